@@ -1,0 +1,140 @@
+"""Do we go?"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Role, User
+from approvals.enums import NEEDS_REASON, Choice, Verdict
+from deployments.models import ContentVersion, Deployment
+
+
+class Rule(models.Model):
+    """Under which role how many people sign, and what they take responsibility for."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="rules")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
+    key = models.SlugField(max_length=80)
+    position = models.PositiveIntegerField()
+    statement = models.TextField()
+    count = models.PositiveSmallIntegerField(default=1)
+    order_group = models.PositiveSmallIntegerField(default=1)
+    line = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["deployment", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["deployment", "key"], name="rule_key_once"),
+            models.CheckConstraint(condition=Q(count__gte=1), name="rule_needs_somebody"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}: {self.statement}"
+
+
+class PolledRole(models.Model):
+    """A role whose go the document asks for at the final authorization."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="polled_roles")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
+    purpose = models.TextField(blank=True)
+    line = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["deployment", "role"], name="role_polled_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}: {self.purpose}"
+
+
+class Vote(models.Model):
+    """What somebody said under a rule, with all that proves it; only ever added."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="votes")
+    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="votes")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="votes")
+    person_name = models.CharField(max_length=150)
+    role_title = models.CharField(max_length=100)
+    choice = models.CharField(max_length=20, choices=Choice)
+    statement = models.TextField()
+    reason = models.TextField(blank=True)
+    content_version = models.ForeignKey(ContentVersion, on_delete=models.PROTECT, related_name="+")
+    content_hash = models.CharField(max_length=64)
+    schedule_hash = models.CharField(max_length=64)
+    grounds = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    authenticated_by = models.CharField(max_length=30)
+    authenticated_at = models.DateTimeField()
+    address = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["deployment", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(choice__in=Choice.values), name="vote_is_known"),
+            models.CheckConstraint(
+                condition=~Q(choice__in=sorted(NEEDS_REASON)) | ~Q(reason=""),
+                name="objection_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_name} {self.get_choice_display().lower()}"
+
+
+class Standing(models.Model):
+    """Which vote of a person counts on one content: one row, so nobody counts twice."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="standings")
+    content_hash = models.CharField(max_length=64)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    vote = models.OneToOneField(Vote, on_delete=models.PROTECT, related_name="standing")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deployment", "content_hash", "person"],
+                name="a_person_counts_once_per_content",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"counts: {self.vote}"
+
+
+class Decision(models.Model):
+    """The ops lead's word, with the facts it was taken on; a new one names the one it replaces."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="decisions")
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    reason = models.TextField()
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by_name = models.CharField(max_length=150)
+    at = models.DateTimeField()
+    content_hash = models.CharField(max_length=64)
+    schedule_hash = models.CharField(max_length=64)
+    latest_start = models.DateTimeField(null=True)
+    dossier = models.JSONField()
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
+    )
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["deployment", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="decision_has_reason"),
+            models.CheckConstraint(
+                condition=~Q(verdict=Verdict.GO) | Q(latest_start__isnull=False),
+                name="go_has_latest_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_verdict_display()} by {self.decided_by_name}"

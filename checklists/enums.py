@@ -1,0 +1,35 @@
+from django.db.models import TextChoices
+
+
+class Kind(TextChoices):
+    CHECK = "check", "Check"
+    STEP = "step", "Step"
+    ROLLBACK_STEP = "rollback_step", "Rollback step"
+    CRITERION = "criterion", "Success criterion"
+
+
+class Phase(TextChoices):
+    BEFORE = "before", "Before"
+    DURING = "during", "During"
+    AFTER = "after", "After"
+    ROLLBACK = "rollback", "Rollback"
+
+
+DEFAULT_PHASE: dict[Kind, Phase] = {
+    Kind.CHECK: Phase.BEFORE,
+    Kind.STEP: Phase.DURING,
+    Kind.ROLLBACK_STEP: Phase.ROLLBACK,
+    Kind.CRITERION: Phase.AFTER,
+}
+
+
+class ItemState(TextChoices):
+    OPEN = "open", "Open"
+    IN_PROGRESS = "in_progress", "In progress"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    SKIPPED = "skipped", "Skipped"
+    NOT_APPLICABLE = "not_applicable", "Not applicable"
+
+
+CLOSED = frozenset({ItemState.DONE, ItemState.SKIPPED, ItemState.NOT_APPLICABLE})

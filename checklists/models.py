@@ -1,0 +1,111 @@
+"""Is it ready by hand?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from checklists.enums import CLOSED, ItemState, Kind, Phase
+from deployments.models import Deployment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Section(models.Model):
+    """A heading of the checklist; its path names the headings above it, outermost first."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="sections")
+    path = models.JSONField(default=list)
+    position = models.PositiveIntegerField()
+    line = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["deployment", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deployment", "position"], name="section_position_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return " › ".join(self.path)
+
+    @property
+    def title(self) -> str:
+        return self.path[-1] if self.path else ""
+
+    @property
+    def level(self) -> int:
+        return len(self.path)
+
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    def waiting_in(self, phases: Iterable[Phase]) -> ItemQuerySet:
+        """Required items of these phases that nobody has closed yet."""
+        return self.filter(required=True, phase__in=list(phases)).exclude(state__in=list(CLOSED))
+
+
+class Item(models.Model):
+    """Something a person confirms, does or judges; the definition is signed, the state is not."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="items")
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="items")
+    key = models.SlugField(max_length=120)
+    position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=Kind)
+    phase = models.CharField(max_length=10, choices=Phase)
+    text = models.TextField()
+    required = models.BooleanField(default=True)
+    evidence_demanded = models.BooleanField(default=False)
+    irreversible = models.BooleanField(default=False)
+    commands = models.JSONField(default=list)
+    planned_minutes = models.PositiveIntegerField(null=True, blank=True)
+    predecessors = models.ManyToManyField("self", symmetrical=False, related_name="successors")
+    ad_hoc = models.BooleanField(default=False)
+
+    claimed_done = models.BooleanField(
+        default=False, help_text="The document had this ticked; a claim, never a tick."
+    )
+    line = models.PositiveIntegerField(null=True, blank=True)
+
+    state = models.CharField(max_length=20, choices=ItemState, default=ItemState.OPEN)
+    state_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    state_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["deployment", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["deployment", "key"], name="item_key_once"),
+            models.UniqueConstraint(fields=["deployment", "position"], name="item_position_once"),
+            models.CheckConstraint(
+                condition=Q(state_by__isnull=True, state_at__isnull=True)
+                | Q(state_by__isnull=False, state_at__isnull=False),
+                name="item_state_has_who_and_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[ItemState.SKIPPED, ItemState.NOT_APPLICABLE])
+                | ~Q(reason=""),
+                name="item_skip_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state in CLOSED
+
+    @property
+    def is_step(self) -> bool:
+        return self.kind in {Kind.STEP, Kind.ROLLBACK_STEP}

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from deployments.grants import give_to_application
+
+
+class DeploymentsConfig(AppConfig):
+    name = "deployments"
+
+    def ready(self) -> None:
+        # Fires once all apps have migrated, so every table is there to be granted.
+        post_migrate.connect(give_to_application, sender=self)

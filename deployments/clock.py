@@ -1,0 +1,13 @@
+"""The portal's one clock: PostgreSQL's, plus the offset that only tests and the fast demo move."""
+
+from datetime import datetime
+
+from django.db import connection
+
+
+def now() -> datetime:
+    """The current instant, in UTC, from the database that also stamps and compares."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT portal_now()")
+        (instant,) = cursor.fetchone()
+    return instant

@@ -1,0 +1,84 @@
+"""The append-only record: one event per change of state, chained by hashes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from accounts.models import User
+from deployments import clock, hints, provenance
+from deployments.canonical import digest
+from deployments.models import Chain, Deployment, Event, Outbox
+
+HASHED_FIELDS = (
+    "chain", "sequence", "deployment_id", "actor_id", "actor_name", "on_behalf_of_id", "means",
+    "address", "verb", "object_kind", "object_id", "object_text", "before", "after", "reason",
+    "previous_hash",
+)  # fmt: skip
+
+
+def record(
+    subject: Deployment | Chain,
+    verb: str,
+    *,
+    actor: User | None,
+    obj: models.Model | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+    on_behalf_of: User | None = None,
+    at: datetime | None = None,
+) -> Event:
+    """Append one event to the subject's chain; the caller holds the subject's row lock.
+
+    Numbers in `before` and `after` other than whole ones are given as text. `actor` None is the
+    portal itself. A stale subject collides on the chain's unique sequence and nothing is saved.
+    """
+    source = provenance.current()
+    thing = obj if obj is not None else subject
+    event = Event(
+        chain=subject.chain_key,
+        sequence=subject.event_count + 1,
+        at=at or clock.now(),
+        deployment=subject if isinstance(subject, Deployment) else None,
+        actor=actor,
+        actor_name=str(actor) if actor else "Deploy Portal",
+        on_behalf_of=on_behalf_of,
+        means=source.means,
+        address=source.address,
+        verb=verb,
+        object_kind=thing._meta.model_name or "",
+        object_id=str(thing.pk),
+        object_text=str(thing),
+        before=dict(before or {}),
+        after=dict(after or {}),
+        reason=reason,
+        previous_hash=subject.event_head,
+    )
+    event.hash = fingerprint(event)
+    event.save(force_insert=True)
+    Outbox.objects.create(event=event, due_at=event.at)
+    subject.event_count, subject.event_head = event.sequence, event.hash
+    subject.save(update_fields=["event_count", "event_head"])
+    _tell(event)
+    return event
+
+
+def fingerprint(event: Event) -> str:
+    """The hash that binds an event to everything it says and to the event before it."""
+    facts = {name: getattr(event, name) for name in HASHED_FIELDS}
+    facts["at"] = event.at.isoformat(timespec="microseconds")
+    return digest(facts)
+
+
+def chain(key: str) -> Chain:
+    """The locked head of a chain that belongs to no deployment (`portal` or `service:<key>`)."""
+    Chain.objects.get_or_create(key=key)
+    return Chain.objects.select_for_update().get(key=key)
+
+
+def _tell(event: Event) -> None:
+    hints.hint("deployments.deliver_event", event.pk)
+    if event.deployment_id:
+        hints.changed(event.deployment_id)

@@ -1,0 +1,149 @@
+"""One service taken to one environment at one planned time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from accounts.models import User
+from deployments.enums import FINAL, HOLDS_ENVIRONMENT, State
+from deployments.models.service import Environment, Service
+
+DEFAULT_WINDOW = timedelta(hours=2)
+
+
+class DeploymentQuerySet(models.QuerySet["Deployment"]):
+    def visible_to(self, user: User | AnonymousUser) -> DeploymentQuerySet:
+        """What the person may know of; everything else answers 404."""
+        if user.is_active and user.is_superuser:
+            return self
+        return self.filter(service__in=Service.objects.visible_to(user))
+
+    def with_names(self) -> DeploymentQuerySet:
+        return self.select_related(
+            "service", "environment", "requester", "lead", "content_version__author"
+        )
+
+    def lock(self, pk: int) -> Deployment:
+        """The one lock under which everything below a deployment is written, taken before judging.
+
+        `no_key` lets the event inserts of other transactions pass their foreign-key check.
+        """
+        return (
+            self.select_related("service", "environment", "content_version")
+            .select_for_update(no_key=True, of=("self",))
+            .get(pk=pk)
+        )
+
+    def open(self) -> DeploymentQuerySet:
+        return self.exclude(state__in=FINAL)
+
+
+class Deployment(models.Model):
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="deployments")
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="+")
+    package = models.CharField(max_length=200)
+    branch = models.CharField(max_length=200, blank=True)
+    commit = models.CharField(max_length=64, blank=True)
+    digest = models.CharField("artefact digest", max_length=100, blank=True)
+    t0 = models.DateTimeField("planned time T0", null=True, blank=True)
+    window_end = models.DateTimeField(null=True, blank=True)
+    zone = models.CharField(max_length=64, default="UTC")
+
+    requester = models.ForeignKey(User, on_delete=models.PROTECT, related_name="requested")
+    lead = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="led", verbose_name="release lead"
+    )
+    authors = models.ManyToManyField(User, blank=True, related_name="authored")
+
+    state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
+    content_version = models.ForeignKey(
+        "ContentVersion", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    schedule_hash = models.CharField(max_length=64, blank=True, editable=False)
+    schedule_revision = models.PositiveIntegerField(default=0, editable=False)
+
+    created_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    stopped_note = models.TextField(
+        blank=True, help_text="How the environment was left when the deployment was stopped."
+    )
+
+    # The head of this deployment's event chain; the count is also the version of its live pages.
+    event_count = models.PositiveBigIntegerField(default=0, editable=False)
+    event_head = models.CharField(max_length=64, blank=True, editable=False)
+
+    objects = DeploymentQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = [F("t0").desc(nulls_first=True), "-pk"]
+        indexes = [
+            models.Index(fields=["state", "t0"], name="deployment_state_t0"),
+            models.Index(fields=["service", "environment", "t0"], name="deployment_place_t0"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "environment"],
+                condition=Q(state__in=sorted(HOLDS_ENVIRONMENT)),
+                name="one_deployment_holds_an_environment",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=State.values), name="deployment_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(t0__isnull=True, window_end__isnull=True) | Q(window_end__gt=F("t0")),
+                name="window_ends_after_t0",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.DRAFT) | Q(state=State.CANCELLED) | Q(t0__isnull=False),
+                name="only_a_draft_has_no_t0",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.package} → {self.environment}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("dashboard:deployment", args=[self.pk])
+
+    @property
+    def chain_key(self) -> str:
+        return f"deployment:{self.pk}"
+
+    @property
+    def content_hash(self) -> str:
+        return self.content_version.hash if self.content_version else ""
+
+    def default_window_end(self) -> datetime | None:
+        return self.t0 + DEFAULT_WINDOW if self.t0 else None
+
+
+class ContentVersion(models.Model):
+    """What was to be done, as it stood after one saved definition; never changed afterwards."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    hash = models.CharField(max_length=64)
+    content = models.JSONField()
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["deployment", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deployment", "number"], name="content_version_number_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number} of deployment {self.deployment_id}"

@@ -1,0 +1,81 @@
+"""What may a person do on a service?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts.models import User
+from deployments.enums import BEFORE_START, EDITABLE, TRANSITIONS, Right, State
+from deployments.exceptions import Forbidden, Refused
+from deployments.models import Deployment, Membership, Service, ServiceGroupObjectPermission
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Everything one person may do on one service, read once per request."""
+
+    user: User
+    rights: frozenset[str]
+    roles: frozenset[str]
+
+    def has(self, right: Right) -> bool:
+        return right.value in self.rights
+
+
+def rights_of(user: User, service: Service) -> Rights:
+    if not user.is_active:
+        return Rights(user, frozenset(), frozenset())
+    held = ServiceGroupObjectPermission.objects.filter(
+        content_object=service, group__user=user
+    ).values_list("permission__codename", flat=True)
+    roles = Membership.objects.filter(service=service, group__user=user).values_list(
+        "role__key", flat=True
+    )
+    return Rights(user, frozenset(held), frozenset(roles))
+
+
+def refusal_without(rights: Rights, right: Right, act: str) -> Refused | None:
+    """The sentence for somebody who lacks a right; `act` completes "may …"."""
+    if rights.has(right):
+        return None
+    return Forbidden(f"Only {WHO_HOLDS[right]} of this service may {act}.")
+
+
+WHO_HOLDS: dict[Right, str] = {
+    Right.SEE: "people",
+    Right.TICK: "members, release managers and ops leads",
+    Right.EXPORT: "auditors",
+    Right.EDIT: "release managers",
+    Right.OPERATE: "ops leads",
+    Right.BREAK_GLASS: "holders of break-glass",
+}
+
+
+def refusal_to_move(deployment: Deployment, to: State) -> Refused | None:
+    if to in TRANSITIONS[State(deployment.state)]:
+        return None
+    return Refused(
+        f"This deployment is {deployment.get_state_display().lower()} and cannot become "
+        f"{State(to).label.lower()} from there."
+    )
+
+
+def refusal_to_edit(rights: Rights, deployment: Deployment) -> Refused | None:
+    if deployment.state not in EDITABLE:
+        return Refused(
+            f"The content is fixed while the deployment is {deployment.get_state_display().lower()};"
+            " reopen it to edit."
+        )
+    return refusal_without(rights, Right.EDIT, "edit this deployment")
+
+
+def refusal_to_schedule(rights: Rights, deployment: Deployment) -> Refused | None:
+    if deployment.state not in BEFORE_START:
+        return Refused("The time of a deployment that has started can no longer be moved.")
+    return refusal_without(rights, Right.EDIT, "reschedule")
+
+
+def refusal_to_cancel(rights: Rights, deployment: Deployment) -> Refused | None:
+    return refusal_to_move(deployment, State.CANCELLED) or refusal_without(
+        rights, Right.EDIT, "cancel this deployment"
+    )

@@ -1,0 +1,159 @@
+"""The verbs that need no other app: create, schedule, move, cancel, begin rollback, grant."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from guardian.shortcuts import assign_perm
+
+from accounts.models import Role, User
+from deployments import clock, content, history, policies
+from deployments.enums import RIGHTS_OF, Grant, Right, State
+from deployments.exceptions import Invalid, Refused
+from deployments.models import Deployment, Environment, Event, Membership, Service
+
+
+def require(refusal: Refused | None) -> None:
+    """Raise the refusal, if there is one; the line after it is allowed."""
+    if refusal is not None:
+        raise refusal
+
+
+@transaction.atomic
+def create_service(key: str, title: str, *, actor: User | None) -> Service:
+    service = Service.objects.create(key=key, title=title)
+    history.record(history.chain(f"service:{key}"), "service created", actor=actor, obj=service)
+    return service
+
+
+@transaction.atomic
+def grant(service: Service, what: Grant, person: User, *, actor: User | None) -> None:
+    """Put a person into the service's group that holds this grant."""
+    group, _ = Group.objects.get_or_create(name=service.grant_group_name(what))
+    for right in RIGHTS_OF[what]:
+        assign_perm(f"deployments.{right.value}", group, service)
+    _join(service, group, person, actor=actor, said=f"{what.label} granted")
+
+
+@transaction.atomic
+def grant_role(service: Service, role: Role, person: User, *, actor: User | None) -> None:
+    """Let a person vote under a sign-off role for this service; seeing it comes with the role."""
+    group, _ = Group.objects.get_or_create(name=service.role_group_name(role))
+    Membership.objects.get_or_create(service=service, role=role, group=group)
+    assign_perm(f"deployments.{Right.SEE.value}", group, service)
+    _join(service, group, person, actor=actor, said=f"role {role.title} given")
+
+
+def _join(service: Service, group: Group, person: User, *, actor: User | None, said: str) -> None:
+    if group.user_set.filter(pk=person.pk).exists():
+        return
+    group.user_set.add(person)
+    history.record(
+        history.chain(f"service:{service.key}"),
+        said,
+        actor=actor,
+        obj=person,
+        after={"person": person.username, "group": group.name},
+    )
+
+
+@transaction.atomic
+def create_deployment(
+    service: Service,
+    environment: Environment,
+    *,
+    package: str,
+    requester: User,
+    branch: str = "",
+    commit: str = "",
+    digest: str = "",
+    zone: str = "UTC",
+) -> Deployment:
+    """A draft without definitions and without T0; `content.refresh` follows once it is filled."""
+    deployment = Deployment.objects.create(
+        service=service,
+        environment=environment,
+        package=package,
+        branch=branch,
+        commit=commit,
+        digest=digest,
+        zone=zone,
+        requester=requester,
+        lead=requester,
+        created_at=clock.now(),
+    )
+    deployment.schedule_hash = content.schedule_hash(deployment)
+    deployment.save(update_fields=["schedule_hash"])
+    history.record(deployment, "created", actor=requester, after={"state": State.DRAFT.value})
+    return deployment
+
+
+@transaction.atomic
+def schedule(deployment_id: int, t0: datetime, *, actor: User, zone: str | None = None) -> Event | None:
+    """Set or move T0; saving the same time changes nothing and is no event.
+
+    Refuses a time that is already past and a deployment that has started.
+    """
+    deployment = Deployment.objects.lock(deployment_id)
+    rights = policies.rights_of(actor, deployment.service)
+    require(policies.refusal_to_schedule(rights, deployment))
+    if t0 <= clock.now():
+        raise Invalid(f"T0 {t0:%Y-%m-%d %H:%M %Z} is in the past; choose a time that is still to come.")
+    before = {"t0": deployment.t0.isoformat() if deployment.t0 else None, "zone": deployment.zone}
+    length = (
+        deployment.window_end - deployment.t0 if deployment.window_end and deployment.t0 else None
+    )
+    deployment.t0, deployment.zone = t0, zone or deployment.zone
+    deployment.window_end = t0 + length if length else deployment.default_window_end()
+    fresh = content.schedule_hash(deployment)
+    if fresh == deployment.schedule_hash:
+        return None
+    deployment.schedule_hash = fresh
+    deployment.schedule_revision += 1
+    deployment.save(
+        update_fields=["t0", "zone", "window_end", "schedule_hash", "schedule_revision"]
+    )
+    return history.record(
+        deployment,
+        "rescheduled" if before["t0"] else "scheduled",
+        actor=actor,
+        before=before,
+        after={"t0": t0.isoformat(), "zone": deployment.zone},
+    )
+
+
+def move(
+    deployment: Deployment,
+    to: State,
+    verb: str,
+    *,
+    actor: User | None,
+    reason: str = "",
+    at: datetime | None = None,
+) -> Event:
+    """The only place that assigns a state: checks the table, sets it, records it.
+
+    The caller holds the lock and has asked its own policy.
+    """
+    require(policies.refusal_to_move(deployment, to))
+    before = deployment.state
+    deployment.state = to
+    deployment.save(update_fields=["state"])
+    return history.record(
+        deployment,
+        verb,
+        actor=actor,
+        before={"state": str(before)},
+        after={"state": to.value},
+        reason=reason,
+        at=at,
+    )
+
+
+@transaction.atomic
+def cancel(deployment_id: int, *, actor: User, reason: str) -> Event:
+    deployment = Deployment.objects.lock(deployment_id)
+    require(policies.refusal_to_cancel(policies.rights_of(actor, deployment.service), deployment))
+    if not reason.strip():
+        raise Invalid("Say why the deployment is cancelled; those who were told of it will read it.")
+    return move(deployment, State.CANCELLED, "cancelled", actor=actor, reason=reason)

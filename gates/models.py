@@ -1,0 +1,158 @@
+"""Is it ready by machine?"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from deployments.models import Deployment, Service
+from gates.enums import GREEN, LIVE_RUN, UNDER_WAY, GateState, Kind, Outcome, RunState
+
+
+class Metric(models.Model):
+    """A number that a service has; conditions name it by key."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="metrics")
+    key = models.SlugField(max_length=80)
+    title = models.CharField(max_length=120)
+    unit = models.CharField(max_length=20, blank=True)
+    aliases = models.JSONField(default=list)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["service", "key"]
+        constraints = [
+            models.UniqueConstraint(fields=["service", "key"], name="metric_key_once_per_service")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Gate(models.Model):
+    """A technical question and the limits within which its samples answer it.
+
+    Durations are in seconds of elapsed time; limits count samples.
+    """
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="gates")
+    key = models.SlugField(max_length=120)
+    position = models.PositiveIntegerField()
+    title = models.CharField(max_length=300)
+    kind = models.CharField(max_length=20, choices=Kind)
+    settings = models.JSONField(default=dict)
+    condition = models.CharField(max_length=300, blank=True)
+    required = models.BooleanField(default=True)
+    machine_only = models.BooleanField(default=False)
+    unwaivable = models.BooleanField(default=False)
+    interval = models.DurationField(default=timedelta(seconds=10))
+    settle = models.DurationField(default=timedelta(0))
+    timeout = models.DurationField(default=timedelta(minutes=10))
+    need_good = models.PositiveSmallIntegerField(default=1)
+    max_bad = models.PositiveSmallIntegerField(default=0)
+    max_bad_streak = models.PositiveSmallIntegerField(default=0)
+    max_error_streak = models.PositiveSmallIntegerField(default=5)
+    freshness = models.DurationField(default=timedelta(hours=24))
+
+    claim = models.CharField(
+        max_length=300, blank=True, help_text="What the document says; never a sample."
+    )
+    claimed_done = models.BooleanField(default=False)
+    line = models.PositiveIntegerField(null=True, blank=True)
+
+    state = models.CharField(max_length=20, choices=GateState, default=GateState.PENDING)
+    state_at = models.DateTimeField(null=True)
+    last_sample = models.ForeignKey(
+        "Sample", on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["deployment", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["deployment", "key"], name="gate_key_once"),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="gate_kind_is_known"),
+            models.CheckConstraint(condition=Q(need_good__gte=1), name="gate_needs_a_good_sample"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_green(self) -> bool:
+        return self.state in GREEN
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in UNDER_WAY
+
+
+class GateRun(models.Model):
+    """One attempt to answer a gate; leased to one worker at a time, known by its token."""
+
+    gate = models.ForeignKey(Gate, on_delete=models.CASCADE, related_name="runs")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=RunState, default=RunState.QUEUED)
+    outcome = models.CharField(max_length=20, choices=GateState, blank=True)
+    reason = models.TextField(blank=True)
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    requested_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="When the next sample is due.")
+    deadline = models.DateTimeField(null=True)
+    starts = models.PositiveSmallIntegerField(default=0)
+    token = models.UUIDField(default=uuid.uuid4)
+    lease_until = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["gate", "-number"]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(state__in=sorted(LIVE_RUN)), name="gate_run_due"
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["gate", "number"], name="gate_run_number_once"),
+            models.UniqueConstraint(
+                fields=["gate"], condition=Q(state__in=sorted(LIVE_RUN)), name="one_live_run_per_gate"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=RunState.COMPLETE)
+                | (Q(finished_at__isnull=False) & ~Q(outcome="")),
+                name="complete_run_has_outcome",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.number} of {self.gate}"
+
+
+class Sample(models.Model):
+    """One measurement with everything that explains it later."""
+
+    run = models.ForeignKey(GateRun, on_delete=models.CASCADE, related_name="samples")
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    value = models.CharField(max_length=100, blank=True)
+    unit = models.CharField(max_length=20, blank=True)
+    threshold = models.CharField(max_length=200, blank=True)
+    reason = models.TextField(blank=True)
+    target = models.CharField(max_length=500, blank=True)
+    source_link = models.URLField(max_length=500, blank=True)
+    probe_version = models.CharField(max_length=20, blank=True)
+    duration_ms = models.PositiveIntegerField(default=0)
+    reporter = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    by_hand = models.BooleanField(default=False)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["run", "at"]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()} at {self.at:%H:%M:%S}"
