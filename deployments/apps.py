@@ -8,5 +8,8 @@ class DeploymentsConfig(AppConfig):
     name = "deployments"
 
     def ready(self) -> None:
+        from deployments import blockers, obstacles
+
         # Fires once all apps have migrated, so every table is there to be granted.
         post_migrate.connect(give_to_application, sender=self)
+        blockers.register("plan", obstacles.find)

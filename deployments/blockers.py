@@ -1,10 +1,14 @@
 """What stands in the way: each app names its own obstacles, readiness composes them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from deployments.models import Deployment
+if TYPE_CHECKING:
+    from deployments.models import Deployment
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Findings:
     total: int = 0
 
 
-Finder = Callable[[Deployment], Findings]
+Finder = Callable[["Deployment"], Findings]
 _finders: dict[str, Finder] = {}
 
 

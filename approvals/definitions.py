@@ -1,0 +1,21 @@
+"""What sign-off is made of before it has rows; the shape in which intake hands it over."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RuleDefinition:
+    """`role` is a role's key, `role_title` the name under which an unknown one is made."""
+
+    role: str
+    role_title: str
+    statement: str
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class PolledDefinition:
+    role: str
+    role_title: str
+    purpose: str = ""
+    line: int | None = None

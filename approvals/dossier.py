@@ -1,0 +1,67 @@
+"""The facts as they stood when somebody decided, frozen so that they can be read months later."""
+
+from typing import Any
+
+from approvals.readiness import Readiness
+from approvals.signoff import standings
+from deployments.models import Deployment
+
+
+def freeze(deployment: Deployment, verdict: Readiness) -> dict[str, Any]:
+    """Plain data: content and schedule, every item, gate and vote, and what readiness said."""
+    version = deployment.content_version
+    return {
+        "sentence": verdict.sentence,
+        "warnings": [warning.clause for warning in verdict.warnings],
+        "content": version.content if version else {},
+        "content_hash": deployment.content_hash,
+        "schedule_hash": deployment.schedule_hash,
+        "t0": deployment.t0.isoformat() if deployment.t0 else None,
+        "window_end": deployment.window_end.isoformat() if deployment.window_end else None,
+        "zone": deployment.zone,
+        "items": _items(deployment),
+        "gates": _gates(deployment),
+        "votes": _votes(deployment),
+    }
+
+
+def _items(deployment: Deployment) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": item.key,
+            "text": item.text,
+            "state": item.state,
+            "by": str(item.state_by) if item.state_by else None,
+            "at": item.state_at.isoformat() if item.state_at else None,
+        }
+        for item in deployment.items.select_related("state_by").order_by("position")
+    ]
+
+
+def _gates(deployment: Deployment) -> list[dict[str, Any]]:
+    gates = deployment.gates.select_related("last_sample").order_by("position")
+    return [
+        {
+            "key": gate.key,
+            "title": gate.title,
+            "state": gate.state,
+            "value": f"{gate.last_sample.value}{gate.last_sample.unit}" if gate.last_sample else None,
+            "sampled_at": gate.last_sample.at.isoformat() if gate.last_sample else None,
+        }
+        for gate in gates
+    ]
+
+
+def _votes(deployment: Deployment) -> list[dict[str, Any]]:
+    return [
+        {
+            "role": standing.rule.role.key,
+            "statement": vote.statement,
+            "person": vote.person_name,
+            "choice": vote.choice,
+            "content_hash": vote.content_hash,
+            "at": vote.at.isoformat(),
+        }
+        for standing in standings(deployment)
+        for vote in [*standing.approvals, *standing.objections, *standing.abstentions]
+    ]

@@ -1,0 +1,52 @@
+"""What sign-off says about readiness: roles that have not signed, and people who object."""
+
+from approvals.signoff import RuleStanding, standings
+from deployments.blockers import Blocker, Findings
+from deployments.models import Deployment
+
+
+def find(deployment: Deployment) -> Findings:
+    rules = standings(deployment)
+    if not rules:
+        return Findings(
+            blockers=[Blocker("rules:none", "no role is asked to sign", "sign-off")], total=1
+        )
+    blockers = [blocker for standing in rules for blocker in _blockers(standing, deployment)]
+    return Findings(
+        blockers=blockers, done=sum(standing.holds for standing in rules), total=len(rules)
+    )
+
+
+def _blockers(standing: RuleStanding, deployment: Deployment) -> list[Blocker]:
+    key, role = standing.rule.key, standing.rule.role.title
+    if standing.objections:
+        objection = standing.objections[-1]
+        word = objection.get_choice_display().lower()
+        return [
+            Blocker(
+                f"objection:{key}",
+                f"{role} said {word}: “{objection.reason}”",
+                "sign-off",
+                objection.at,
+                waits_for_people=False,
+            )
+        ]
+    if not standing.missing:
+        return []
+    return [
+        Blocker(
+            f"signature:{key}",
+            _missing(standing, role),
+            "sign-off",
+            deployment.submitted_at,
+            waits_for_people=True,
+        )
+    ]
+
+
+def _missing(standing: RuleStanding, role: str) -> str:
+    if standing.stale:
+        return f"{role} has not signed the changed content again"
+    if standing.rule.count > 1:
+        return f"{role} has {len(standing.approvals)} of {standing.rule.count} signatures"
+    return f"{role} has not signed"

@@ -1,0 +1,23 @@
+"""What of a checklist is signed: definitions by key, never ticks, ids or section titles."""
+
+from typing import Any
+
+from deployments.models import Deployment
+
+
+def collect(deployment: Deployment) -> list[dict[str, Any]]:
+    items = deployment.items.prefetch_related("predecessors").order_by("position")
+    return [
+        {
+            "key": item.key,
+            "kind": item.kind,
+            "phase": item.phase,
+            "text": item.text,
+            "required": item.required,
+            "evidence": item.evidence_demanded,
+            "irreversible": item.irreversible,
+            "commands": item.commands,
+            "after": sorted(step.key for step in item.predecessors.all()),
+        }
+        for item in items
+    ]

@@ -1,0 +1,24 @@
+"""What a checklist is made of before it has rows; the shape in which intake hands it over."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class SectionDefinition:
+    path: list[str]
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class ItemDefinition:
+    """`section` is the index of its section; `after` lists the indexes of items that come first."""
+
+    section: int
+    kind: str
+    phase: str
+    text: str
+    required: bool = True
+    commands: list[dict[str, str]] = field(default_factory=list)
+    claimed_done: bool = False
+    line: int | None = None
+    after: list[int] = field(default_factory=list)
