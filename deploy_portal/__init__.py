@@ -2,8 +2,10 @@
 
 import sys
 
-# `python -m deploy_portal.embedded` starts before anything is configured, and stays small.
-if sys.orig_argv[1:3] != ["-m", "deploy_portal.embedded"]:
+# These start before anything is configured, or beside everything, and stay small.
+WITHOUT_CELERY = ("deploy_portal.embedded", "deploy_portal.embedded.mailbox")
+
+if sys.orig_argv[1:2] != ["-m"] or sys.orig_argv[2] not in WITHOUT_CELERY:
     # Without it a producer would fall back to AMQP.
     from .celery import app as celery_app
 

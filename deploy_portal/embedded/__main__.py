@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import developing, folders, wrapped
+from . import developing, folders, running, testing, wrapped
 from .problem import Problem
 
 
@@ -23,10 +23,6 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     ):
         own = commands.add_parser(name, help=help_)
         own.add_argument("--folder", type=Path, default=folders.VAR / "dev")
-    mail = commands.add_parser("mailbox", help="catch mails (started by run and services)")
-    mail.add_argument("folder", type=Path)
-    mail.add_argument("smtp_fd", type=int)
-    mail.add_argument("reader_fd", type=int)
     return parser.parse_args(argv)
 
 
@@ -35,13 +31,16 @@ def main(argv: Sequence[str]) -> int:
     rest = getattr(given, "rest", [])
     rest = rest[1:] if rest[:1] == ["--"] else rest
     match given.command:
+        case "run":
+            return running.run()
+        case "test":
+            return testing.run(rest)
         case "with":
             return wrapped.run(rest)
         case "services":
             return developing.serve(given.folder.resolve())
-        case "shell-env":
+        case _:
             return developing.print_exports(given.folder.resolve())
-    raise NotImplementedError(given.command)
 
 
 if __name__ == "__main__":

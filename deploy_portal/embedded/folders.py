@@ -64,8 +64,12 @@ def socket_folder(root: Path) -> Path:
 
 
 def prepare(root: Path) -> Folders:
+    """Make the places of a run; only the holder of its lock may."""
     for name in ("log", "mail", "run"):
         (root / name).mkdir(parents=True, exist_ok=True)
+    # The logs of the run before are kept once, so that they cannot grow for ever.
+    for log in (root / "log").glob("*.log"):
+        log.replace(log.with_suffix(".log.1"))
     return Folders(root, private(socket_folder(root)))
 
 

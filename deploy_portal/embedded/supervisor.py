@@ -100,14 +100,21 @@ class Supervisor:
     def last_words(self, child: Child) -> str:
         return last_words(self.folders.log(child.program.name))
 
-    def do(self, program: Program) -> None:
-        """Run a program to its end; its failure is ours."""
-        child = self.start(program)
-        while child.process.poll() is None:
-            self.pause(0.02)
-        self.children.remove(child)
-        if child.process.returncode != 0:
-            raise Problem(f"{program.name} failed; {self.last_words(child)}")
+    def do(self, *programs: Program) -> None:
+        """Run programs beside each other to their end; the failure of one is ours."""
+        for child in [self.start(program) for program in programs]:
+            while child.process.poll() is None:
+                self.pause(0.02)
+            self.children.remove(child)
+            if child.process.returncode != 0:
+                raise Problem(f"{child.program.name} failed; {self.last_words(child)}")
+
+    def ask(self, program: Program) -> str:
+        """What a program says, its log begun anew."""
+        log = self.folders.log(program.name)
+        log.unlink(missing_ok=True)
+        self.do(program)
+        return log.read_text(errors="replace").strip()
 
     def watch(self) -> None:
         """Keep everything running until somebody asks for the end."""

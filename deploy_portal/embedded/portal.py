@@ -1,0 +1,120 @@
+"""Which processes make up the portal?"""
+
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from .children import Program
+from .folders import PROJECT, Folders
+from .secret import secret_key
+
+WEB_PROCESSES = 2
+# The order of the end: whoever takes work first, then who serves, who ticks, what all stand on.
+WORKERS, WEB, BEAT, MAIL = 1, 2, 3, 8
+CELERY = ("-m", "celery", "-A", "deploy_portal")
+THREADED = ("--pool", "threads", "--without-gossip", "--without-mingle", "--loglevel", "INFO")
+
+
+def environment(root: Path, addresses: Mapping[str, str], web: int, smtp: int) -> dict[str, str]:
+    """What every process is told; what the caller has set is kept."""
+    defaults = {
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "DEBUG": "0",
+        "DJANGO_SETTINGS_MODULE": "deploy_portal.settings",
+        "EMAIL_URL": f"smtp://127.0.0.1:{smtp}",
+        "PORTAL_DEMO": "1",
+        "PORTAL_URL": f"http://127.0.0.1:{web}",
+        "PORTAL_VAR": str(root),
+        "PYTHONPATH": str(PROJECT),
+        "PYTHONUNBUFFERED": "1",
+        # Threads each keep an arena of freed memory otherwise.
+        "MALLOC_ARENA_MAX": "2",
+    }
+    chosen = defaults | dict(os.environ) | dict(addresses)
+    if not chosen.get("SECRET_KEY"):
+        chosen["SECRET_KEY"] = secret_key(root)
+    return chosen
+
+
+def serving(environment: Mapping[str, str]) -> dict[str, str]:
+    """Without the owner's address: no process that serves may change history."""
+    return {name: value for name, value in environment.items() if name != "DATABASE_OWNER_URL"}
+
+
+def command(name: str, environment: Mapping[str, str], *arguments: str) -> Program:
+    return Program(name, [sys.executable, str(PROJECT / "manage.py"), *arguments], environment)
+
+
+def migrate(environment: Mapping[str, str]) -> Program:
+    alias = "owner" if environment.get("DATABASE_OWNER_URL") else "default"
+    return command("migrate", environment, "migrate", "--database", alias, "--no-input")
+
+
+def collectstatic(environment: Mapping[str, str]) -> Program:
+    return command("collectstatic", environment, "collectstatic", "--no-input", "--clear")
+
+
+def load_demo(environment: Mapping[str, str]) -> Program:
+    return command("demo", serving(environment), "demo", "--if-empty")
+
+
+def show_sign_ins(environment: Mapping[str, str]) -> Program:
+    return command("sign-ins", serving(environment), "demo", "--show-sign-ins")
+
+
+def mailbox(places: Folders, smtp: socket.socket, reader: socket.socket) -> Program:
+    descriptors = (smtp.fileno(), reader.fileno())
+    return Program(
+        "mailbox",
+        [
+            *(sys.executable, "-m", "deploy_portal.embedded.mailbox", str(places.mail)),
+            *map(str, descriptors),
+        ],
+        environment=dict(os.environ) | {"PYTHONPATH": str(PROJECT)},
+        pass_fds=descriptors,
+        order=MAIL,
+        patience=0.5,
+    )
+
+
+def processes(environment: Mapping[str, str], listening: socket.socket) -> list[Program]:
+    """Two web processes, a worker for gates, a worker for all else, and the ticker."""
+    told = serving(environment)
+    var = Path(told["PORTAL_VAR"])
+    return [
+        *(web(number, told, listening) for number in range(1, WEB_PROCESSES + 1)),
+        worker("gates", told, queues="gates", threads=40),
+        worker("messages", told, queues="messages,celery", threads=8),
+        Program(
+            "beat",
+            [sys.executable, *CELERY, "beat", "-s", str(var / "beat"), "--pidfile", ""],
+            told,
+            order=BEAT,
+            patience=1.0,
+        ),
+    ]
+
+
+def web(number: int, environment: Mapping[str, str], listening: socket.socket) -> Program:
+    return Program(
+        f"web-{number}",
+        [sys.executable, "-m", "deploy_portal.embedded.web", str(listening.fileno())],
+        dict(environment) | {"DATABASE_POOL": "1"},
+        pass_fds=(listening.fileno(),),
+        order=WEB,
+        patience=3.0,
+    )
+
+
+def worker(name: str, environment: Mapping[str, str], *, queues: str, threads: int) -> Program:
+    reach = ("-Q", queues, "--concurrency", str(threads), "-n", f"{name}@%h")
+    return Program(
+        f"worker-{name}",
+        [sys.executable, *CELERY, "worker", *THREADED, *reach],
+        environment,
+        order=WORKERS,
+        # What is cut off here is found again by its lease.
+        patience=3.0,
+    )

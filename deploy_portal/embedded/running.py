@@ -1,0 +1,90 @@
+"""`make run`: everything from an empty folder to an address and somebody to sign in as."""
+
+import http.client
+import os
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+from . import assets, folders, portal, ports, services
+from .problem import Problem
+from .supervisor import Interrupted, Supervisor, say
+
+# A cold disk on a small machine.
+READY_SECONDS = 60
+WAITS_FOR_ITSELF = "The portal is running from this folder already: stop it first, with Ctrl-C there."
+
+
+def run(root: Path = folders.VAR) -> int:
+    held = folders.lock(root)
+    if held is None:
+        raise Problem(WAITS_FOR_ITSELF)
+    sockets = take_ports()
+    places = folders.prepare(root)
+    supervisor = Supervisor(places, say)
+    supervisor.listen()
+    try:
+        supervisor.end_left_overs()
+        start(supervisor, places, sockets)
+        supervisor.watch()
+        say("\nStopping; Ctrl-C again ends everything at once.")
+    except Interrupted:
+        say("\nStopping before everything had started.")
+    finally:
+        supervisor.stop()
+        places.remove_sockets()
+        held.close()
+    return 0
+
+
+def take_ports() -> dict[str, socket.socket]:
+    taken = {"web": ports.listen(os.environ, "PORT", 8000, "the portal")}
+    if not os.environ.get("EMAIL_URL"):
+        taken["smtp"] = ports.listen(os.environ, "SMTP_PORT", 1025, "catching mails")
+        taken["reader"] = ports.listen(os.environ, "MAIL_PORT", 8025, "reading mails")
+    return taken
+
+
+def start(
+    supervisor: Supervisor, places: folders.Folders, sockets: dict[str, socket.socket]
+) -> None:
+    numbers = {name: taken.getsockname()[1] for name, taken in sockets.items()}
+    say("Starting the services …")
+    addresses = services.start(supervisor, places, given=os.environ)
+    if "smtp" in sockets:
+        supervisor.start(portal.mailbox(places, sockets["smtp"], sockets["reader"]))
+    told = portal.environment(places.root, addresses, numbers["web"], numbers.get("smtp", 0))
+    say("Preparing the database and the pages …")
+    prepare(supervisor, told)
+    children = [supervisor.start(program) for program in portal.processes(told, sockets["web"])]
+    sign_ins = supervisor.ask(portal.show_sign_ins(told))
+    supervisor.wait_ready(children[0], lambda: answers(numbers["web"]), READY_SECONDS)
+    greet(places, told["PORTAL_URL"], numbers.get("reader"), sign_ins)
+
+
+def prepare(supervisor: Supervisor, told: Mapping[str, str]) -> None:
+    root = Path(told["PORTAL_VAR"])
+    fresh = assets.is_fresh(root)
+    supervisor.do(portal.migrate(told), *([] if fresh else [portal.collectstatic(told)]))
+    assets.remember(root)
+    supervisor.do(portal.load_demo(told))
+
+
+def answers(port: int) -> bool:
+    """Whether a page comes; the sign-in page counts."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def greet(places: folders.Folders, address: str, reader: int | None, sign_ins: str) -> None:
+    say(f"\nDeploy Portal  {address}")
+    if reader:
+        say(f"Mails          http://{ports.HOST}:{reader}")
+    say(f"\n{sign_ins}\n")
+    say(f"Logs are in {places.root / 'log'}. Ctrl-C stops everything.")
