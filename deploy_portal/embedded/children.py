@@ -65,7 +65,7 @@ def spawn(program: Program, log: Path) -> subprocess.Popen[bytes]:
             start_new_session=True,
             pass_fds=program.pass_fds,
             # The supervisor has one thread, so running Python between fork and exec is safe.
-            preexec_fn=enter,  # noqa: PLW1509
+            preexec_fn=enter,
         )
 
 

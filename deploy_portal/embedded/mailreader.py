@@ -19,10 +19,13 @@ FOREIGN_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-sr
 STYLE = """\
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 table { border-collapse: collapse; width: 100% }
-th, td { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid #8886; vertical-align: top }
+th, td { text-align: left; vertical-align: top; padding: .4rem; border-bottom: 1px solid #8886 }
 pre { white-space: pre-wrap; background: #8881; padding: 1rem; overflow-wrap: anywhere }
 iframe { width: 100%; height: 32rem; border: 1px solid #8886; background: #fff }
-@media (prefers-color-scheme: dark) { body { background: #151f2c; color: #dce1e7 } a { color: #8ab4f8 } }
+@media (prefers-color-scheme: dark) {
+  body { background: #151f2c; color: #dce1e7 }
+  a { color: #8ab4f8 }
+}
 """
 HEADERS = ("From", "To", "Cc", "Reply-To", "X-Envelope-To", "Subject", "Date", "Message-ID")
 
@@ -124,10 +127,10 @@ class Reader(BaseHTTPRequestHandler):
                 self.answer(STYLE, kind="text/css")
             case ["mail", key]:
                 message = one(self.folder, unquote(key))
-                self.answer_or_miss(message and mail_page(unquote(key), message))
+                self.answer_or_miss(mail_page(unquote(key), message) if message else None)
             case ["mail", key, "html"]:
                 message = one(self.folder, unquote(key))
-                self.answer_or_miss(message and html_part(message), allowed=FOREIGN_POLICY)
+                self.answer_or_miss(html_part(message) if message else None, allowed=FOREIGN_POLICY)
             case _:
                 self.answer_or_miss(None)
 
@@ -155,7 +158,7 @@ class Reader(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name upstream
         """Reading mails is not worth a log line."""
 
 

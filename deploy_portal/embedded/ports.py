@@ -11,7 +11,7 @@ HOST = "127.0.0.1"
 
 def number(environment: Mapping[str, str], name: str, default: int) -> int:
     given = environment.get(name) or str(default)
-    if not given.isdigit() or not 0 < int(given) < 65536:  # noqa: PLR2004
+    if not given.isdigit() or not 0 < int(given) < 65536:
         raise Problem(f"{name}={given} is no port number: choose one from 1 to 65535.")
     return int(given)
 

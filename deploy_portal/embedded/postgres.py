@@ -133,7 +133,7 @@ class Postgres:
             stderr=subprocess.STDOUT,
             text=True,
             env=environment(),
-            preexec_fn=self.identity.enter,  # noqa: PLW1509 - one thread, see children.py
+            preexec_fn=self.identity.enter,
             check=False,
         )
         if answer.returncode != 0:

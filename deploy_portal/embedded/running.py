@@ -12,13 +12,15 @@ from .supervisor import Interrupted, Supervisor, say
 
 # A cold disk on a small machine.
 READY_SECONDS = 60
-WAITS_FOR_ITSELF = "The portal is running from this folder already: stop it first, with Ctrl-C there."
+ALREADY_RUNNING = (
+    "The portal is running from this folder already: stop it first, with Ctrl-C there."
+)
 
 
 def run(root: Path = folders.VAR) -> int:
     held = folders.lock(root)
     if held is None:
-        raise Problem(WAITS_FOR_ITSELF)
+        raise Problem(ALREADY_RUNNING)
     sockets = take_ports()
     places = folders.prepare(root)
     supervisor = Supervisor(places, say)

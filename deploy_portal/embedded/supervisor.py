@@ -89,7 +89,9 @@ class Supervisor:
         until = time.monotonic() + seconds
         while not is_ready():
             if child.process.poll() is not None:
-                raise Problem(f"{child.program.name} ended while starting; {self.last_words(child)}")
+                raise Problem(
+                    f"{child.program.name} ended while starting; {self.last_words(child)}"
+                )
             if time.monotonic() > until:
                 raise Problem(
                     f"{child.program.name} was not ready after {seconds:.0f} s; "

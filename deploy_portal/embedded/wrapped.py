@@ -61,7 +61,7 @@ def call(command: Sequence[str], environment: Mapping[str, str]) -> int:
         command,
         env=environment,
         cwd=folders.PROJECT,
-        preexec_fn=lambda: die_with_parent(parent, signal.SIGTERM),  # noqa: PLW1509 - one thread
+        preexec_fn=lambda: die_with_parent(parent, signal.SIGTERM),
     )
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     # The command gets the terminal's Ctrl-C too and decides what it means.
