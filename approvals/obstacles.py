@@ -1,16 +1,22 @@
 """What sign-off says about readiness: roles that have not signed, and people who object."""
 
-from approvals.signoff import RuleStanding, standings
+from collections.abc import Sequence
+
+from approvals.signoff import RuleStanding, standings_of
 from deployments.blockers import Blocker, Findings
 from deployments.models import Deployment
 
+NOBODY_ASKED = Blocker("rules:none", "no role is asked to sign", "sign-off")
 
-def find(deployment: Deployment) -> Findings:
-    rules = standings(deployment)
+
+def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
+    rules = standings_of(deployments)
+    return {deployment.pk: _findings(deployment, rules[deployment.pk]) for deployment in deployments}
+
+
+def _findings(deployment: Deployment, rules: list[RuleStanding]) -> Findings:
     if not rules:
-        return Findings(
-            blockers=[Blocker("rules:none", "no role is asked to sign", "sign-off")], total=1
-        )
+        return Findings(blockers=[NOBODY_ASKED], total=1)
     blockers = [blocker for standing in rules for blocker in _blockers(standing, deployment)]
     return Findings(
         blockers=blockers, done=sum(standing.holds for standing in rules), total=len(rules)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from approvals.enums import BLOCKING, Choice
@@ -40,10 +41,25 @@ def current_votes(votes: Iterable[Vote]) -> dict[int, Vote]:
 
 
 def standings(deployment: Deployment) -> list[RuleStanding]:
-    """All rules in order, each with its counting votes; two queries however many there are."""
-    rules = deployment.rules.select_related("role").order_by("position")
-    votes = current_votes(deployment.votes.select_related("person").order_by("pk")).values()
-    return [_standing(rule, votes, deployment) for rule in rules]
+    """All rules of one deployment in order, each with its counting votes."""
+    return standings_of([deployment])[deployment.pk]
+
+
+def standings_of(deployments: Sequence[Deployment]) -> dict[int, list[RuleStanding]]:
+    """The same for many deployments, in two queries however many there are."""
+    rules = Rule.objects.filter(deployment__in=deployments).select_related("role")
+    cast = Vote.objects.filter(deployment__in=deployments).select_related("person").order_by("pk")
+    votes: dict[int, list[Vote]] = defaultdict(list)
+    for vote in cast:
+        votes[vote.deployment_id].append(vote)
+    current = {pk: current_votes(of_one).values() for pk, of_one in votes.items()}
+    result: dict[int, list[RuleStanding]] = {deployment.pk: [] for deployment in deployments}
+    by_id = {deployment.pk: deployment for deployment in deployments}
+    for rule in rules.order_by("position"):
+        deployment = by_id[rule.deployment_id]
+        standing = _standing(rule, current.get(deployment.pk, ()), deployment)
+        result[deployment.pk].append(standing)
+    return result
 
 
 def _standing(rule: Rule, votes: Iterable[Vote], deployment: Deployment) -> RuleStanding:

@@ -1,30 +1,36 @@
 """What the checklist says about readiness: required items of phase before that are still open."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 from django.db.models import Count, Q
 
 from checklists.enums import CLOSED, ItemState, Phase
+from checklists.models import Item
 from deployments.blockers import Blocker, Findings
 from deployments.models import Deployment
 
 
-def find(deployment: Deployment) -> Findings:
-    before = deployment.items.filter(phase=Phase.BEFORE, required=True)
-    counts = before.aggregate(total=Count("pk"), done=Count("pk", filter=Q(state__in=list(CLOSED))))
-    waiting = list(before.exclude(state__in=list(CLOSED)).only("key", "text", "state", "state_at"))
-    return Findings(
-        blockers=[
-            Blocker(
-                key=f"item:{item.key}",
-                clause=_clause(item.text, item.state),
-                mend="checklist",
-                since=item.state_at,
-            )
-            for item in waiting
-        ],
-        done=counts["done"],
-        total=counts["total"],
+def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
+    before = Item.objects.filter(deployment__in=deployments, phase=Phase.BEFORE, required=True)
+    closed = Q(state__in=list(CLOSED))
+    counts = (
+        before.order_by("deployment_id")
+        .values("deployment_id")
+        .annotate(total=Count("pk"), done=Count("pk", filter=closed))
     )
+    waiting: dict[int, list[Blocker]] = defaultdict(list)
+    fields = ("deployment_id", "key", "text", "state", "state_at", "position")
+    for item in before.exclude(closed).only(*fields).order_by("position"):
+        waiting[item.deployment_id].append(_blocker(item))
+    return {
+        row["deployment_id"]: Findings(
+            blockers=waiting[row["deployment_id"]], done=row["done"], total=row["total"]
+        )
+        for row in counts
+    }
 
 
-def _clause(text: str, state: str) -> str:
-    return f"“{text}” failed" if state == ItemState.FAILED else f"“{text}” is not ticked"
+def _blocker(item: Item) -> Blocker:
+    said = "failed" if item.state == ItemState.FAILED else "is not ticked"
+    return Blocker(f"item:{item.key}", f"“{item.text}” {said}", "checklist", item.state_at)

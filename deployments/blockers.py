@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -36,14 +36,21 @@ class Findings:
     total: int = 0
 
 
-Finder = Callable[["Deployment"], Findings]
+# Many deployments at once, so that a list page asks as few questions as a single one.
+Finder = Callable[[Sequence["Deployment"]], Mapping[int, Findings]]
 _finders: dict[str, Finder] = {}
 
 
 def register(part: str, find: Finder) -> None:
-    """Have `find` report one part's obstacles; parts are `checklist`, `gates`, `sign-off`, …"""
+    """Have `find` report one part's obstacles by deployment id; parts are `plan`, `checklist`, …"""
     _finders[part] = find
 
 
-def find_all(deployment: Deployment) -> Iterable[tuple[str, Findings]]:
-    return [(part, find(deployment)) for part, find in _finders.items()]
+def find_all(deployments: Sequence[Deployment]) -> dict[int, dict[str, Findings]]:
+    """Every part's findings for each deployment, in the order of registration."""
+    found: dict[int, dict[str, Findings]] = {deployment.pk: {} for deployment in deployments}
+    for part, find in _finders.items():
+        answers = find(deployments)
+        for pk, by_part in found.items():
+            by_part[part] = answers.get(pk, Findings())
+    return found

@@ -1,37 +1,45 @@
-"""What the deployment's own facts say about readiness: its time, and what it will ship."""
+"""What the plan itself says about readiness: its time, its place, and what it will ship."""
+
+from collections.abc import Iterable, Sequence
 
 from deployments.blockers import Blocker, Findings
 from deployments.enums import HOLDS_ENVIRONMENT
 from deployments.models import Deployment
 
 
-def find(deployment: Deployment) -> Findings:
+def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
+    others = list(_others(deployments))
+    return {deployment.pk: _findings(deployment, others) for deployment in deployments}
+
+
+def _others(deployments: Sequence[Deployment]) -> Iterable[Deployment]:
+    """Everything still open on the same services, which is where a conflict can come from."""
+    services = {deployment.service_id for deployment in deployments}
+    return (
+        Deployment.objects.open()
+        .filter(service__in=services)
+        .only("pk", "service_id", "environment_id", "state", "t0", "window_end")
+    )
+
+
+def _findings(deployment: Deployment, others: Iterable[Deployment]) -> Findings:
     blockers, warnings = [], []
     if deployment.t0 is None:
         blockers.append(Blocker("schedule:t0", "no time T0 is set", "overview"))
     if not deployment.commit:
         warnings.append(Blocker("facts:commit", "no commit is named", "overview"))
-    warnings.extend(_conflicts(deployment))
+    for other in others:
+        if _conflict(deployment, other):
+            clause = f"deployment #{other.pk} is planned for the same place and time"
+            warnings.append(Blocker(f"conflict:{other.pk}", clause, "overview"))
     return Findings(blockers=blockers, warnings=warnings)
 
 
-def _conflicts(deployment: Deployment) -> list[Blocker]:
-    """Plans that overlap this window at the same place, and whoever holds the environment now."""
-    others = Deployment.objects.open().filter(
-        service=deployment.service_id, environment=deployment.environment_id
-    )
-    return [
-        Blocker(
-            f"conflict:{other.pk}",
-            f"deployment #{other.pk} is planned for the same place and time",
-            "overview",
-        )
-        for other in others.exclude(pk=deployment.pk).only("pk", "state", "t0", "window_end")
-        if _overlap(deployment, other)
-    ]
-
-
-def _overlap(one: Deployment, other: Deployment) -> bool:
+def _conflict(one: Deployment, other: Deployment) -> bool:
+    if one.pk == other.pk or one.service_id != other.service_id:
+        return False
+    if one.environment_id != other.environment_id:
+        return False
     if other.state in HOLDS_ENVIRONMENT:
         return True
     if not (one.t0 and one.window_end and other.t0 and other.window_end):
