@@ -12,7 +12,6 @@ from .problem import Problem
 def arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m deploy_portal.embedded", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("run", help="the whole portal, with the demo")
     tests = commands.add_parser("test", help="pytest with services of its own: test -- ARGS")
     tests.add_argument("rest", nargs=argparse.REMAINDER)
     command = commands.add_parser("with", help="any command with services of its own: with -- CMD")
@@ -23,6 +22,8 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     ):
         own = commands.add_parser(name, help=help_)
         own.add_argument("--folder", type=Path, default=folders.VAR / "dev")
+    whole = commands.add_parser("run", help="the whole portal, with the demo")
+    whole.add_argument("--folder", type=Path, default=folders.VAR)
     return parser.parse_args(argv)
 
 
@@ -32,7 +33,7 @@ def main(argv: Sequence[str]) -> int:
     rest = rest[1:] if rest[:1] == ["--"] else rest
     match given.command:
         case "run":
-            return running.run()
+            return running.run(given.folder.resolve())
         case "test":
             return testing.run(rest)
         case "with":

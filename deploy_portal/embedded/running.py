@@ -17,7 +17,7 @@ ALREADY_RUNNING = (
 )
 
 
-def run(root: Path = folders.VAR) -> int:
+def run(root: Path) -> int:
     held = folders.lock(root)
     if held is None:
         raise Problem(ALREADY_RUNNING)

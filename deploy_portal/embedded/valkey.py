@@ -37,6 +37,8 @@ class Valkey:
             "dir": str(self.folders.valkey),
             "appendonly": "yes" if self.durable else "no",
             "save": "",
+            # One for each test process that runs beside others.
+            "databases": "64",
             "daemonize": "no",
             # A left-over is recognised by its command line.
             "set-proc-title": "no",
