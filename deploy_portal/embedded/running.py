@@ -1,12 +1,11 @@
 """`make run`: everything from an empty folder to an address and somebody to sign in as."""
 
-import http.client
 import os
 import socket
 from collections.abc import Mapping
 from pathlib import Path
 
-from . import assets, folders, portal, ports, services
+from . import assets, folders, health, portal, ports, services
 from .problem import Problem
 from .supervisor import Interrupted, Supervisor, say
 
@@ -60,7 +59,8 @@ def start(
     prepare(supervisor, told)
     children = [supervisor.start(program) for program in portal.processes(told, sockets["web"])]
     sign_ins = supervisor.ask(portal.show_sign_ins(told))
-    supervisor.wait_ready(children[0], lambda: answers(numbers["web"]), READY_SECONDS)
+    page = f"http://{ports.HOST}:{numbers['web']}/"
+    supervisor.wait_ready(children[0], lambda: health.answers(page), READY_SECONDS)
     greet(places, told["PORTAL_URL"], numbers.get("reader"), sign_ins)
 
 
@@ -70,18 +70,6 @@ def prepare(supervisor: Supervisor, told: Mapping[str, str]) -> None:
     supervisor.do(portal.migrate(told), *([] if fresh else [portal.collectstatic(told)]))
     assets.remember(root)
     supervisor.do(portal.load_demo(told))
-
-
-def answers(port: int) -> bool:
-    """Whether a page comes; the sign-in page counts."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", "/")
-        return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
-    except OSError:
-        return False
-    finally:
-        connection.close()
 
 
 def greet(places: folders.Folders, address: str, reader: int | None, sign_ins: str) -> None:

@@ -1,0 +1,107 @@
+"""docker-compose.yml, which no engine here can run, against its schema and our own demands.
+
+The schema is the Compose specification's, as check-jsonschema carries it. Interpolation of
+variables and whether an image exists are not checked by anything here.
+"""
+
+import importlib.resources
+import json
+import re
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from deploy_portal.embedded.folders import PROJECT
+
+SERVING = ["web", "worker-gates", "worker-messages", "beat"]
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    return yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+
+
+def test_it_keeps_to_the_compose_specification(compose: dict[str, Any]) -> None:
+    vendored = importlib.resources.files("check_jsonschema.builtin_schemas.vendor")
+    schema = json.loads((vendored / "compose-spec.json").read_text())
+    validator = jsonschema.validators.validator_for(schema)(schema)
+    assert [error.message for error in validator.iter_errors(compose)] == []
+
+
+def test_all_parts_are_there(compose: dict[str, Any]) -> None:
+    assert sorted(compose["services"]) == sorted([*SERVING, "migrate", "postgres", "redis", "mail"])
+
+
+@pytest.mark.parametrize("name", SERVING)
+def test_what_serves_waits_for_healthy_services_and_the_migration(
+    compose: dict[str, Any], name: str
+) -> None:
+    needs = compose["services"][name]["depends_on"]
+    assert needs["postgres"] == {"condition": "service_healthy"}
+    assert needs["redis"] == {"condition": "service_healthy"}
+    assert needs["migrate"] == {"condition": "service_completed_successfully"}
+
+
+def test_everything_that_stays_has_a_health_check(compose: dict[str, Any]) -> None:
+    dockerfile = (PROJECT / "Dockerfile").read_text()
+    without = {
+        name for name, service in compose["services"].items() if "healthcheck" not in service
+    }
+    # The web process has the image's own.
+    assert without == {"web"}
+    assert "HEALTHCHECK" in dockerfile
+
+
+@pytest.mark.parametrize("name", SERVING)
+def test_only_the_migration_knows_the_owner(compose: dict[str, Any], name: str) -> None:
+    assert "PORTAL_OWNER_PASSWORD" not in json.dumps(compose["services"][name])
+    assert "DATABASE_OWNER_URL" in compose["services"]["migrate"]["environment"]
+
+
+def test_web_can_be_scaled(compose: dict[str, Any]) -> None:
+    web = compose["services"]["web"]
+    assert "container_name" not in web
+    # A range of ports may be given, and nothing is open beyond this machine.
+    assert web["ports"] == ["127.0.0.1:${PORTAL_PORTS:-8000}:8000"]
+
+
+def test_ports_are_open_on_this_machine_only(compose: dict[str, Any]) -> None:
+    ports = [port for service in compose["services"].values() for port in service.get("ports", [])]
+    assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
+
+
+def test_every_variable_without_a_default_is_in_the_example(compose: dict[str, Any]) -> None:
+    example = (PROJECT / ".env.example").read_text()
+    offered = set(re.findall(r"^(\w+)=", example, re.MULTILINE))
+    text = (PROJECT / "docker-compose.yml").read_text()
+    required = set(re.findall(r"\$\{(\w+):\?", text))
+    assert required == {
+        "SECRET_KEY",
+        "POSTGRES_PASSWORD",
+        "PORTAL_OWNER_PASSWORD",
+        "PORTAL_APP_PASSWORD",
+    }
+    assert required - offered == set()
+
+
+def test_the_image_runs_as_an_ordinary_user() -> None:
+    lines = (PROJECT / "Dockerfile").read_text().splitlines()
+    last_stage = lines[max(n for n, line in enumerate(lines) if line.startswith("FROM ")) :]
+    assert [line for line in last_stage if line.startswith("USER ")] == ["USER portal"]
+    assert last_stage.index("USER portal") < next(
+        n for n, line in enumerate(last_stage) if line.startswith("CMD ")
+    )
+
+
+def test_what_the_dockerfile_copies_is_sent_to_the_builder() -> None:
+    sent = {
+        line.removeprefix("!")
+        for line in (PROJECT / ".dockerignore").read_text().splitlines()
+        if line.startswith("!")
+    }
+    apps = {path.parent.name for path in PROJECT.glob("*/apps.py")}
+    needed = {"deploy_portal", "static", "templates", "manage.py", "requirements/runtime.txt"}
+    assert (apps | needed) - sent == set()
+    assert [path for path in sent if not (PROJECT / path).exists() and "." not in path] == []
