@@ -70,7 +70,11 @@ def prepare(root: Path) -> Folders:
     # The logs of the run before are kept once, so that they cannot grow for ever.
     for log in (root / "log").glob("*.log"):
         log.replace(log.with_suffix(".log.1"))
-    return Folders(root, private(socket_folder(root)))
+    places = Folders(root, socket_folder(root))
+    # A killed run may have left it to another user.
+    places.remove_sockets()
+    private(places.sockets)
+    return places
 
 
 def lock(root: Path) -> IO[str] | None:

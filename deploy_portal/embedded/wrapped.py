@@ -35,6 +35,8 @@ def run(command: Sequence[str], extra: Mapping[str, str] | None = None) -> int:
     folders.VAR.mkdir(exist_ok=True)
     remove_abandoned()
     root = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folders.VAR))
+    # What is private in it is so by itself; PostgreSQL may have to come in as `nobody`.
+    root.chmod(0o755)
     held = folders.lock(root)
     places = folders.prepare(root)
     supervisor = Supervisor(places, say)
