@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from .identity import Identity, libc, stay
 
@@ -45,8 +46,8 @@ def die_with_parent(parent: int, death_signal: int) -> None:
         os._exit(1)
 
 
-def spawn(program: Program, log: Path) -> subprocess.Popen[bytes]:
-    """Start a program in a session of its own, its output appended to the log."""
+def spawn(program: Program, log: Path, answer: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own; what it says goes to the log, or to `answer`."""
     parent = os.getpid()
 
     def enter() -> None:
@@ -60,7 +61,7 @@ def spawn(program: Program, log: Path) -> subprocess.Popen[bytes]:
             program.argv,
             env=program.environment,
             stdin=subprocess.DEVNULL,
-            stdout=output,
+            stdout=answer or output,
             stderr=output,
             start_new_session=True,
             pass_fds=program.pass_fds,

@@ -26,13 +26,12 @@ def environment(root: Path, addresses: Mapping[str, str], web: int, smtp: int) -
         "EMAIL_URL": f"smtp://127.0.0.1:{smtp}",
         "PORTAL_DEMO": "1",
         "PORTAL_URL": f"http://127.0.0.1:{web}",
-        "PORTAL_VAR": str(root),
         "PYTHONPATH": str(PROJECT),
         "PYTHONUNBUFFERED": "1",
         # Threads each keep an arena of freed memory otherwise.
         "MALLOC_ARENA_MAX": "2",
     }
-    chosen = defaults | dict(os.environ) | dict(addresses)
+    chosen = defaults | dict(os.environ) | dict(addresses) | {"PORTAL_VAR": str(root)}
     if not chosen.get("SECRET_KEY"):
         chosen["SECRET_KEY"] = secret_key(root)
     return chosen

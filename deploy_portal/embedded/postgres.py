@@ -34,6 +34,10 @@ SETTINGS = {
     "max_wal_size": "256MB",
     "min_wal_size": "32MB",
     "jit": "off",
+    # Nobody replicates it.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_logical_replication_workers": "0",
     # Below the data folder instead of in /dev/shm: nothing is written outside the project.
     "dynamic_shared_memory_type": "mmap",
     "log_timezone": "UTC",

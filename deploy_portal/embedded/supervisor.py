@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from . import processes
 from .children import Program, kill_group, spawn
@@ -78,8 +80,8 @@ class Supervisor:
         ]
         self.register.write_text(json.dumps([pair for pair in found if pair[1]]))
 
-    def start(self, program: Program) -> Child:
-        process = spawn(program, self.folders.log(program.name))
+    def start(self, program: Program, answer: IO[bytes] | None = None) -> Child:
+        process = spawn(program, self.folders.log(program.name), answer)
         child = Child(program, process, started=time.monotonic())
         self.children.append(child)
         self.note_children()
@@ -105,18 +107,21 @@ class Supervisor:
     def do(self, *programs: Program) -> None:
         """Run programs beside each other to their end; the failure of one is ours."""
         for child in [self.start(program) for program in programs]:
-            while child.process.poll() is None:
-                self.pause(0.02)
-            self.children.remove(child)
-            if child.process.returncode != 0:
-                raise Problem(f"{child.program.name} failed; {self.last_words(child)}")
+            self.finish(child)
 
     def ask(self, program: Program) -> str:
-        """What a program says, its log begun anew."""
-        log = self.folders.log(program.name)
-        log.unlink(missing_ok=True)
-        self.do(program)
-        return log.read_text(errors="replace").strip()
+        """What a program answers; its complaints are in its log."""
+        with tempfile.TemporaryFile() as answer:
+            self.finish(self.start(program, answer))
+            answer.seek(0)
+            return answer.read().decode(errors="replace").strip()
+
+    def finish(self, child: Child) -> None:
+        while child.process.poll() is None:
+            self.pause(0.02)
+        self.children.remove(child)
+        if child.process.returncode != 0:
+            raise Problem(f"{child.program.name} failed; {self.last_words(child)}")
 
     def watch(self) -> None:
         """Keep everything running until somebody asks for the end."""

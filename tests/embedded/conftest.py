@@ -109,9 +109,19 @@ def ask(address: str, question: str = "SELECT current_user") -> object:
 @pytest.fixture
 def taken_port() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        yield server.getsockname()[1]
+        yield port_of(server)
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+def free_ports() -> dict[str, str]:
+    """Three ports nobody uses, as `make run` is told of them."""
+    servers = {
+        name: socket.create_server(("127.0.0.1", 0)) for name in ("PORT", "MAIL_PORT", "SMTP_PORT")
+    }
+    ports = {name: str(port_of(server)) for name, server in servers.items()}
+    for server in servers.values():
+        server.close()
+    return ports
+
+
+def port_of(server: socket.socket) -> int:
+    return int(server.getsockname()[1])

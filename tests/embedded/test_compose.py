@@ -20,7 +20,8 @@ SERVING = ["web", "worker-gates", "worker-messages", "beat"]
 
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
-    return yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+    parsed: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+    return parsed
 
 
 def test_it_keeps_to_the_compose_specification(compose: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,10 @@ def supervisor(tmp_path: Path, sentences: list[str]) -> Supervisor:
     return Supervisor(folders.prepare(tmp_path), sentences.append)
 
 
+def says_ready(log: Path) -> bool:
+    return "ready" in log.read_text()
+
+
 def script(text: str, name: str = "toy", **more: object) -> Program:
     return Program(name, [sys.executable, "-c", text], **more)  # type: ignore[arg-type]
 
@@ -40,7 +45,7 @@ def script(text: str, name: str = "toy", **more: object) -> Program:
 def test_a_stubborn_program_and_what_it_started_are_ended_in_time(supervisor: Supervisor) -> None:
     child = supervisor.start(script(STUBBORN, patience=0.5))
     log = supervisor.folders.log("toy")
-    supervisor.wait_ready(child, lambda: "ready" in log.read_text(), 10)
+    supervisor.wait_ready(child, partial(says_ready, log), 10)
     below = [child.process.pid, *children_of(child.process.pid)]
     assert len(below) == 2
     began = time.monotonic()
@@ -65,7 +70,7 @@ def test_lower_orders_end_first(supervisor: Supervisor, tmp_path: Path) -> None:
         program.argv = [*program.argv, str(order)]
         child = supervisor.start(program)
         log = supervisor.folders.log(program.name)
-        supervisor.wait_ready(child, lambda log=log: "ready" in log.read_text(), 10)
+        supervisor.wait_ready(child, partial(says_ready, log), 10)
     supervisor.stop()
     assert told.read_text() == "123"
 
@@ -103,7 +108,7 @@ def test_a_program_that_never_gets_ready_is_a_problem(supervisor: Supervisor) ->
 def test_left_overs_of_a_killed_supervisor_are_ended(supervisor: Supervisor) -> None:
     child = supervisor.start(script("import time; time.sleep(600)"))
     # What macOS knows after kill -9: only the register.
-    Supervisor(supervisor.folders, str).end_left_overs()
+    Supervisor(supervisor.folders, print).end_left_overs()
     assert child.process.wait(5) == -signal.SIGTERM
     assert is_gone(child.process.pid)
 
@@ -112,3 +117,9 @@ def test_a_number_that_belongs_to_somebody_else_is_left_alone(supervisor: Superv
     supervisor.register.write_text(f'[[{os.getpid()}, "/no/such/program of ours"]]')
     supervisor.end_left_overs()
     assert not is_gone(os.getpid())
+
+
+def test_an_answer_is_only_what_goes_to_standard_output(supervisor: Supervisor) -> None:
+    text = "import sys; print('who: anna'); print('careful', file=sys.stderr)"
+    assert supervisor.ask(script(text)) == "who: anna"
+    assert supervisor.folders.log("toy").read_text() == "careful\n"

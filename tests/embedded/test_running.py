@@ -1,0 +1,72 @@
+"""`make run`: the whole portal comes, is refused a twin, goes, and survives being killed."""
+
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from deploy_portal.embedded.running import ALREADY_RUNNING
+from tests.embedded.conftest import Start, children_of, eventually, free_ports, is_gone, said
+
+pytestmark = pytest.mark.slow
+
+
+def wait_until_running(process: subprocess.Popen[str]) -> str:
+    """All it says until everything runs."""
+    assert process.stdout
+    told = ""
+    for line in process.stdout:
+        told += line
+        if "Ctrl-C stops everything." in line:
+            return told
+    raise AssertionError(f"it ended with {process.wait()}: {told}")
+
+
+def page(port: str) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
+        return str(answer.read().decode())
+
+
+def test_the_portal_comes_survives_being_killed_and_goes(start: Start, tmp_path: Path) -> None:
+    ports = free_ports()
+    process = start("run", "--folder", tmp_path, **ports)
+    told = wait_until_running(process)
+    assert f"Deploy Portal  http://127.0.0.1:{ports['PORT']}\n" in told
+    assert f"Mails          http://127.0.0.1:{ports['MAIL_PORT']}\n" in told
+    assert "<html" in page(ports["PORT"])
+    assert "<html" in page(ports["MAIL_PORT"])
+
+    twin = start("run", "--folder", tmp_path, **free_ports())
+    assert said(twin) == f"{ALREADY_RUNNING}\n"
+    assert twin.returncode == 1
+
+    below = children_of(process.pid)
+    process.kill()
+    process.wait()
+    eventually(lambda: all(is_gone(pid) for pid in below), seconds=10)
+
+    process = start("run", "--folder", tmp_path, **ports)
+    wait_until_running(process)
+    assert "<html" in page(ports["PORT"])
+    below = children_of(process.pid)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(15) == 0
+    assert time.monotonic() - began < 10
+    assert [pid for pid in below if not is_gone(pid)] == []
+
+
+def test_a_taken_port_is_said_before_anything_starts(start: Start, tmp_path: Path) -> None:
+    ports = free_ports()
+    with socket.create_server(("127.0.0.1", int(ports["MAIL_PORT"]))):
+        process = start("run", "--folder", tmp_path, **ports)
+        assert said(process) == (
+            f"Port {ports['MAIL_PORT']} for reading mails cannot be used (Address already in use): "
+            f"choose another with `make run MAIL_PORT={int(ports['MAIL_PORT']) + 1}`.\n"
+        )
+    assert process.returncode == 1
+    assert not (tmp_path / "postgres").exists()
