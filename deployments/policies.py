@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from accounts.models import User
@@ -23,15 +24,23 @@ class Rights:
 
 
 def rights_of(user: User, service: Service) -> Rights:
-    if not user.is_active:
-        return Rights(user, frozenset(), frozenset())
-    held = ServiceGroupObjectPermission.objects.filter(
-        content_object=service, group__user=user
-    ).values_list("permission__codename", flat=True)
-    roles = Membership.objects.filter(service=service, group__user=user).values_list(
-        "role__key", flat=True
-    )
-    return Rights(user, frozenset(held), frozenset(roles))
+    return rights_on(user, [service.pk])[service.pk]
+
+
+def rights_on(user: User, service_ids: Collection[int]) -> dict[int, Rights]:
+    """What the person may do on each of the services, in two queries however many there are."""
+    rights: dict[int, set[str]] = {pk: set() for pk in service_ids}
+    roles: dict[int, set[str]] = {pk: set() for pk in service_ids}
+    if user.is_active:
+        held = ServiceGroupObjectPermission.objects.filter(
+            content_object__in=service_ids, group__user=user
+        )
+        for pk, codename in held.values_list("content_object_id", "permission__codename"):
+            rights[pk].add(codename)
+        memberships = Membership.objects.filter(service__in=service_ids, group__user=user)
+        for pk, key in memberships.values_list("service_id", "role__key"):
+            roles[pk].add(key)
+    return {pk: Rights(user, frozenset(rights[pk]), frozenset(roles[pk])) for pk in service_ids}
 
 
 def refusal_without(rights: Rights, right: Right, act: str) -> Refused | None:

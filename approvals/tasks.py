@@ -1,0 +1,8 @@
+from celery import shared_task
+
+from approvals import runner
+
+
+@shared_task(name="approvals.sweep")
+def sweep() -> None:
+    runner.hold_missed_starts()

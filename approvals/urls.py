@@ -1,0 +1,13 @@
+from django.urls import path
+
+from approvals import views
+
+app_name = "approvals"
+urlpatterns = [
+    path("deployments/<int:pk>/submit/", views.submit, name="submit"),
+    path("deployments/<int:pk>/reopen/", views.reopen, name="reopen"),
+    path("deployments/<int:pk>/resume/", views.resume, name="resume"),
+    path("deployments/<int:pk>/sign/<int:rule_pk>/", views.sign, name="sign"),
+    path("deployments/<int:pk>/decide/", views.decide, name="decide"),
+    path("deployments/<int:pk>/start/", views.start, name="start"),
+]

@@ -1,0 +1,151 @@
+"""What one person may do on a deployment now: one list draws the buttons and their reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from approvals import policies as approving
+from approvals.signoff import RuleStanding, current_votes
+from approvals.verdict import Outlook
+from checklists.enums import Phase
+from checklists.policies import refusal_to_complete
+from deployments import clock
+from deployments.enums import Right, State
+from deployments.exceptions import Refused
+from deployments.models import Deployment
+from deployments.policies import (
+    Rights,
+    refusal_to_cancel,
+    refusal_to_schedule,
+    refusal_without,
+)
+from monitoring.policies import refusal_to_close
+
+
+@dataclass(frozen=True)
+class Act:
+    """One button: where it leads, whether it posts at once, and the sentence why not, if so."""
+
+    label: str
+    url: str
+    posts: bool = False
+    refusal: str = ""
+    note: str = ""
+
+
+def acts_of(
+    rights: Rights, deployment: Deployment, outlook: Outlook, rules: list[RuleStanding]
+) -> list[Act]:
+    """This person's acts in this state, the most urgent first; none for those who only read."""
+    match State(deployment.state):
+        case State.DRAFT:
+            return _in_draft(rights, deployment, rules)
+        case State.IN_REVIEW:
+            return [*_signatures(rights, deployment, rules), *_decide(rights, deployment)]
+        case State.GO:
+            return [*_start(rights, deployment, outlook), *_decide(rights, deployment)]
+        case State.ON_HOLD | State.NO_GO:
+            return _resume(rights, deployment)
+        case State.IN_PROGRESS:
+            return _complete(rights, deployment)
+        case State.WATCHING:
+            return _close(rights, deployment)
+        case _:
+            return []
+
+
+def plan_acts(rights: Rights, deployment: Deployment) -> list[Act]:
+    """The quieter acts of a release manager: move the time, cancel."""
+    if not rights.has(Right.EDIT):
+        return []
+    found = [
+        _act("Set the time" if deployment.t0 is None else "Reschedule", "deployments:schedule",
+             deployment, refusal_to_schedule(rights, deployment)),
+        _act("Cancel", "deployments:cancel", deployment, refusal_to_cancel(rights, deployment)),
+    ]  # fmt: skip
+    if deployment.state in {State.IN_REVIEW, State.ON_HOLD, State.NO_GO}:
+        found.append(_act("Back to draft", "approvals:reopen", deployment, None, posts=True))
+    return [act for act in found if not act.refusal]
+
+
+def _act(
+    label: str, name: str, deployment: Deployment, refusal: Refused | None, *, posts: bool = False
+) -> Act:
+    url = reverse(name, args=[deployment.pk])
+    return Act(label, url, posts, refusal.sentence if refusal else "")
+
+
+def _in_draft(rights: Rights, deployment: Deployment, rules: list[RuleStanding]) -> list[Act]:
+    if not rights.has(Right.EDIT):
+        return []
+    refusal = approving.refusal_to_submit(
+        rights, deployment, has_rules=bool(rules), now=clock.now()
+    )
+    return [_act("Submit for sign-off", "approvals:submit", deployment, refusal, posts=True)]
+
+
+def _signatures(rights: Rights, deployment: Deployment, rules: list[RuleStanding]) -> list[Act]:
+    votes = [
+        vote
+        for standing in rules
+        for vote in [*standing.approvals, *standing.objections, *standing.abstentions, *standing.stale]
+    ]
+    current = current_votes(sorted(votes, key=lambda vote: vote.pk))
+    found = []
+    for standing in rules:
+        if standing.rule.role.key not in rights.roles:
+            continue
+        refusal = approving.refusal_to_vote(
+            rights, deployment, standing, current.values()
+        ) or approving.refusal_by_order(standing, rules)
+        url = reverse("approvals:sign", args=[deployment.pk, standing.rule.pk])
+        mine = current.get(rights.user.pk)
+        signed = mine is not None and mine.rule_id == standing.rule.pk and mine not in standing.stale
+        label = f"Change my word as {standing.rule.role}" if signed else f"Sign as {standing.rule.role}"
+        found.append(Act(label, url, refusal=refusal.sentence if refusal else "", note=_note(mine)))
+    return sorted(found, key=lambda act: act.label.startswith("Change"))
+
+
+def _note(mine: object) -> str:
+    return f"You said: {mine}." if mine else ""
+
+
+def _decide(rights: Rights, deployment: Deployment) -> list[Act]:
+    if not rights.has(Right.OPERATE):
+        return []
+    refusal = approving.refusal_to_decide_at_all(rights, deployment)
+    return [_act("Decide go or no-go", "approvals:decide", deployment, refusal)]
+
+
+def _start(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
+    if not rights.has(Right.OPERATE) or outlook.readiness is None:
+        return []
+    refusal = approving.refusal_to_start(
+        rights, deployment, outlook.decision, outlook.readiness, clock.now()
+    )
+    return [_act("Start the deployment", "approvals:start", deployment, refusal, posts=True)]
+
+
+def _resume(rights: Rights, deployment: Deployment) -> list[Act]:
+    if not rights.has(Right.EDIT):
+        return []
+    refusal = refusal_without(rights, Right.EDIT, "resume a deployment")
+    return [_act("Resume the review", "approvals:resume", deployment, refusal, posts=True)]
+
+
+def _complete(rights: Rights, deployment: Deployment) -> list[Act]:
+    if not rights.has(Right.OPERATE):
+        return []
+    waiting = list(deployment.items.waiting_in([Phase.DURING]).values_list("text", flat=True))
+    refusal = refusal_to_complete(rights, deployment, waiting)
+    return [_act("Complete the deployment", "checklists:complete", deployment, refusal, posts=True)]
+
+
+def _close(rights: Rights, deployment: Deployment) -> list[Act]:
+    if not (rights.has(Right.OPERATE) or rights.has(Right.EDIT)):
+        return []
+    waiting = list(deployment.items.waiting_in([Phase.AFTER]).values_list("text", flat=True))
+    refusal = refusal_to_close(rights, deployment, waiting)
+    return [_act("Close the deployment", "monitoring:close", deployment, refusal, posts=True)]

@@ -1,0 +1,76 @@
+"""What needs me: decisions that wait for one person, and what else is going on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from accounts.models import User
+from approvals.signoff import RuleStanding, standings_of
+from approvals.verdict import Outlook, outlooks
+from dashboard.acts import Act, acts_of
+from deployments.enums import State
+from deployments.models import Deployment
+from deployments.policies import Rights, rights_on
+
+SHOWN = 50
+ORDER = {state: place for place, state in enumerate(
+    (State.IN_PROGRESS, State.ROLLING_BACK, State.GO, State.IN_REVIEW, State.ON_HOLD, State.NO_GO,
+     State.DRAFT, State.WATCHING)
+)}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One deployment with its sentence, and this person's first act on it if there is one."""
+
+    deployment: Deployment
+    outlook: Outlook
+    act: Act | None
+
+
+@dataclass(frozen=True)
+class Home:
+    mine: list[Entry]
+    running: list[Entry]
+    planned: list[Entry]
+    watched: list[Entry]
+
+
+def home_of(user: User) -> Home:
+    """Everything open that the person may see, sorted by what it asks of them."""
+    deployments = list(Deployment.objects.visible_to(user).with_names().open()[:SHOWN])
+    views, rules = outlooks(deployments), standings_of(deployments)
+    held = rights_on(user, {one.service_id for one in deployments})
+    entries = [
+        _entry(one, views[one.pk], rules[one.pk], held[one.service_id]) for one in deployments
+    ]
+    return _sorted(entries)
+
+
+def _entry(
+    deployment: Deployment, outlook: Outlook, rules: list[RuleStanding], rights: Rights
+) -> Entry:
+    acts = acts_of(rights, deployment, outlook, rules)
+    possible = [act for act in acts if not act.refusal and not act.note]
+    return Entry(deployment, outlook, possible[0] if possible else None)
+
+
+def _sorted(entries: list[Entry]) -> Home:
+    groups: dict[str, list[Entry]] = defaultdict(list)
+    for entry in sorted(entries, key=_by_urgency):
+        groups[_group(entry)].append(entry)
+    return Home(groups["mine"], groups["running"], groups["planned"], groups["watched"])
+
+
+def _group(entry: Entry) -> str:
+    if entry.act is not None:
+        return "mine"
+    if entry.deployment.state in {State.IN_PROGRESS, State.ROLLING_BACK}:
+        return "running"
+    return "watched" if entry.deployment.state == State.WATCHING else "planned"
+
+
+def _by_urgency(entry: Entry) -> tuple[int, float]:
+    at = entry.deployment.t0
+    return ORDER[State(entry.deployment.state)], at.timestamp() if at else float("inf")

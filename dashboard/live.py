@@ -1,0 +1,25 @@
+"""What the live channel sends: the panels of a deployment at one version, for one audience."""
+
+from dataclasses import dataclass
+
+from approvals.verdict import outlook
+from dashboard.panels import PANELS, Audience, render
+from deployments.models import Deployment
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """`version` is the deployment's event count; fragments carry their own root ids."""
+
+    version: int
+    fragments: dict[str, str]
+
+
+def snapshot(deployment_id: int, audience: Audience, panels: tuple[str, ...]) -> Snapshot | None:
+    """Render the named panels as they are now; None if the deployment is gone."""
+    deployment = Deployment.objects.with_names().filter(pk=deployment_id).first()
+    if deployment is None:
+        return None
+    known = [name for name in panels if name in PANELS]
+    fragments = render(known, deployment, outlook(deployment), audience)
+    return Snapshot(deployment.event_count, fragments)

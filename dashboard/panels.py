@@ -1,0 +1,80 @@
+"""The panels of a deployment's page: who builds each, and how it becomes a fragment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from approvals.panels import decision_panel, readiness_panel, signoff_panel
+from approvals.verdict import Outlook
+from checklists.panels import checklist_panel, runbook_panel
+from communications.panels import messages_panel
+from deployments.models import Deployment
+from deployments.panels import history_panel
+from gates.panels import gates_panel
+from monitoring.panels import watch_panel
+
+Audience = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A fragment with the root id `<name>-panel`, the same for everybody of one audience."""
+
+    template: str
+    build: Callable[[Deployment, Outlook], dict[str, Any]]
+
+
+PANELS: dict[str, Panel] = {
+    "header": Panel("dashboard/_header.html", lambda one, outlook: {"outlook": outlook}),
+    "readiness": Panel("approvals/_readiness.html", readiness_panel),
+    "checklist": Panel("checklists/_panel.html", lambda one, _: checklist_panel(one)),
+    "gates": Panel("gates/_panel.html", lambda one, _: gates_panel(one)),
+    "sign-off": Panel("approvals/_signoff.html", lambda one, _: signoff_panel(one)),
+    "decision": Panel("approvals/_decision.html", decision_panel),
+    "runbook": Panel("checklists/_runbook.html", lambda one, _: runbook_panel(one)),
+    "watch": Panel("monitoring/_panel.html", lambda one, _: watch_panel(one)),
+    "messages": Panel("communications/_panel.html", lambda one, _: messages_panel(one)),
+    "history": Panel("deployments/_history.html", lambda one, _: history_panel(one)),
+}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A view of the deployment's page: its word and the panels that it shows."""
+
+    name: str
+    title: str
+    panels: tuple[str, ...]
+
+
+TABS: dict[str, Tab] = {
+    tab.name: tab
+    for tab in (
+        Tab("overview", "Overview", ("readiness", "sign-off", "gates", "messages")),
+        Tab("checklist", "Checklist", ("checklist",)),
+        Tab("gates", "Gates", ("gates",)),
+        Tab("sign-off", "Sign-off", ("sign-off",)),
+        Tab("go-no-go", "Go/no-go", ("decision",)),
+        Tab("runbook", "Runbook", ("runbook",)),
+        Tab("watch", "Watch", ("watch",)),
+        Tab("messages", "Messages", ("messages",)),
+        Tab("history", "History", ("history",)),
+    )
+}
+
+
+def render(
+    names: Iterable[str], deployment: Deployment, outlook: Outlook, may: Audience
+) -> dict[str, str]:
+    """The fragments by panel name; nothing in them is personal, so all of an audience share them."""
+    shared = {"deployment": deployment, "may": may}
+    return {
+        name: render_to_string(
+            PANELS[name].template, {**PANELS[name].build(deployment, outlook), **shared}
+        )
+        for name in names
+    }

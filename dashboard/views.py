@@ -1,0 +1,92 @@
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from approvals.signoff import standings
+from approvals.verdict import outlook, outlooks
+from dashboard import live
+from dashboard.acts import acts_of, plan_acts
+from dashboard.home import home_of
+from dashboard.panels import TABS
+from dashboard.panels import render as render_panels
+from deployments.models import Deployment
+from deployments.policies import rights_of
+
+PAGE = 25
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "dashboard/home.html", {"home": home_of(request.user)})
+
+
+@require_safe
+def deployments(request: HttpRequest) -> HttpResponse:
+    visible = Deployment.objects.visible_to(request.user).with_names()
+    page = Paginator(visible, PAGE).get_page(request.GET.get("page"))
+    views = outlooks(list(page))
+    rows = [(deployment, views[deployment.pk]) for deployment in page]
+    return render(request, "dashboard/deployments.html", {"page": page, "rows": rows})
+
+
+@require_safe
+def deployment(request: HttpRequest, pk: int, tab: str = "overview") -> HttpResponse:
+    """One tab of the deployment's page: the shared panels, and around them what is personal."""
+    visible = Deployment.objects.visible_to(request.user).with_names()
+    found = get_object_or_404(visible, pk=pk)
+    if tab not in TABS:
+        raise Http404
+    rights = rights_of(request.user, found.service)
+    view = outlook(found)
+    shown = ("header", *TABS[tab].panels)
+    fragments = render_panels(shown, found, view, rights.rights)
+    context = {
+        "deployment": found,
+        "tab": TABS[tab],
+        "tabs": TABS.values(),
+        "header": fragments.pop("header"),
+        "fragments": fragments,
+        "live_panels": ",".join(shown),
+        "acts": acts_of(rights, found, view, standings(found)),
+        "plan_acts": plan_acts(rights, found),
+    }
+    return render(request, "dashboard/deployment.html", context)
+
+
+@require_safe
+def mine(request: HttpRequest, pk: int) -> HttpResponse:
+    """The personal part of the page, fetched again when something changed for this person."""
+    found = get_object_or_404(Deployment.objects.visible_to(request.user).with_names(), pk=pk)
+    rights = rights_of(request.user, found.service)
+    acts = acts_of(rights, found, outlook(found), standings(found))
+    context = {"deployment": found, "acts": acts, "plan_acts": plan_acts(rights, found)}
+    return render(request, "dashboard/_mine.html", context)
+
+
+@require_safe
+def panels(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same fragments that the live channel sends, for a page whose stream is down."""
+    found = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    rights = rights_of(request.user, found.service)
+    names = tuple(request.GET.get("panels", "").split(","))
+    shot = live.snapshot(found.pk, rights.rights, names)
+    if shot is None:
+        raise Http404
+    etag = f'"{shot.version}"'
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponse(status=304)
+    response = render(request, "dashboard/_partials.html", {"fragments": shot.fragments})
+    response["ETag"] = etag
+    return response
+
+
+@login_not_required
+@require_safe
+def health(request: HttpRequest) -> JsonResponse:
+    """For load balancers and the demo's health gate: the process serves and reaches its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})

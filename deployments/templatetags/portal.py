@@ -1,0 +1,70 @@
+"""The few shapes that every page draws alike: a status, a time, a reason beside a button."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+# A state's word → its tone; the tone picks icon and colour, the word is always there too.
+TONES: dict[str, str] = {
+    "draft": "quiet", "in_review": "wait", "go": "good", "on_hold": "warn", "no_go": "bad",
+    "in_progress": "run", "watching": "run", "closed": "good", "rolling_back": "bad",
+    "rolled_back": "warn", "stopped": "bad", "cancelled": "quiet",
+    "open": "quiet", "done": "good", "failed": "bad", "skipped": "warn", "not_applicable": "quiet",
+    "pending": "quiet", "settling": "run", "sampling": "run", "passed": "good", "warned": "warn",
+    "inconclusive": "warn", "errored": "warn", "stale": "warn", "waived": "warn",
+    "approve": "good", "reject": "bad", "request_changes": "bad", "abstain": "quiet",
+    "missing": "wait", "hold": "warn",
+    "scheduled": "wait", "claimed": "run", "dispatching": "run", "sent": "good", "retry": "warn",
+    "unknown": "warn", "superseded": "quiet", "missed": "warn",
+}  # fmt: skip
+ICONS: dict[str, str] = {
+    "good": "done", "bad": "bad", "warn": "warn", "wait": "wait", "run": "run", "quiet": "open",
+}  # fmt: skip
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def status(state: str, word: str) -> SafeString:
+    """Icon, word and colour together, so that none of them has to be told apart alone."""
+    tone = TONES.get(str(state), "quiet")
+    return format_html(
+        '<span class="status-mark tone-{}">{} {}</span>', tone, icon(ICONS[tone]), word
+    )
+
+
+@register.simple_tag
+def when(at: datetime | None, otherwise: str = "not set") -> SafeString:
+    """An instant; the page's script shows it in the viewer's zone, without it it says UTC."""
+    if at is None:
+        return format_html('<span class="text-secondary">{}</span>', otherwise)
+    instant = at.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" data-when>{} UTC</time>',
+        instant.isoformat(timespec="seconds"),
+        f"{instant:%d %b %Y, %H:%M}",
+    )
+
+
+@register.simple_tag
+def planned(at: datetime | None, zone: str) -> str:
+    """The wall clock of whoever planned it, with the name of that zone."""
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M} {zone}" if at else ""
+
+
+@register.filter
+def percent(done: int, total: int) -> int:
+    return done * 100 // total if total else 0

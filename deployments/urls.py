@@ -1,0 +1,9 @@
+from django.urls import path
+
+from deployments import views
+
+app_name = "deployments"
+urlpatterns = [
+    path("deployments/<int:pk>/schedule/", views.schedule, name="schedule"),
+    path("deployments/<int:pk>/cancel/", views.cancel, name="cancel"),
+]

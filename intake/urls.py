@@ -1,0 +1,6 @@
+from django.urls import path
+
+from intake import views
+
+app_name = "intake"
+urlpatterns = [path("import/", views.upload, name="upload")]

@@ -1,0 +1,14 @@
+// Shared fragments carry instants in UTC; every viewer reads them in the zone of their own account.
+const zone = document.documentElement.dataset.zone || undefined;
+const short = new Intl.DateTimeFormat(undefined, {dateStyle: "medium", timeStyle: "short", timeZone: zone});
+const exact = new Intl.DateTimeFormat(undefined, {dateStyle: "full", timeStyle: "long", timeZone: zone});
+
+const localise = root => {
+  for (const time of root.querySelectorAll("time[data-when]")) {
+    const at = new Date(time.dateTime);
+    time.textContent = short.format(at);
+    time.title = exact.format(at);
+  }
+};
+document.addEventListener("DOMContentLoaded", () => localise(document));
+document.addEventListener("htmx:after:swap", () => localise(document));
