@@ -11,6 +11,7 @@ from approvals.readiness import Readiness
 from deployments.models import Deployment
 
 VOTES = [(choice.value, choice.label) for choice in Choice if choice != Choice.WITHDRAW]
+RADIOS = forms.RadioSelect(attrs={"class": "form-check-input"})
 REASON = forms.Textarea(attrs={"class": "form-control", "rows": 2})
 
 
@@ -18,7 +19,9 @@ class SignForm(FreshForm):
     """One vote on exactly the content whose hash the page showed."""
 
     field_order = ["choice", "reason", "password"]
-    choice = forms.ChoiceField(choices=VOTES, widget=forms.RadioSelect, initial=Choice.APPROVE)
+    choice = forms.ChoiceField(
+        choices=VOTES, widget=RADIOS, initial=Choice.APPROVE, label="I"
+    )
     reason = forms.CharField(label="Reason or remark", required=False, widget=REASON)
     shown_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
@@ -34,7 +37,7 @@ class DecideForm(FreshForm):
     """The ops lead's word; every standing warning is a box that GO needs ticked."""
 
     field_order = ["verdict", "reason", "latest_start_minutes", "seen", "password"]
-    verdict = forms.ChoiceField(choices=Verdict.choices, widget=forms.RadioSelect)
+    verdict = forms.ChoiceField(choices=Verdict.choices, widget=RADIOS)
     reason = forms.CharField(
         label="Reason in one line",
         max_length=500,
@@ -51,7 +54,7 @@ class DecideForm(FreshForm):
     seen = forms.MultipleChoiceField(
         label="Warnings that stand; GO needs each of them seen",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
 
     def __init__(

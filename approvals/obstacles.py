@@ -17,9 +17,15 @@ def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
 def _findings(deployment: Deployment, rules: list[RuleStanding]) -> Findings:
     if not rules:
         return Findings(blockers=[NOBODY_ASKED], total=1)
-    blockers = [blocker for standing in rules for blocker in _blockers(standing, deployment)]
+    # Objections come first: they name a reason, and no count may hide it.
+    ordered = sorted(rules, key=lambda standing: not standing.objections)
+    blockers = [blocker for standing in ordered for blocker in _blockers(standing, deployment)]
+    objected = any(standing.objections for standing in rules)
     return Findings(
-        blockers=blockers, done=sum(standing.holds for standing in rules), total=len(rules)
+        blockers=blockers,
+        done=sum(standing.holds for standing in rules),
+        total=len(rules),
+        summary="" if objected else f"{len(blockers)} roles have not signed",
     )
 
 

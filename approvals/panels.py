@@ -25,3 +25,17 @@ def decision_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
         "polled": list(deployment.polled_roles.select_related("role").order_by("role__order")),
     }
 
+
+
+FACTS = ("package", "service", "environment", "branch", "commit", "digest")
+
+
+def signed_content(deployment: Deployment) -> dict[str, Any]:
+    """The stored content version in the order in which a signer reads it."""
+    content = deployment.content_version.content if deployment.content_version else {}
+    facts = content.get("deployment", {})
+    return {
+        "content": content,
+        "signed_facts": [(name, facts.get(name, "")) for name in FACTS],
+        "signed_items": content.get("items", []),
+    }

@@ -37,7 +37,7 @@ def compose(found: Mapping[str, Findings], *, now: datetime) -> Readiness:
     warnings = [warning for findings in found.values() for warning in findings.warnings]
     parts = {part: (found_.done, found_.total) for part, found_ in found.items() if found_.total}
     return Readiness(
-        sentence=_sentence(blockers, now),
+        sentence=_sentence(found, now),
         blockers=blockers,
         warnings=warnings,
         parts=parts,
@@ -53,13 +53,24 @@ def _percent(parts: Mapping[str, tuple[int, int]], *, blocked: bool) -> int:
     return min(done * 100 // total, 99 if blocked else 100)
 
 
-def _sentence(blockers: list[Blocker], now: datetime) -> str:
+def _sentence(found: Mapping[str, Findings], now: datetime) -> str:
+    blockers = [blocker for findings in found.values() for blocker in findings.blockers]
     if not blockers:
         return "Ready for the go/no-go decision: nothing stands in the way."
-    clauses = joined([_clause(blocker, now) for blocker in blockers])
+    is_brief = len(blockers) <= NAMED_IN_SENTENCE
+    clauses = joined(
+        [clause for findings in found.values() for clause in _clauses(findings, is_brief, now)]
+    )
     if all(blocker.waits_for_people for blocker in blockers):
         return f"Technically ready, awaiting sign-off: {clauses}."
     return f"Not ready: {clauses}."
+
+
+def _clauses(findings: Findings, is_brief: bool, now: datetime) -> list[str]:
+    """Every obstacle by name where they are few; else one clause for the whole part."""
+    if not is_brief and findings.summary and len(findings.blockers) > 1:
+        return [findings.summary]
+    return [_clause(blocker, now) for blocker in findings.blockers]
 
 
 def _clause(blocker: Blocker, now: datetime) -> str:
@@ -74,6 +85,6 @@ def joined(clauses: list[str]) -> str:
     named, rest = clauses[:NAMED_IN_SENTENCE], len(clauses) - NAMED_IN_SENTENCE
     if rest > 0:
         return f"{', '.join(named)}, and {rest} more"
-    if len(named) == 1:
-        return named[0]
+    if len(named) < 3:  # noqa: PLR2004 - two are joined without a comma
+        return " and ".join(named)
     return f"{', '.join(named[:-1])}, and {named[-1]}"

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from approvals import policies, services
 from approvals.enums import Choice, Verdict
 from approvals.forms import DecideForm, SignForm
+from approvals.panels import signed_content
 from approvals.signoff import current_votes, standings
 from approvals.verdict import outlook, readiness
 from deployments.answers import acted, page
@@ -37,14 +38,11 @@ def sign(request: HttpRequest, pk: int, rule_pk: int) -> HttpResponse:
     standing = next(one for one in standings(deployment) if one.rule.pk == rule.pk)
     others = current_votes(deployment.votes.order_by("pk")).values()
     rights = rights_of(request.user, deployment.service)
-    # `items` of a plain dict would be its method in a template, so the list goes by its own name.
-    content = deployment.content_version.content if deployment.content_version else {}
     context = {
         "deployment": deployment,
         "rule": rule,
         "standing": standing,
-        "content": content,
-        "signed_items": content.get("items", []),
+        **signed_content(deployment),
         "outlook": outlook(deployment),
         "refusal": policies.refusal_to_vote(rights, deployment, standing, others),
         "form": form,

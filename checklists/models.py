@@ -40,6 +40,11 @@ class Section(models.Model):
         return self.path[-1] if self.path else ""
 
     @property
+    def heading(self) -> str:
+        """The path below the document's own title, which stands over the whole page already."""
+        return " › ".join(self.path[1:] or self.path)
+
+    @property
     def level(self) -> int:
         return len(self.path)
 

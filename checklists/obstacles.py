@@ -25,7 +25,10 @@ def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
         waiting[item.deployment_id].append(_blocker(item))
     return {
         row["deployment_id"]: Findings(
-            blockers=waiting[row["deployment_id"]], done=row["done"], total=row["total"]
+            blockers=waiting[row["deployment_id"]],
+            done=row["done"],
+            total=row["total"],
+            summary=f"{row['total'] - row['done']} checklist items are open",
         )
         for row in counts
     }

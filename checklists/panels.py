@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from checklists.enums import Kind, Phase
+from checklists.enums import Kind
 from checklists.models import Item, Section
-from checklists.policies import refusal_by_phase
+from checklists.policies import refusal_by_order, refusal_by_phase
 from deployments.models import Deployment
 
 
@@ -19,16 +19,22 @@ class Group:
     items: list[Row] = field(default_factory=list)
 
     @property
+    def refusal(self) -> str:
+        """The one sentence for a group in which nobody may tick anything now."""
+        return self.items[0].closed_by_phase if self.items else ""
+
+    @property
     def done(self) -> int:
         return sum(row.item.is_closed for row in self.items)
 
 
 @dataclass(frozen=True)
 class Row:
-    """An item with the sentence why nobody may tick it now, if so."""
+    """An item with the sentences why nobody may tick it now, if so."""
 
     item: Item
-    refusal: str
+    closed_by_phase: str
+    waits: str
 
 
 def checklist_panel(deployment: Deployment) -> dict[str, Any]:
@@ -60,15 +66,15 @@ def _groups(deployment: Deployment, kinds: list[Kind]) -> list[Group]:
     groups: dict[int, Group] = {}
     for item in items:
         group = groups.setdefault(item.section_id, Group(item.section))
-        group.items.append(Row(item, _why_not(item, deployment)))
+        group.items.append(_row(item, deployment))
     return list(groups.values())
 
 
-def _why_not(item: Item, deployment: Deployment) -> str:
-    refusal = refusal_by_phase(item.phase, deployment.state)
-    if refusal:
-        return refusal.sentence
-    waits_for = next((one for one in item.predecessors.all() if not one.is_closed), None)
-    if waits_for and not item.is_closed and item.phase != Phase.BEFORE:
-        return f"Comes after “{waits_for.text}”."
-    return ""
+def _row(item: Item, deployment: Deployment) -> Row:
+    by_phase = refusal_by_phase(item.phase, deployment.state)
+    by_order = None if item.is_closed else refusal_by_order(item)
+    return Row(
+        item,
+        by_phase.sentence if by_phase else "",
+        by_order.sentence if by_order and not by_phase else "",
+    )

@@ -35,7 +35,7 @@ def refusal_by_phase(phase: str, state: str) -> Refused | None:
     if State(state) in OPEN_PHASES[Phase(phase)]:
         return None
     return Refused(
-        f"This item is ticked {WHEN[Phase(phase)]}; the deployment is {State(state).label.lower()}."
+        f"Ticked {WHEN[Phase(phase)]}; now it is “{State(state).label}”."
     )
 
 
@@ -54,7 +54,7 @@ def refusal_by_order(item: Item) -> Refused | None:
     waiting = [step for step in item.predecessors.all() if not step.is_closed]
     if not waiting:
         return None
-    return Refused(f"“{item.text}” comes after “{waiting[0].text}”, which is not done yet.")
+    return Refused(f"Comes after “{waiting[0].text}”, which is not done yet.")
 
 
 def refusal_to_complete(rights: Rights, deployment: Deployment, waiting: list[str]) -> Refused | None:

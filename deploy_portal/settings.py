@@ -7,6 +7,8 @@ import environ
 from csp.constants import NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
+from deploy_portal.broker import kombu_url
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -147,6 +149,7 @@ STORAGES = {
 # Only what a page uses: a whole package carries dangling references that the manifest refuses.
 NODE_PACKAGES_FILES = {
     "vendor/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
+    "vendor/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",
     "vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
     "vendor/hx-sse.min.js": "htmx.org/dist/ext/hx-sse.min.js",
 }
@@ -182,8 +185,37 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Deploy Portal <portal@localhost>")
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
-UPLOAD_LIMIT_BYTES = 5 * 1024 * 1024
-DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT_BYTES + 1024 * 1024
+
+CELERY_BROKER_URL = kombu_url(REDIS_URL)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A request waits for a broken broker no longer than this; the sweeps find what it missed.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "messages"
+CELERY_TASK_ROUTES = {"gates.*": {"queue": "gates"}}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+# A worker keeps its connections; without this Celery would close them around every task.
+CELERY_DB_REUSE_MAX = 1000
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": name, "schedule": seconds, "options": {"expires": 4 * seconds}}
+    for name, seconds in (
+        ("gates.sweep", 3.0),
+        ("messages.sweep", 2.0),
+        ("deployments.sweep", 3.0),
+        ("approvals.sweep", 15.0),
+    )
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 
 LOGGING = {
     "version": 1,

@@ -28,12 +28,16 @@ class Blocker:
 
 @dataclass(frozen=True)
 class Findings:
-    """One app's side of readiness: obstacles, warnings, and how much of its part is done."""
+    """One app's side of readiness: obstacles, warnings, and how much of its part is done.
+
+    `summary` says many obstacles in one clause, such as "4 items are not ticked".
+    """
 
     blockers: list[Blocker] = field(default_factory=list)
     warnings: list[Blocker] = field(default_factory=list)
     done: int = 0
     total: int = 0
+    summary: str = ""
 
 
 # Many deployments at once, so that a list page asks as few questions as a single one.

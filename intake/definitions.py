@@ -7,6 +7,7 @@ from approvals.definitions import PolledDefinition, RuleDefinition
 from checklists.definitions import ItemDefinition, SectionDefinition
 from checklists.enums import Kind, Phase
 from communications.definitions import PlanLine
+from communications.enums import Kind as Message
 from gates.definitions import GateDefinition
 from intake.reading import Condition, Criterion, Item, Reading, Step
 from monitoring.definitions import (
@@ -17,6 +18,15 @@ from monitoring.definitions import (
 )
 
 OUTSIDE = "Outside any section"
+# The reader's words for messages → the portal's; any other is told by the moment it belongs to.
+MESSAGE_KINDS: dict[str, Message] = {
+    "notice_24h": Message.NOTICE,
+    "notice_2h": Message.GO_NO_GO,
+    "start": Message.START,
+    "complete": Message.COMPLETE,
+    "summary_24h": Message.SUMMARY,
+}
+BY_ANCHOR: dict[str, Message] = {"start": Message.START, "complete": Message.SUMMARY}
 
 
 @dataclass(frozen=True)
@@ -105,7 +115,7 @@ def polled(reading: Reading) -> list[PolledDefinition]:
 def messages(reading: Reading) -> list[PlanLine]:
     return [
         PlanLine(
-            kind=one.kind,
+            kind=MESSAGE_KINDS.get(one.kind) or BY_ANCHOR.get(one.anchor, Message.NOTICE),
             anchor=one.anchor,
             offset=timedelta(seconds=one.offset),
             title=one.title,

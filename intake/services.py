@@ -101,7 +101,11 @@ def keep(
         uploaded_at=clock.now(),
     )
     history.record(
-        deployment, "document imported", actor=actor, obj=document, after={"sha256": document.sha256}
+        deployment,
+        "document imported",
+        actor=actor,
+        obj=document,
+        after={"sha256": document.sha256},
     )
     return document
 

@@ -54,7 +54,7 @@ def test_sign_is_refused_when_the_requester_holds_the_role(team: Team) -> None:
 def test_go_is_refused_when_something_blocks_and_says_what(team: Team) -> None:
     deployment = make_deployment(team, submitted=True)
 
-    with pytest.raises(Refused, match="GO is not possible. Not ready: “Back up the database”"):
+    with pytest.raises(Refused, match="GO is not possible. Not ready: “Back up the database” is not ticked and 5 roles have not signed"):
         services.decide(
             deployment.pk, Verdict.GO, actor=team.ops_lead, proof=make_proof(), reason="go"
         )

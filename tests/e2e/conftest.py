@@ -1,0 +1,146 @@
+"""The whole portal for a browser: web, workers, beat and a mail server, each a real process."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.communications.smtp_witness import Witness
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Portal:
+    """A running portal: its address, what it mailed, and the environment of its processes."""
+
+    url: str
+    mails: Witness
+    environment: dict[str, str]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@pytest.fixture
+def portal(committed: dict[str, str], tmp_path: Path) -> Iterator[Portal]:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with ExitStack() as stack:
+        mails = stack.enter_context(Witness())
+        environment = {
+            **committed,
+            "PORTAL_URL": url,
+            "PORTAL_VAR": str(tmp_path),
+            "EMAIL_URL": f"smtp://127.0.0.1:{mails.port}",
+            "SECRET_KEY": settings.SECRET_KEY,
+            "DEBUG": "0",
+        }
+        run = [sys.executable, "manage.py"]
+        subprocess.run([*run, "collectstatic", "--noinput", "-v0"], env=environment, check=True)
+        for arguments in processes(port, tmp_path):
+            stack.enter_context(running(arguments, environment, tmp_path))
+        wait_until(lambda: answers(f"{url}/health/"), "the portal answers", 30)
+        yield Portal(url, mails, environment)
+
+
+def processes(port: int, folder: Path) -> list[list[str]]:
+    worker = ["-A", "deploy_portal", "worker", "--without-gossip", "--without-mingle", "--pool=threads"]
+    celery = [sys.executable, "-m", "celery"]
+    return [
+        [sys.executable, "-m", "uvicorn", "deploy_portal.asgi:application", "--port", str(port),
+         "--host=127.0.0.1", "--timeout-graceful-shutdown=2", "--log-level=warning"],
+        [*celery, *worker, "-Q", "gates", "--concurrency=4", "-n", "gates@e2e"],
+        [*celery, *worker, "-Q", "messages,celery", "--concurrency=4", "-n", "messages@e2e"],
+        [*celery, "-A", "deploy_portal", "beat", "-s", str(folder / "beat")],
+    ]  # fmt: skip
+
+
+class running:
+    """A child process with its output in a file, ended by its own id."""
+
+    def __init__(self, arguments: list[str], environment: dict[str, str], folder: Path) -> None:
+        self.arguments, self.environment = arguments, environment
+        self.log = folder / f"{re.sub(r'[^a-z]', '', arguments[2])}-{len(list(folder.glob('*.log')))}.log"
+
+    def __enter__(self) -> subprocess.Popen[bytes]:
+        self.output = self.log.open("wb")
+        self.process = subprocess.Popen(
+            self.arguments, env=self.environment, stdout=self.output, stderr=subprocess.STDOUT
+        )
+        return self.process
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=8)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.output.close()
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def wait_until(holds: Callable[[], bool], what: str, seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, f"waited {seconds} s in vain until {what}"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the session; without one the test fails rather than passes by absence."""
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+        started = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def sign_in(browser: Browser, portal: Portal) -> Iterator[Callable[[str], Page]]:
+    """A fresh browser window for a person, signed in by the form."""
+    contexts: list[BrowserContext] = []
+
+    def enter(username: str, password: str) -> Page:
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(f"{portal.url}/sign-in/")
+        page.get_by_label("Username").fill(username)
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Sign in").click()
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
