@@ -41,3 +41,6 @@ LIVE_RUN = frozenset({RunState.QUEUED, RunState.RUNNING})
 class Kind(TextChoices):
     HTTP = "http", "HTTP health"
     REPORTED = "reported", "Reported result"
+
+
+RUNNABLE = frozenset({Kind.HTTP})

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
 from deployments.models import Deployment, Service
-from gates.enums import GREEN, LIVE_RUN, UNDER_WAY, GateState, Kind, Outcome, RunState
+from gates.enums import GREEN, LIVE_RUN, RUNNABLE, UNDER_WAY, GateState, Kind, Outcome, RunState
+from gates.streaks import Limits
 
 
 class Metric(models.Model):
@@ -66,6 +67,10 @@ class Gate(models.Model):
 
     state = models.CharField(max_length=20, choices=GateState, default=GateState.PENDING)
     state_at = models.DateTimeField(null=True)
+    state_reason = models.TextField(blank=True)
+    stale_at = models.DateTimeField(
+        null=True, editable=False, help_text="When a green gate stops being fresh."
+    )
     last_sample = models.ForeignKey(
         "Sample", on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
@@ -76,7 +81,15 @@ class Gate(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["deployment", "key"], name="gate_key_once"),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="gate_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=GateState.values), name="gate_state_is_known"
+            ),
             models.CheckConstraint(condition=Q(need_good__gte=1), name="gate_needs_a_good_sample"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["stale_at"], condition=Q(stale_at__isnull=False), name="gate_stale_due"
+            )
         ]
 
     def __str__(self) -> str:
@@ -90,6 +103,25 @@ class Gate(models.Model):
     def is_under_way(self) -> bool:
         return self.state in UNDER_WAY
 
+    @property
+    def is_runnable(self) -> bool:
+        """Whether a worker can answer it; a reported gate waits for its reporter."""
+        return self.kind in RUNNABLE
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.need_good, self.max_bad, self.max_bad_streak, self.max_error_streak)
+
+
+class GateRunQuerySet(models.QuerySet["GateRun"]):
+    def live(self) -> GateRunQuerySet:
+        return self.filter(state__in=sorted(LIVE_RUN))
+
+    def claimable(self, now: datetime) -> GateRunQuerySet:
+        """Live runs whose next sample is due and that no worker holds."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+        return self.live().filter(free, due_at__lte=now)
+
 
 class GateRun(models.Model):
     """One attempt to answer a gate; leased to one worker at a time, known by its token."""
@@ -102,12 +134,17 @@ class GateRun(models.Model):
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     requested_at = models.DateTimeField()
     due_at = models.DateTimeField(help_text="When the next sample is due.")
+    hinted_at = models.DateTimeField(help_text="When a worker was last told of it.")
     deadline = models.DateTimeField(null=True)
-    starts = models.PositiveSmallIntegerField(default=0)
+    starts = models.PositiveSmallIntegerField(
+        default=0, help_text="Claims since the last answer; a worker that dies leaves one behind."
+    )
     token = models.UUIDField(default=uuid.uuid4)
     lease_until = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+
+    objects = GateRunQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
@@ -120,7 +157,9 @@ class GateRun(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["gate", "number"], name="gate_run_number_once"),
             models.UniqueConstraint(
-                fields=["gate"], condition=Q(state__in=sorted(LIVE_RUN)), name="one_live_run_per_gate"
+                fields=["gate"],
+                condition=Q(state__in=sorted(LIVE_RUN)),
+                name="one_live_run_per_gate",
             ),
             models.CheckConstraint(
                 condition=~Q(state=RunState.COMPLETE)
@@ -144,7 +183,8 @@ class Sample(models.Model):
     threshold = models.CharField(max_length=200, blank=True)
     reason = models.TextField(blank=True)
     target = models.CharField(max_length=500, blank=True)
-    source_link = models.URLField(max_length=500, blank=True)
+    source_link = models.CharField(max_length=500, blank=True)
+    evidence = models.TextField(blank=True)
     probe_version = models.CharField(max_length=20, blank=True)
     duration_ms = models.PositiveIntegerField(default=0)
     reporter = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

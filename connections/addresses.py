@@ -1,0 +1,70 @@
+"""Which web addresses may be asked at all, judged before anything is resolved or dialled."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+import httpx
+
+from connections.exceptions import Blocked
+from connections.ranges import Network
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+MOST_CHARACTERS = 2000
+UNSEEN = re.compile(r"[\x00-\x20\x7f\\]")
+
+
+@dataclass(frozen=True)
+class Permit:
+    """What an administrator vouches for: addresses below `base_url`, private `networks` too."""
+
+    base_url: str
+    networks: tuple[Network, ...] = ()
+
+
+def checked(url: str, permit: Permit | None = None) -> httpx.URL:
+    """The parsed address, if a person may have typed it; raises `Blocked` with a sentence.
+
+    The resolved addresses are judged later, when they are dialled.
+    """
+    if len(url) > MOST_CHARACTERS:
+        raise Blocked(f"An address is at most {MOST_CHARACTERS} characters long.")
+    if UNSEEN.search(url):
+        raise Blocked("An address must not hold spaces, backslashes or unseen characters.")
+    try:
+        target = httpx.URL(url)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise Blocked(f"“{url}” cannot be read as a web address.") from error
+    if target.scheme not in DEFAULT_PORTS or not target.host:
+        raise Blocked(f"“{url}” is not a web address that starts with http:// or https://.")
+    if target.userinfo:
+        raise Blocked("An address must not carry a name or password; declare a connection instead.")
+    if permit:
+        _require_below(target, permit)
+    elif port_of(target) not in DEFAULT_PORTS.values():
+        raise Blocked(
+            f"Port {port_of(target)} needs a connection that an administrator declares;"
+            " typed addresses reach ports 80 and 443."
+        )
+    return target
+
+
+def port_of(url: httpx.URL) -> int:
+    return url.port or DEFAULT_PORTS[url.scheme]
+
+
+def is_below(target: httpx.URL, base_url: str) -> bool:
+    """Whether the address has the base's scheme, host and port and lies under its path."""
+    base = httpx.URL(base_url)
+    if (target.scheme, target.host, port_of(target)) != (base.scheme, base.host, port_of(base)):
+        return False
+    path = unquote(target.path)
+    if ".." in re.split(r"[/\\]", path):
+        return False
+    stem = base.path.rstrip("/")
+    return path == stem or path.startswith(f"{stem}/")
+
+
+def _require_below(target: httpx.URL, permit: Permit) -> None:
+    if not is_below(target, permit.base_url):
+        raise Blocked(f"{target} is not below the connection's address {permit.base_url}.")

@@ -1,0 +1,132 @@
+"""The one client for every address that a person typed."""
+
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Self
+from urllib.parse import urljoin
+
+import httpcore
+import httpx
+
+from connections.addresses import Permit, checked
+from connections.dialling import Deadline, GuardedBackend
+from connections.exceptions import Blocked, TooLarge, TooSlow, Unreachable
+
+MOST_REDIRECTS = 3
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+HEADERS = [("user-agent", "deploy-portal"), ("accept", "*/*"), ("accept-encoding", "identity")]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer: `seconds` from the request to the last byte."""
+
+    url: str
+    status: int
+    content_type: str
+    body: bytes
+    seconds: float
+
+
+class GuardedClient:
+    """Asks http(s) addresses under a permit, within one deadline for all that it does.
+
+    Raises `Blocked`, `Unreachable`, `TooSlow` or `TooLarge`, each with a sentence. Proxies,
+    cookies and credentials of the environment are never used.
+    """
+
+    def __init__(
+        self, *, permit: Permit | None = None, seconds: float = 10, most_bytes: int = 1024 * 1024
+    ) -> None:
+        self.permit = permit
+        self.seconds = seconds
+        self.most_bytes = most_bytes
+        networks = permit.networks if permit else ()
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=_tls(),
+            network_backend=GuardedBackend(Deadline.after(seconds), networks),
+            retries=0,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._pool.close()
+
+    def get(self, url: str, *, follow: bool = True) -> Answer:
+        """One whole answer; redirects are followed on the same host only."""
+        target = checked(url, self.permit)
+        began = time.perf_counter()
+        with self._telling(target):
+            for _ in range(MOST_REDIRECTS + 1):
+                answer, location = self._ask(target, began)
+                if not (follow and location):
+                    return answer
+                target = self._next(target, location)
+        raise Unreachable(f"{url} redirects more than {MOST_REDIRECTS} times.")
+
+    def _ask(self, target: httpx.URL, began: float) -> tuple[Answer, str]:
+        headers = [("host", target.netloc.decode("ascii")), *HEADERS]
+        with self._pool.stream("GET", str(target), headers=headers) as response:
+            given = httpx.Headers(response.headers)
+            if given.get("content-encoding", "identity").lower() != "identity":
+                raise Unreachable(f"{target.host} sent a compressed answer that nobody asked for.")
+            body = b"".join(self._within_size(response.iter_stream(), target.host))
+            answer = Answer(
+                url=str(target),
+                status=response.status,
+                content_type=given.get("content-type", ""),
+                body=body,
+                seconds=time.perf_counter() - began,
+            )
+        return answer, given.get("location", "") if response.status in REDIRECTS else ""
+
+    def _within_size(self, parts: Iterator[bytes], host: str) -> Iterator[bytes]:
+        size = 0
+        for part in parts:
+            size += len(part)
+            if size > self.most_bytes:
+                raise TooLarge(f"{host} sent more than {self.most_bytes:,} bytes.")
+            yield part
+
+    def _next(self, target: httpx.URL, location: str) -> httpx.URL:
+        following = checked(urljoin(str(target), location), self.permit)
+        if following.host != target.host:
+            raise Blocked(f"{target.host} redirects to another host, {following.host}.")
+        if (target.scheme, following.scheme) == ("https", "http"):
+            raise Blocked(f"{target.host} redirects from https to plain http.")
+        return following
+
+    @contextmanager
+    def _telling(self, target: httpx.URL) -> Iterator[None]:
+        """Turn what the network says into one sentence."""
+        place = target.netloc.decode("ascii")
+        try:
+            yield
+        except (httpcore.TimeoutException, TooSlow) as error:
+            raise TooSlow(f"{place} gave no whole answer within {self.seconds:g} s.") from error
+        except httpcore.ConnectError as error:
+            raise Unreachable(f"{place} could not be reached: {_cause(error)}.") from error
+        except (httpcore.NetworkError, httpcore.ProtocolError, ValueError) as error:
+            raise Unreachable(f"{place} broke off or sent what is not HTTP: {error}.") from error
+
+
+def _cause(error: Exception) -> str:
+    """The innermost reason in a person's words."""
+    cause = error.__cause__ or error.__context__ or error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted ({cause.verify_message})"
+    if isinstance(cause, ConnectionRefusedError):
+        return "the connection was refused"
+    return str(cause)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Reading the authorities costs 20 ms; the context itself is safe to share."""
+    return httpx.create_ssl_context(trust_env=False)

@@ -1,0 +1,63 @@
+"""What a gate is before it has a row: the shape in which intake and forms hand it over."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.utils.text import slugify
+
+from gates.enums import Kind
+from gates.streaks import Limits
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How a kind is sampled: pause between samples, time for a whole run, and how long it holds."""
+
+    limits: Limits
+    freshness: timedelta
+    interval: timedelta = timedelta(seconds=10)
+    settle: timedelta = timedelta(0)
+    timeout: timedelta = timedelta(minutes=10)
+
+
+SCHEDULES: Mapping[str, Schedule] = {
+    Kind.REPORTED: Schedule(Limits(), freshness=timedelta(hours=24)),
+    Kind.HTTP: Schedule(
+        Limits(need_good=3, max_bad=5, max_bad_streak=3, max_error_streak=5),
+        freshness=timedelta(minutes=5),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class GateDefinition:
+    """`schedule` None takes the kind's; `claim` is what the document says, never a sample."""
+
+    title: str
+    kind: str = Kind.REPORTED.value
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    condition: str = ""
+    required: bool = True
+    machine_only: bool = False
+    claim: str = ""
+    claimed_done: bool = False
+    line: int | None = None
+    key: str | None = None
+    schedule: Schedule | None = None
+
+
+def keys_for(gates: Sequence[GateDefinition], taken: Sequence[str] = ()) -> list[str]:
+    """A readable key for each gate, numbered where two would be the same."""
+    used = set(taken)
+    keys = []
+    for gate in gates:
+        stem = slugify(gate.key or gate.title)[:100].strip("-_") or "gate"
+        key, number = stem, 1
+        while key in used:
+            number += 1
+            key = f"{stem}-{number}"
+        used.add(key)
+        keys.append(key)
+    return keys

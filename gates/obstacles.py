@@ -1,0 +1,55 @@
+"""What the gates say about readiness: required ones that are not green, and what to look at."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from deployments.blockers import Blocker, Findings
+from deployments.models import Deployment
+from gates.enums import GateState, Kind
+from gates.models import Gate
+
+FIELDS = ("deployment_id", "key", "title", "kind", "required", "state", "state_at", "state_reason")
+
+SAID: dict[GateState, str] = {
+    GateState.SETTLING: "is settling",
+    GateState.SAMPLING: "is being measured",
+    GateState.WARNED: "passed with a warning",
+    GateState.FAILED: "failed",
+    GateState.INCONCLUSIVE: "came to no result",
+    GateState.ERRORED: "could not be measured",
+    GateState.STALE: "is stale",
+}
+
+
+def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
+    gates: dict[int, list[Gate]] = defaultdict(list)
+    for gate in Gate.objects.filter(deployment__in=deployments).only(*FIELDS).order_by("position"):
+        gates[gate.deployment_id].append(gate)
+    return {pk: _findings(of_one) for pk, of_one in gates.items()}
+
+
+def _findings(gates: list[Gate]) -> Findings:
+    required = [gate for gate in gates if gate.required]
+    noted = [
+        gate
+        for gate in gates
+        if gate.state == GateState.WARNED or not (gate.required or gate.is_green)
+    ]
+    return Findings(
+        blockers=[_blocker(gate) for gate in required if not gate.is_green],
+        warnings=[_blocker(gate) for gate in noted],
+        done=sum(gate.is_green for gate in required),
+        total=len(required),
+    )
+
+
+def _blocker(gate: Gate) -> Blocker:
+    return Blocker(f"gate:{gate.key}", f"{gate.title} {_said(gate)}", "gates", gate.state_at)
+
+
+def _said(gate: Gate) -> str:
+    if gate.state == GateState.PENDING:
+        return "has not been reported" if gate.kind == Kind.REPORTED else "has not been run"
+    said = SAID.get(GateState(gate.state), gate.get_state_display().lower())
+    reason = gate.state_reason.rstrip(".")
+    return f"{said}: {reason}" if reason else said

@@ -1,0 +1,72 @@
+"""Who may run a gate, report for it, or add one?"""
+
+from accounts.fresh import Authentication
+from deployments.enums import BEFORE_START, Right
+from deployments.exceptions import Forbidden, Invalid, NeedsFreshAuthentication, Refused
+from deployments.models import Deployment
+from deployments.policies import Rights
+from gates.enums import Kind
+from gates.exceptions import NotRunnable
+from gates.models import Gate
+
+MAY_RUN = frozenset({Right.TICK, Right.EDIT, Right.OPERATE})
+MAY_REPORT = {"technical_lead", "security"}
+
+
+def refusal_to_run_any(rights: Rights, deployment: Deployment) -> Refused | None:
+    if not any(rights.has(right) for right in MAY_RUN):
+        return Forbidden("Only members, release managers and ops leads of this service run gates.")
+    return refusal_by_state(deployment, "run")
+
+
+def refusal_to_run(rights: Rights, gate: Gate, deployment: Deployment) -> Refused | None:
+    return refusal_to_run_any(rights, deployment) or refusal_by_kind(gate)
+
+
+def refusal_by_kind(gate: Gate) -> Refused | None:
+    if gate.is_runnable:
+        return None
+    return NotRunnable(f"“{gate}” cannot be run: its result is reported.")
+
+
+def refusal_by_state(deployment: Deployment, done: str) -> Refused | None:
+    if deployment.state in BEFORE_START:
+        return None
+    standing = deployment.get_state_display().lower()
+    return Refused(f"Gates are {done} before the start; the deployment is {standing}.")
+
+
+def refusal_to_report(gate: Gate, deployment: Deployment) -> Refused | None:
+    """What holds for machines and people alike."""
+    if gate.kind != Kind.REPORTED:
+        return Refused(
+            f"“{gate}” is measured by the portal itself; nothing can be reported for it."
+        )
+    return refusal_by_state(deployment, "reported")
+
+
+def refusal_to_report_by_hand(rights: Rights, gate: Gate, deployment: Deployment) -> Refused | None:
+    """Whether this person may enter a result at all; the same sentence stands beside the link."""
+    if not rights.user.is_person or not MAY_REPORT & rights.roles:
+        return Forbidden(
+            "Only a technical lead or a security holder of this service may enter a result by hand."
+        )
+    if rights.user == deployment.requester:
+        return Forbidden("Whoever requested the deployment may not enter results for it.")
+    if gate.machine_only:
+        return Refused(f"“{gate}” takes results from machines only.")
+    return refusal_to_report(gate, deployment)
+
+
+def refusal_of_evidence(value: str, evidence: str) -> Refused | None:
+    if not value.strip():
+        return Invalid("Enter the value that was measured, such as 491/491.")
+    if not evidence.strip():
+        return Invalid("Say where the value can be checked: a link, a file or a log line.")
+    return None
+
+
+def refusal_by_proof(proof: Authentication | None) -> Refused | None:
+    if proof is not None and proof.is_fresh():
+        return None
+    return NeedsFreshAuthentication("Enter your password again to put your name to this result.")

@@ -1,0 +1,63 @@
+"""A result that somebody reports: read against the gate's condition, pure of rows and people."""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from deployments.conditions import ConditionError, parse
+from deployments.exceptions import Invalid
+from gates.enums import Outcome
+
+WORST_FIRST = (Outcome.BAD, Outcome.WARN, Outcome.GOOD)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a machine or a person says was measured; either part may be missing."""
+
+    outcome: str = ""
+    value: str = ""
+    unit: str = ""
+    source_link: str = ""
+    evidence: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the report comes to, with the limit that it was held against."""
+
+    outcome: str
+    reason: str
+    threshold: str
+
+
+def read(report: Report, condition: str) -> Reading:
+    """Judge by the condition where there is one; a reporter may be stricter, never milder.
+
+    Raises `Invalid` with a sentence when the report leaves the question open.
+    """
+    said = report.outcome
+    if said and said not in WORST_FIRST:
+        raise Invalid(f"“{said}” is no outcome; report good, warn or bad.")
+    if not condition:
+        if not said:
+            raise Invalid("Report an outcome: good, warn or bad.")
+        value = f"{report.value} {report.unit}".strip()
+        return Reading(said, f"reported {value or Outcome(said).label.lower()}", "")
+    holds, reason = _judged(report, condition)
+    judged = Outcome.GOOD if holds else Outcome.BAD
+    outcome = min(judged, Outcome(said or judged), key=WORST_FIRST.index)
+    return Reading(outcome, reason, condition)
+
+
+def _judged(report: Report, condition: str) -> tuple[bool, str]:
+    if not report.value:
+        raise Invalid(f"This gate is judged by its value ({condition}); report one.")
+    try:
+        limit = parse(condition)
+        value = Decimal(report.value)
+        unit = report.unit or None
+        return limit.holds(value, unit), limit.explain(value, unit)
+    except InvalidOperation as error:
+        raise Invalid(f"“{report.value}” is no number; {condition} needs one.") from error
+    except ConditionError as error:
+        raise Invalid(str(error)) from error

@@ -1,0 +1,104 @@
+"""Does the work of a run: claim, measure outside any transaction, store what was found."""
+
+import logging
+import time
+from dataclasses import asdict
+from datetime import timedelta
+
+from django.db import transaction
+
+from connections.exceptions import Trouble
+from connections.services import connection_named
+from deployments import clock, hints
+from deployments.models import Deployment
+from gates import standing
+from gates.claims import Claim, claim
+from gates.enums import GateState, RunState
+from gates.models import Gate, GateRun, GateRunQuerySet, Sample
+from gates.probes import PROBERS
+from gates.probes.measurement import Measurement
+from gates.streaks import Judgment, Observation, judge
+
+# A pause this short is waited out by the worker that holds the run; longer ones are the sweep's.
+PATIENCE = timedelta(seconds=1)
+logger = logging.getLogger(__name__)
+
+
+def execute(run_id: int) -> None:
+    """Sample one run until it is decided or its next sample is a while away."""
+    while held := claim(run_id):
+        pause = store(held, measure(held.run.gate))
+        if pause is None or pause > PATIENCE:
+            return
+        time.sleep(pause.total_seconds())
+
+
+def measure(gate: Gate) -> Measurement:
+    """One measurement; whatever goes wrong is an error with a sentence, never a verdict."""
+    try:
+        connection = connection_named(gate.settings.get("connection"))
+        return PROBERS[gate.kind](gate.settings, connection.permit if connection else None)
+    except Trouble as trouble:
+        return Measurement("error", trouble.sentence)
+    except Exception as error:
+        logger.exception("the probe of gate %s failed", gate.pk)
+        return Measurement("error", f"The probe itself failed: {error}")
+
+
+def store(held: Claim, measured: Measurement) -> timedelta | None:
+    """Keep the sample and judge the run; None when it is over or the claim was lost.
+
+    The pause until the next sample otherwise. A stale worker's answer is thrown away.
+    """
+    run, gate, now = held.run, held.run.gate, clock.now()
+    sample = Sample(run=run, at=now, **asdict(measured))
+    earlier = run.samples.order_by("at", "pk").values_list("outcome", "reason")
+    seen = [Observation(outcome, reason) for outcome, reason in earlier]
+    seen.append(Observation(sample.outcome, sample.reason))
+    is_expired = run.deadline is not None and now >= run.deadline
+    judgment = judge(seen, gate.limits, is_expired=is_expired)
+    if judgment.ends:
+        _end(held, sample, judgment)
+        return None
+    return gate.interval if _go_on(held, sample) else None
+
+
+@transaction.atomic
+def _end(held: Claim, sample: Sample, judgment: Judgment) -> None:
+    """The deployment's lock comes first, as everywhere; the token then decides."""
+    gate = held.run.gate
+    deployment = Deployment.objects.lock(gate.deployment_id)
+    state = GateState(judgment.state)
+    is_mine = _mine(held).update(
+        state=RunState.COMPLETE,
+        outcome=state,
+        reason=judgment.reason,
+        finished_at=sample.at,
+        lease_until=None,
+        starts=0,
+    )
+    if not is_mine:
+        return
+    sample.save()
+    gate = deployment.gates.get(pk=gate.pk)
+    standing.adopt(deployment, gate, state, reason=judgment.reason, sample=sample, at=sample.at)
+
+
+@transaction.atomic
+def _go_on(held: Claim, sample: Sample) -> bool:
+    gate = held.run.gate
+    settled = gate.state == GateState.SETTLING
+    deployment = Deployment.objects.lock(gate.deployment_id) if settled else None
+    is_mine = _mine(held).update(lease_until=None, due_at=sample.at + gate.interval, starts=0)
+    if not is_mine:
+        return False
+    sample.save()
+    if deployment is not None:
+        gate = deployment.gates.get(pk=gate.pk)
+        standing.adopt(deployment, gate, GateState.SAMPLING, reason="")
+    hints.changed(gate.deployment_id)
+    return True
+
+
+def _mine(held: Claim) -> GateRunQuerySet:
+    return GateRun.objects.filter(pk=held.run.pk, token=held.token, state=RunState.RUNNING)

@@ -1,0 +1,162 @@
+"""The verbs of the gates: define, add, run, report."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from accounts.fresh import Authentication
+from accounts.models import User
+from deployments import clock, content, history
+from deployments.conditions import ConditionError, parse
+from deployments.exceptions import Invalid
+from deployments.models import Deployment
+from deployments.policies import refusal_to_edit, rights_of
+from deployments.services import require
+from gates import policies, standing
+from gates.definitions import SCHEDULES, GateDefinition, keys_for
+from gates.enums import GateState, Kind
+from gates.models import Gate, GateRun, Sample
+from gates.probes.http import HttpSettings
+from gates.reports import Report, read
+from gates.runs import idle, queue
+from gates.streaks import Observation, judge
+
+
+def define_gates(deployment: Deployment, gates: Sequence[GateDefinition]) -> list[Gate]:
+    """Write gates; the caller holds the lock, has asked, and refreshes the content afterwards.
+
+    A claim of the document is kept beside the gate and makes nothing green.
+    """
+    for gate in gates:
+        require_sense(gate)
+    taken = list(deployment.gates.values_list("key", "position"))
+    start = max((position for _, position in taken), default=0) + 1
+    keys = keys_for(gates, [key for key, _ in taken])
+    return Gate.objects.bulk_create(
+        _row(deployment, gate, key, start + place)
+        for place, (key, gate) in enumerate(zip(keys, gates, strict=True))
+    )
+
+
+def require_sense(gate: GateDefinition) -> None:
+    """Raise `Invalid` for a gate that nobody could ever answer."""
+    if not gate.title.strip():
+        raise Invalid("Give the gate a title that says what must be true.")
+    if gate.kind not in Kind.values:
+        raise Invalid(f"“{gate.kind}” is no kind of gate; use one of {', '.join(Kind.values)}.")
+    try:
+        if gate.kind == Kind.HTTP:
+            HttpSettings.read(gate.settings)
+        if gate.condition:
+            parse(gate.condition)
+    except ConditionError as error:
+        raise Invalid(str(error)) from error
+    except ValueError as error:
+        raise Invalid(str(error)) from error
+
+
+def _row(deployment: Deployment, gate: GateDefinition, key: str, position: int) -> Gate:
+    schedule = gate.schedule or SCHEDULES[gate.kind]
+    limits = schedule.limits
+    return Gate(
+        deployment=deployment,
+        key=key,
+        position=position,
+        title=gate.title.strip(),
+        kind=gate.kind,
+        settings=dict(gate.settings),
+        condition=gate.condition,
+        required=gate.required,
+        machine_only=gate.machine_only,
+        interval=schedule.interval,
+        settle=schedule.settle,
+        timeout=schedule.timeout,
+        freshness=schedule.freshness,
+        need_good=limits.need_good,
+        max_bad=limits.max_bad,
+        max_bad_streak=limits.max_bad_streak,
+        max_error_streak=limits.max_error_streak,
+        claim=gate.claim,
+        claimed_done=gate.claimed_done,
+        line=gate.line,
+    )
+
+
+@transaction.atomic
+def add_gate(deployment_id: int, definition: GateDefinition, *, actor: User) -> Gate:
+    """One more question before GO; it changes the content, so votes on the old one become stale."""
+    deployment = Deployment.objects.lock(deployment_id)
+    require(refusal_to_edit(rights_of(actor, deployment.service), deployment))
+    (gate,) = define_gates(deployment, [definition])
+    history.record(deployment, "gate added", actor=actor, obj=gate, after={"kind": gate.kind})
+    content.refresh(deployment, actor)
+    return gate
+
+
+@transaction.atomic
+def request_run(gate: Gate, *, actor: User) -> GateRun:
+    """Have a worker answer the gate; while a run is live that one is returned."""
+    deployment = Deployment.objects.lock(gate.deployment_id)
+    gate = deployment.gates.get(pk=gate.pk)
+    require(policies.refusal_to_run(rights_of(actor, deployment.service), gate, deployment))
+    return gate.runs.live().first() or queue(deployment, [gate], actor=actor)[0]
+
+
+@transaction.atomic
+def request_all(deployment: Deployment, *, actor: User) -> list[GateRun]:
+    """Have workers answer every gate that they can and that is not being answered already."""
+    deployment = Deployment.objects.lock(deployment.pk)
+    require(policies.refusal_to_run_any(rights_of(actor, deployment.service), deployment))
+    return queue(deployment, idle(deployment.gates.all()), actor=actor)
+
+
+@transaction.atomic
+def report(gate: Gate, result: Report, *, reporter: User) -> Sample:
+    """Take a machine's result as a whole run of one sample; the newest one stands, even red.
+
+    The caller has checked that the machine belongs to the gate's service.
+    """
+    deployment = Deployment.objects.lock(gate.deployment_id)
+    gate = deployment.gates.get(pk=gate.pk)
+    require(policies.refusal_to_report(gate, deployment))
+    return _take(deployment, gate, result, reporter=reporter, by_hand=False)
+
+
+@transaction.atomic
+def report_by_hand(
+    gate: Gate, result: Report, *, reporter: User, proof: Authentication | None
+) -> Sample:
+    """Take a person's word with value and evidence; every page then says "by hand"."""
+    deployment = Deployment.objects.lock(gate.deployment_id)
+    gate = deployment.gates.get(pk=gate.pk)
+    rights = rights_of(reporter, deployment.service)
+    require(policies.refusal_to_report_by_hand(rights, gate, deployment))
+    require(policies.refusal_by_proof(proof))
+    require(policies.refusal_of_evidence(result.value, result.evidence))
+    return _take(deployment, gate, result, reporter=reporter, by_hand=True)
+
+
+def _take(
+    deployment: Deployment, gate: Gate, result: Report, *, reporter: User, by_hand: bool
+) -> Sample:
+    reading = read(result, gate.condition)
+    judgment = judge([Observation(reading.outcome, reading.reason)], gate.limits, is_expired=True)
+    state, now = GateState(judgment.state), clock.now()
+    run = standing.complete_run(gate, state, reason=judgment.reason, requested_by=reporter, at=now)
+    sample = Sample.objects.create(
+        run=run,
+        at=now,
+        outcome=reading.outcome,
+        value=result.value,
+        unit=result.unit,
+        threshold=reading.threshold,
+        reason=reading.reason,
+        source_link=result.source_link,
+        evidence=result.evidence,
+        probe_version="report/1",
+        reporter=reporter,
+        by_hand=by_hand,
+    )
+    said = f"{judgment.reason}, by hand" if by_hand else judgment.reason
+    standing.adopt(deployment, gate, state, reason=said, sample=sample, actor=reporter, at=now)
+    return sample

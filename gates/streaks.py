@@ -1,0 +1,93 @@
+"""Judges a run by its samples: one pure function, asked again after every sample."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+COUNTS_AS_GOOD = frozenset({"good", "warn"})
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One sample as the judge sees it; `outcome` is one of good, warn, bad, no_data, error."""
+
+    outcome: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many samples decide; one more than a `max_…` is over the limit."""
+
+    need_good: int = 1
+    max_bad: int = 0
+    max_bad_streak: int = 0
+    max_error_streak: int = 5
+
+
+@dataclass(frozen=True)
+class Judgment:
+    """`state` is sampling while the run goes on, else a `GateState` in which a run may end."""
+
+    state: str
+    reason: str
+
+    @property
+    def ends(self) -> bool:
+        return self.state != "sampling"
+
+
+@dataclass
+class _Tally:
+    good_streak: int = 0
+    bad: int = 0
+    bad_streak: int = 0
+    error_streak: int = 0
+
+    def add(self, outcome: str) -> None:
+        """A bad sample sets the good streak to 0; error and no_data neither add nor reset it."""
+        if outcome == "error":
+            self.error_streak += 1
+        elif outcome == "bad":
+            self.bad += 1
+            self.bad_streak += 1
+            self.good_streak = self.error_streak = 0
+        elif outcome in COUNTS_AS_GOOD:
+            self.good_streak += 1
+            self.bad_streak = self.error_streak = 0
+
+
+def judge(samples: Sequence[Observation], limits: Limits, *, is_expired: bool = False) -> Judgment:
+    """The standing after these samples, oldest first; the first sample that decides, decides.
+
+    Order: too many errors in a row, too many bad in all or in a row, enough good in a row,
+    time over. An error is never bad and never good, and nothing passes by absence of samples.
+    """
+    tally = _Tally()
+    for sample in samples:
+        tally.add(sample.outcome)
+        if verdict := _verdict(tally, sample, limits):
+            return verdict
+    if is_expired:
+        return Judgment("inconclusive", _unfinished(tally, samples, limits))
+    return Judgment("sampling", _progress(tally, limits))
+
+
+def _verdict(tally: _Tally, last: Observation, limits: Limits) -> Judgment | None:
+    if tally.error_streak > limits.max_error_streak:
+        return Judgment("errored", last.reason or "It could not be measured.")
+    if tally.bad > limits.max_bad or tally.bad_streak > limits.max_bad_streak:
+        return Judgment("failed", last.reason or "It was reported as bad.")
+    if last.outcome in COUNTS_AS_GOOD and tally.good_streak >= limits.need_good:
+        return Judgment("warned" if last.outcome == "warn" else "passed", last.reason)
+    return None
+
+
+def _progress(tally: _Tally, limits: Limits) -> str:
+    return f"{tally.good_streak} of {limits.need_good} good in a row"
+
+
+def _unfinished(tally: _Tally, samples: Sequence[Observation], limits: Limits) -> str:
+    if not samples:
+        return "Time ran out before anything was measured."
+    said = samples[-1].reason
+    return f"Time ran out at {_progress(tally, limits)}{f'; last: {said}' if said else '.'}"

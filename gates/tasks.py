@@ -1,0 +1,16 @@
+from celery import shared_task
+
+from deployments import provenance
+from gates import runner, sweeps
+
+
+@shared_task(name="gates.execute")
+def execute(run_id: int) -> None:
+    with provenance.acting("worker"):
+        runner.execute(run_id)
+
+
+@shared_task(name="gates.sweep")
+def sweep() -> None:
+    with provenance.acting("worker"):
+        sweeps.sweep()

@@ -1,0 +1,65 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from deployments.answers import acted, page
+from deployments.models import Deployment
+from deployments.policies import refusal_to_edit, rights_of
+from gates import policies, services
+from gates.forms import HttpGateForm, ReportForm
+
+
+@require_POST
+def run(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    gate = get_object_or_404(deployment.gates, key=key)
+    services.request_run(gate, actor=request.user)
+    return acted(request, deployment, "gates")
+
+
+@require_POST
+def run_all(request: HttpRequest, pk: int) -> HttpResponse:
+    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    services.request_all(deployment, actor=request.user)
+    return acted(request, deployment, "gates")
+
+
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """A result by hand: value, evidence, and who says so, freshly authenticated."""
+    visible = Deployment.objects.visible_to(request.user).with_names()
+    deployment = get_object_or_404(visible, pk=pk)
+    gate = get_object_or_404(deployment.gates, key=key)
+    form = ReportForm(request, request.POST or None, gate=gate)
+    if request.method == "POST" and form.is_valid():
+        sample = services.report_by_hand(
+            gate, form.result(), reporter=request.user, proof=form.proof
+        )
+        messages.success(request, f"Recorded for “{gate}”: {sample.reason}.")
+        return redirect(page(deployment, "gates"))
+    rights = rights_of(request.user, deployment.service)
+    context = {
+        "deployment": deployment,
+        "gate": gate,
+        "form": form,
+        "refusal": policies.refusal_to_report_by_hand(rights, gate, deployment),
+    }
+    return render(request, "gates/report.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    visible = Deployment.objects.visible_to(request.user).with_names()
+    deployment = get_object_or_404(visible, pk=pk)
+    form = HttpGateForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        gate = services.add_gate(deployment.pk, form.definition(), actor=request.user)
+        messages.success(request, f"“{gate}” was added.")
+        return redirect(page(deployment, "gates"))
+    context = {
+        "deployment": deployment,
+        "form": form,
+        "refusal": refusal_to_edit(rights_of(request.user, deployment.service), deployment),
+    }
+    return render(request, "gates/add.html", context, status=422 if form.errors else 200)
