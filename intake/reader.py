@@ -1,0 +1,140 @@
+"""Reading a document: recognisers claim its blocks one after the other, each block once.
+
+The account is complete: every line that is not blank belongs to exactly one claim (an entry, a
+heading, structure, a note) or is listed as unread. Lines nested deeper than the parser goes are
+unread. Nothing here knows the database or a service.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from intake import reading as r
+from intake.blocks import Block, BlockKind, Box, Document
+from intake.context import Context
+from intake.markdown import parse
+from intake.recognisers import (
+    approvals,
+    authorization,
+    commands,
+    conditions,
+    criteria,
+    facts,
+    gates,
+    items,
+    messages,
+    notes,
+    steps,
+    structure,
+    widgets,
+)
+from intake.recognisers.claims import Finding
+
+Recogniser = Callable[[Sequence[Block], Context], Iterator[Finding]]
+E = TypeVar("E", bound=r.Entry)
+
+# What is special comes before what takes the rest; what a line is about is decided by its topic,
+# so the order between two topics does not matter.
+RECOGNISERS: tuple[Recogniser, ...] = (
+    structure.recognise,
+    facts.recognise,
+    gates.recognise,
+    approvals.recognise,
+    authorization.recognise,
+    messages.recognise,
+    conditions.recognise,
+    criteria.recognise,
+    widgets.recognise,
+    commands.recognise,
+    steps.recognise,
+    items.recognise,
+    notes.recognise,
+)
+
+
+def read(text: str) -> r.Reading:
+    """Read any text; there is none that raises."""
+    document = parse(text)
+    findings = list(_claimed(document))
+    entries = [entry for finding in findings for entry in finding.entries]
+    entries += _derived_facts(document)
+    return r.Reading(
+        **_box_counts(document),
+        sections=_of(r.Section, entries),
+        facts=_of(r.Fact, entries),
+        gates=_of(r.Gate, entries),
+        items=_of(r.Item, entries),
+        steps=_in_order(_of(r.Step, entries)),
+        commands=_of(r.Command, entries),
+        conditions=_of(r.Condition, entries),
+        criteria=_of(r.Criterion, entries),
+        approvals=_of(r.Approval, entries),
+        authorization=_of(r.Authorization, entries),
+        messages=_of(r.Message, entries),
+        widgets=_of(r.Widget, entries),
+        notes=_of(r.Note, entries),
+        unread=_unread(document),
+        languages_of_fences=document.languages,
+        claims=tuple(sorted(map(_claim, findings), key=lambda claim: claim.line)),
+    )
+
+
+def _claimed(document: Document) -> Iterator[Finding]:
+    context = Context(document)
+    free: list[Block] = list(document.blocks)
+    for recognise in RECOGNISERS:
+        taken: set[int] = set()
+        for finding in recognise(free, context):
+            if id(finding.block) not in taken:
+                taken.add(id(finding.block))
+                yield finding
+        free = [block for block in free if id(block) not in taken]
+
+
+def _claim(finding: Finding) -> r.Claim:
+    kind = type(finding.entries[-1]).__name__.lower() if finding.entries else "structure"
+    block = finding.block
+    return r.Claim(block.line, block.end, kind, finding.reason, finding.confidence)
+
+
+def _of(kind: type[E], entries: Iterable[r.Entry]) -> tuple[E, ...]:
+    return tuple(sorted((e for e in entries if isinstance(e, kind)), key=lambda e: e.line))
+
+
+def _in_order(found: tuple[r.Step, ...]) -> tuple[r.Step, ...]:
+    counts: dict[str, int] = {}
+    ordered = []
+    for step in found:
+        counts[step.kind] = counts.get(step.kind, 0) + 1
+        ordered.append(replace(step, order=counts[step.kind]))
+    return tuple(ordered)
+
+
+def _derived_facts(document: Document) -> Iterator[r.Fact]:
+    """Facts on lines that are claimed already: attributes of headings, the time of the watch."""
+    for index, heading in enumerate(document.headings):
+        yield from facts.of_heading(dict(heading.attributes), heading.line, index)
+    for block in document.blocks:
+        if block.kind in (BlockKind.LABEL, BlockKind.PARAGRAPH, BlockKind.HEADING):
+            watch = criteria.watch_time(block.text)
+            if watch is not None:
+                yield r.Fact(
+                    block.text, block.line, "watch_seconds", "Watch", str(watch), block.section
+                )
+                return
+
+
+def _box_counts(document: Document) -> dict[str, int]:
+    boxes = [block for block in document.blocks if block.box is not None]
+    return {
+        "boxes_total": len(boxes),
+        "boxes_done": sum(block.box is Box.DONE for block in boxes),
+        "boxes_in_fences": sum(block.fence is not None for block in boxes),
+        "boxes_quoted": sum(block.kind is BlockKind.QUOTED for block in boxes),
+    }
+
+
+def _unread(document: Document) -> tuple[int, ...]:
+    covered = {line for block in document.blocks for line in block.lines}
+    rows = enumerate(document.lines, start=1)
+    return tuple(number for number, row in rows if row.strip() and number not in covered)
