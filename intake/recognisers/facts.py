@@ -38,9 +38,9 @@ def recognise(blocks: Sequence[Block], context: Context) -> Iterator[Finding]:
             yield from _tag(block)
         elif block.kind is BlockKind.KEY_LINE:
             yield from _key_line(block, LIKELY)
-        elif block.kind is BlockKind.PARAGRAPH:
-            yield from _bold_line(block)
-        elif _is_plain_entry(block) and context.place(block).topic is None:
+        elif block.kind is BlockKind.PARAGRAPH or (
+            _is_plain_entry(block) and context.place(block).topic is None
+        ):
             yield from _bold_line(block)
 
 
