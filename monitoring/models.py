@@ -70,17 +70,27 @@ class Widget(models.Model):
 
 
 class Watch(models.Model):
-    """The time after completion in which the deployment is observed."""
+    """How long the deployment is observed after completion, and since when it is."""
 
     deployment = models.OneToOneField(Deployment, on_delete=models.CASCADE, related_name="watch")
-    opened_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
+    length = models.DurationField(default=DEFAULT_WATCH)
+    opened_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
+        verbose_name_plural = "watches"
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("opened_at")), name="watch_has_length")
+            models.CheckConstraint(
+                condition=Q(opened_at__isnull=True, ends_at__isnull=True)
+                | Q(ends_at__gt=F("opened_at")),
+                name="watch_has_length",
+            )
         ]
 
     def __str__(self) -> str:
         return f"watch of {self.deployment}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.opened_at is not None

@@ -1,0 +1,37 @@
+"""What is watched before it has rows; the shape in which intake hands it over."""
+
+from dataclasses import dataclass, field
+
+from monitoring.enums import Severity, TriggerMode
+
+
+@dataclass(frozen=True)
+class TargetDefinition:
+    """An empty condition means that only a person can judge the text."""
+
+    text: str
+    condition: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class AlertDefinition:
+    text: str
+    condition: str = ""
+    severity: str = Severity.WARNING
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class TriggerDefinition:
+    text: str
+    condition: str = ""
+    mode: str = TriggerMode.RECOMMEND
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class WidgetDefinition:
+    title: str
+    series: list[str] = field(default_factory=list)
+    line: int | None = None

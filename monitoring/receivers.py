@@ -1,0 +1,9 @@
+"""What the watch does when it hears of an event."""
+
+from deployments.models import Event
+from monitoring import services
+
+
+def open_watch(event: Event) -> None:
+    if event.deployment_id:
+        services.open_watch(event.deployment_id)

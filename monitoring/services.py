@@ -1,0 +1,130 @@
+"""The verbs of the watch: define, open, close."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TypeVar
+
+from django.db import transaction
+
+from accounts.models import User
+from checklists.enums import Phase
+from checklists.services import unique_keys
+from deployments import clock, history
+from deployments.enums import State
+from deployments.models import Deployment, Event
+from deployments.policies import rights_of
+from deployments.services import move, require
+from monitoring import policies
+from monitoring.definitions import (
+    AlertDefinition,
+    TargetDefinition,
+    TriggerDefinition,
+    WidgetDefinition,
+)
+from monitoring.models import DEFAULT_WATCH, AlertRule, Target, Trigger, Watch, Widget
+
+Watched = TypeVar("Watched", TargetDefinition, AlertDefinition, TriggerDefinition)
+
+
+def define(
+    deployment: Deployment,
+    *,
+    targets: Sequence[TargetDefinition] = (),
+    alerts: Sequence[AlertDefinition] = (),
+    triggers: Sequence[TriggerDefinition] = (),
+    widgets: Sequence[WidgetDefinition] = (),
+    length: timedelta | None = None,
+) -> None:
+    """Write what is watched and for how long; the caller holds the lock, then refreshes content."""
+    Target.objects.bulk_create(
+        Target(
+            deployment=deployment,
+            key=key,
+            position=place,
+            text=target.text,
+            condition=target.condition,
+            line=target.line,
+        )
+        for place, key, target in _keyed(targets)
+    )
+    AlertRule.objects.bulk_create(
+        AlertRule(
+            deployment=deployment,
+            key=key,
+            position=place,
+            text=alert.text,
+            condition=alert.condition,
+            severity=alert.severity,
+            line=alert.line,
+        )
+        for place, key, alert in _keyed(alerts)
+    )
+    _define_triggers(deployment, triggers)
+    _define_widgets(deployment, widgets)
+    Watch.objects.create(deployment=deployment, length=length or DEFAULT_WATCH)
+
+
+def _define_triggers(deployment: Deployment, triggers: Sequence[TriggerDefinition]) -> None:
+    Trigger.objects.bulk_create(
+        Trigger(
+            deployment=deployment,
+            key=key,
+            position=place,
+            text=trigger.text,
+            condition=trigger.condition,
+            mode=trigger.mode,
+            line=trigger.line,
+        )
+        for place, key, trigger in _keyed(triggers)
+    )
+
+
+def _define_widgets(deployment: Deployment, widgets: Sequence[WidgetDefinition]) -> None:
+    Widget.objects.bulk_create(
+        Widget(
+            deployment=deployment,
+            position=place,
+            title=widget.title,
+            series=widget.series,
+            line=widget.line,
+        )
+        for place, widget in enumerate(widgets, start=1)
+    )
+
+
+def _keyed(definitions: Sequence[Watched]) -> list[tuple[int, str, Watched]]:
+    keys = unique_keys([definition.text for definition in definitions])
+    places = range(1, len(definitions) + 1)
+    return list(zip(places, keys, definitions, strict=True))
+
+
+@transaction.atomic
+def open_watch(deployment_id: int) -> Watch:
+    """Begin to observe from the completion on; a watch that is open stays as it is."""
+    deployment = Deployment.objects.lock(deployment_id)
+    watch, _ = Watch.objects.get_or_create(deployment=deployment)
+    if watch.is_open or deployment.completed_at is None:
+        return watch
+    watch.opened_at = deployment.completed_at
+    watch.ends_at = deployment.completed_at + watch.length
+    watch.save(update_fields=["opened_at", "ends_at"])
+    history.record(
+        deployment,
+        "watch opened",
+        actor=None,
+        obj=watch,
+        after={"opened_at": watch.opened_at.isoformat(), "ends_at": watch.ends_at.isoformat()},
+    )
+    return watch
+
+
+@transaction.atomic
+def close(deployment_id: int, *, actor: User) -> Event:
+    """End the deployment once everything due after it was judged."""
+    deployment = Deployment.objects.lock(deployment_id)
+    waiting = deployment.items.waiting_in([Phase.AFTER]).values_list("text", flat=True)
+    rights = rights_of(actor, deployment.service)
+    require(policies.refusal_to_close(rights, deployment, list(waiting)))
+    deployment.closed_at = clock.now()
+    deployment.save(update_fields=["closed_at"])
+    return move(deployment, State.CLOSED, "closed", actor=actor, at=deployment.closed_at)
