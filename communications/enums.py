@@ -1,5 +1,7 @@
 """When a message leaves, and how far each copy has come."""
 
+from enum import Enum
+
 from django.db.models import TextChoices
 
 
@@ -19,13 +21,22 @@ class Anchor(TextChoices):
     WATCH_END = "watch_end", "End of the watch"
 
 
+class MessageState(TextChoices):
+    PLANNED = "planned", "Planned"
+    LEAVING = "leaving", "Leaving"
+    SKIPPED = "skipped", "Skipped"
+    CANCELLED = "cancelled", "Cancelled"
+    SUPERSEDED = "superseded", "Superseded by a new time"
+    MISSED = "missed", "Missed: no longer useful"
+
+
 class DeliveryState(TextChoices):
     SCHEDULED = "scheduled", "Planned"
     CLAIMED = "claimed", "Being prepared"
     DISPATCHING = "dispatching", "Being handed over"
     SENT = "sent", "Sent"
     RETRY = "retry", "Will be tried again"
-    FAILED = "failed", "Refused by the mail server"
+    FAILED = "failed", "Failed"
     UNKNOWN = "unknown", "Not known whether it left"
     CANCELLED = "cancelled", "Cancelled"
     SUPERSEDED = "superseded", "Superseded by a new time"
@@ -34,3 +45,13 @@ class DeliveryState(TextChoices):
 
 WAITING = frozenset({DeliveryState.SCHEDULED, DeliveryState.RETRY})
 UNDER_WAY = frozenset({DeliveryState.CLAIMED, DeliveryState.DISPATCHING})
+
+
+class Fate(Enum):
+    """What is to become of a due message now; the values name the state it ends in."""
+
+    LEAVE = "leave"
+    WAIT = "wait"
+    CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"
+    MISSED = "missed"

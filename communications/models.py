@@ -3,13 +3,38 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from accounts.models import User
-from communications.enums import UNDER_WAY, WAITING, Anchor, DeliveryState, Kind
+from communications.enums import (
+    UNDER_WAY,
+    WAITING,
+    Anchor,
+    DeliveryState,
+    Kind,
+    MessageState,
+)
+from deployments.enums import State
 from deployments.models import Deployment, Service
+
+# Where messages before T0 leave; elsewhere they wait.
+LEAVES_BEFORE_T0 = frozenset({State.IN_REVIEW, State.GO})
+
+
+def held(now: datetime, prefix: str = "") -> Q:
+    """Messages before T0 that wait for the deployment to be in review or go again."""
+    return Q(
+        **{
+            f"{prefix}plan__anchor": Anchor.T0,
+            f"{prefix}plan__offset__lt": timedelta(0),
+            f"{prefix}useful_until__gt": now,
+            f"{prefix}schedule_revision": F(f"{prefix}deployment__schedule_revision"),
+        }
+    ) & ~Q(**{f"{prefix}deployment__state__in": [*sorted(LEAVES_BEFORE_T0), State.CANCELLED]})
 
 
 class Stakeholder(models.Model):
@@ -26,7 +51,7 @@ class Stakeholder(models.Model):
         ordering = ["service", "name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["service", "address"], name="stakeholder_address_once_per_service"
+                "service", Lower("address"), name="stakeholder_address_once_per_service"
             )
         ]
 
@@ -37,7 +62,9 @@ class Stakeholder(models.Model):
 class MessagePlan(models.Model):
     """One line of the communication plan: what is told, and when relative to which moment."""
 
-    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="message_plan")
+    deployment = models.ForeignKey(
+        Deployment, on_delete=models.CASCADE, related_name="message_plan"
+    )
     position = models.PositiveIntegerField()
     kind = models.CharField(max_length=20, choices=Kind)
     anchor = models.CharField(max_length=20, choices=Anchor)
@@ -53,6 +80,16 @@ class MessagePlan(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_before_t0(self) -> bool:
+        return self.anchor == Anchor.T0 and self.offset < timedelta(0)
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def due(self, now: datetime) -> MessageQuerySet:
+        """What the sweep has to look at; messages that wait for people are left alone."""
+        return self.filter(state=MessageState.PLANNED, due_at__lte=now).exclude(held(now))
+
 
 class Message(models.Model):
     """A plan line with a due time: a row, never a timer; one per schedule revision."""
@@ -60,22 +97,68 @@ class Message(models.Model):
     plan = models.ForeignKey(MessagePlan, on_delete=models.CASCADE, related_name="messages")
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="messages")
     schedule_revision = models.PositiveIntegerField()
+    written_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    useful_until = models.DateTimeField(null=True)
+    state = models.CharField(max_length=20, choices=MessageState, default=MessageState.PLANNED)
     expanded_at = models.DateTimeField(
         null=True, help_text="When the audience became one row per recipient."
     )
+    first_sent_at = models.DateTimeField(null=True)
+    skipped_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    skip_reason = models.TextField(blank=True)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
         ordering = ["deployment", "due_at"]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(state=MessageState.PLANNED), name="message_due"
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(state=MessageState.LEAVING, first_sent_at__isnull=True),
+                name="message_not_told_yet",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["plan", "schedule_revision"], name="one_message_per_plan_and_revision"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(state=MessageState.LEAVING, expanded_at__isnull=False)
+                | (~Q(state=MessageState.LEAVING) & Q(first_sent_at__isnull=True)),
+                name="leaving_message_has_copies",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=MessageState.SKIPPED)
+                | (Q(skipped_by__isnull=False) & ~Q(skip_reason="")),
+                name="message_skip_has_who_and_why",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.plan} due {self.due_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_late(self) -> bool:
+        """It was already due when its time became known."""
+        return self.due_at < self.written_at
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def due(self, now: datetime) -> DeliveryQuerySet:
+        return self.filter(state__in=WAITING, due_at__lte=now).exclude(held(now, "message__"))
+
+    def with_message(self) -> DeliveryQuerySet:
+        return self.select_related(
+            "message__plan",
+            "message__deployment__service",
+            "message__deployment__environment",
+            "message__deployment__lead",
+        )
 
 
 class Delivery(models.Model):
@@ -92,9 +175,10 @@ class Delivery(models.Model):
     token = models.UUIDField(default=uuid.uuid4)
     lease_until = models.DateTimeField(null=True)
     mail_id = models.CharField(max_length=200, unique=True)
-    subject = models.CharField(max_length=300, blank=True)
     sent_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
@@ -112,7 +196,7 @@ class Delivery(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["message", "address"], name="one_copy_per_recipient_and_message"
+                "message", Lower("address"), name="one_copy_per_recipient_and_message"
             ),
             models.CheckConstraint(
                 condition=Q(state=DeliveryState.SENT, sent_at__isnull=False)

@@ -1,0 +1,233 @@
+"""The rows of sending: audience into copies, copies leased to a worker, and what became of them.
+
+Every change of a copy is conditional on the worker's token, so that nobody's late word counts.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef
+
+from communications import audience, identity, policies, schedule
+from communications.enums import DeliveryState, Fate, MessageState
+from communications.handover import Outcome, Result
+from communications.models import Delivery, Message
+from deployments import clock, history
+from deployments.models import Deployment
+
+CLAIM_LEASE = timedelta(seconds=60)
+# Longer than all time-outs of one SMTP transaction together.
+HANDOVER_LEASE = timedelta(seconds=180)
+MESSAGES_AT_ONCE = 200
+LOST = "The worker ended while it handed this copy over; the mail server may have taken it."
+
+
+def expand_due() -> set[int]:
+    """Turn due messages into one copy per recipient; the ids of the deployments that changed."""
+    due = Message.objects.due(clock.now()).order_by("due_at").values_list("pk", "deployment_id")
+    return {deployment for pk, deployment in due[:MESSAGES_AT_ONCE] if expand(pk, deployment)}
+
+
+@transaction.atomic
+def expand(message_id: int, deployment_id: int) -> bool:
+    """Judge one due message under the deployment's lock and write its copies, or give it up."""
+    deployment = Deployment.objects.lock(deployment_id)
+    message = Message.objects.select_related("plan").get(pk=message_id)
+    now = clock.now()
+    if message.state != MessageState.PLANNED or message.due_at > now:
+        return False
+    becomes = policies.fate(message, deployment, now)
+    if becomes == Fate.WAIT:
+        return False
+    if becomes == Fate.LEAVE:
+        _write_copies(message, deployment, now)
+        return True
+    message.state = becomes.value
+    message.save(update_fields=["state"])
+    if becomes == Fate.MISSED:
+        history.record(deployment, "message missed", actor=None, obj=message, at=now)
+    return True
+
+
+def _write_copies(message: Message, deployment: Deployment, now: datetime) -> None:
+    message.state, message.expanded_at = MessageState.LEAVING, now
+    message.save(update_fields=["state", "expanded_at"])
+    Delivery.objects.bulk_create(
+        (
+            Delivery(
+                message=message,
+                user_id=person.user_id,
+                name=person.name,
+                address=person.address,
+                zone=person.zone,
+                due_at=message.due_at,
+                mail_id=identity.mail_id(message.pk, person.address),
+            )
+            for person in audience.recipients(deployment.service)
+        ),
+        batch_size=500,
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def claim(limit: int) -> list[Delivery]:
+    """Lease the oldest due copies to this worker, leaving alone what another one is looking at."""
+    now, token = clock.now(), uuid.uuid4()
+    free = Delivery.objects.due(now).select_for_update(skip_locked=True, of=("self",))
+    ids = list(free.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
+    if not ids:
+        return []
+    Delivery.objects.filter(pk__in=ids).update(
+        state=DeliveryState.CLAIMED, token=token, lease_until=now + CLAIM_LEASE
+    )
+    return list(Delivery.objects.with_message().filter(pk__in=ids).order_by("due_at", "pk"))
+
+
+def settle(copies: Iterable[Delivery]) -> list[Delivery]:
+    """Give up or give back what may not leave now, before any mail server is asked; the rest."""
+    leaving = []
+    by_message: dict[int, list[Delivery]] = defaultdict(list)
+    for copy in copies:
+        by_message[copy.message_id].append(copy)
+    for group in by_message.values():
+        with transaction.atomic():
+            becomes, now = _judge(group[0])
+            if becomes == Fate.LEAVE:
+                leaving += group
+            else:
+                _end(group, becomes, now)
+    return leaving
+
+
+def begin(copy: Delivery) -> bool:
+    """Note that the copy is being handed over, if it may still leave and is still ours.
+
+    Under the deployment's lock: a new time that is saved before this holds the old one back.
+    """
+    with transaction.atomic():
+        becomes, now = _judge(copy)
+        if becomes != Fate.LEAVE:
+            _end([copy], becomes, now)
+            return False
+        ours = Delivery.objects.filter(
+            pk=copy.pk, token=copy.token, state=DeliveryState.CLAIMED, lease_until__gt=now
+        )
+        return bool(
+            ours.update(
+                state=DeliveryState.DISPATCHING,
+                lease_until=now + HANDOVER_LEASE,
+                attempts=F("attempts") + 1,
+            )
+        )
+
+
+def _judge(copy: Delivery) -> tuple[Fate, datetime]:
+    deployment = Deployment.objects.lock(copy.message.deployment_id)
+    now = clock.now()
+    return policies.fate(copy.message, deployment, now), now
+
+
+def _end(copies: list[Delivery], becomes: Fate, now: datetime) -> None:
+    state = DeliveryState.SCHEDULED if becomes == Fate.WAIT else DeliveryState(becomes.value)
+    Delivery.objects.filter(
+        pk__in=[copy.pk for copy in copies],
+        token=copies[0].token,
+        state=DeliveryState.CLAIMED,
+        lease_until__gt=now,
+    ).update(state=state, lease_until=None)
+
+
+def note(copy: Delivery, outcome: Outcome) -> None:
+    """Write down what became of a copy; a late word still counts where nobody knew better."""
+    now = clock.now()
+    ours = Delivery.objects.filter(
+        pk=copy.pk,
+        token=copy.token,
+        state__in=[DeliveryState.DISPATCHING, DeliveryState.UNKNOWN],
+    )
+    match outcome.result:
+        case Result.ACCEPTED:
+            ours.update(state=DeliveryState.SENT, sent_at=now, lease_until=None, last_error="")
+        case Result.LATER:
+            ours.update(
+                state=DeliveryState.RETRY,
+                due_at=now + schedule.wait_before_retry(copy.attempts + 1),
+                lease_until=None,
+                last_error=outcome.said,
+            )
+        case Result.NEVER:
+            ours.update(state=DeliveryState.FAILED, lease_until=None, last_error=outcome.said)
+        case Result.UNKNOWN:
+            ours.update(state=DeliveryState.UNKNOWN, lease_until=None, last_error=outcome.said)
+
+
+def fail(copies: list[Delivery], reason: str) -> None:
+    """These copies can never leave as they are."""
+    claimed = Delivery.objects.filter(
+        pk__in=[copy.pk for copy in copies], token=copies[0].token, state=DeliveryState.CLAIMED
+    )
+    claimed.update(state=DeliveryState.FAILED, lease_until=None, last_error=reason)
+
+
+def postpone(copies: list[Delivery], reason: str) -> None:
+    """The mail server cannot be reached: these copies wait for it, however long it takes."""
+    now = clock.now()
+    for attempts in {copy.attempts for copy in copies}:
+        Delivery.objects.filter(
+            pk__in=[copy.pk for copy in copies if copy.attempts == attempts],
+            token=copies[0].token,
+            state=DeliveryState.CLAIMED,
+        ).update(
+            state=DeliveryState.RETRY,
+            attempts=attempts + 1,
+            due_at=now + schedule.wait_before_retry(attempts + 1),
+            lease_until=None,
+            last_error=reason,
+        )
+
+
+def recover() -> set[int]:
+    """Take back what dead workers had leased; what one was handing over is honestly unknown."""
+    now = clock.now()
+    expired = Delivery.objects.filter(lease_until__lte=now)
+    changed: set[int] = set()
+    for state, values in (
+        (DeliveryState.CLAIMED, {"state": DeliveryState.SCHEDULED}),
+        (DeliveryState.DISPATCHING, {"state": DeliveryState.UNKNOWN, "last_error": LOST}),
+    ):
+        rows = expired.filter(state=state)
+        changed.update(rows.values_list("message__deployment_id", flat=True).distinct())
+        rows.update(lease_until=None, **values)
+    return changed
+
+
+def note_first_copies() -> None:
+    """One event per message, once the first of its copies has left."""
+    sent = Delivery.objects.filter(message=OuterRef("pk"), state=DeliveryState.SENT)
+    untold = Message.objects.filter(state=MessageState.LEAVING, first_sent_at__isnull=True)
+    for message in untold.filter(Exists(sent)).only("pk", "deployment_id"):
+        _note_first_copy(message.pk, message.deployment_id)
+
+
+@transaction.atomic
+def _note_first_copy(message_id: int, deployment_id: int) -> None:
+    deployment = Deployment.objects.lock(deployment_id)
+    message = Message.objects.select_related("plan").get(pk=message_id)
+    first = message.deliveries.filter(sent_at__isnull=False).order_by("sent_at").first()
+    if message.first_sent_at or first is None:
+        return
+    message.first_sent_at = first.sent_at
+    message.save(update_fields=["first_sent_at"])
+    history.record(
+        deployment,
+        "message sent",
+        actor=None,
+        obj=message,
+        after={"kind": message.plan.kind, "copies": message.deliveries.count()},
+    )

@@ -1,0 +1,5 @@
+"""Why one copy of a message cannot be made."""
+
+
+class Unsendable(Exception):
+    """This copy can never leave as it is; the text says why, the other copies go out."""

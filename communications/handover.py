@@ -1,0 +1,81 @@
+"""One SMTP transaction, and what is known about it afterwards. No Django in here."""
+
+import smtplib
+from dataclasses import dataclass
+from enum import Enum
+
+READY_FOR_CONTENT = 354
+ACCEPTED = 250
+WILL_FORWARD = 251
+CLOSING = 421
+FIRST_FINAL = 500
+
+
+class Result(Enum):
+    ACCEPTED = "accepted"
+    LATER = "later"
+    NEVER = "never"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one copy; `usable` says whether the connection can carry the next one."""
+
+    result: Result
+    said: str = ""
+    usable: bool = True
+
+
+def hand_over(smtp: smtplib.SMTP, sender: str, recipient: str, content: bytes) -> Outcome:
+    """Hand one copy to the server.
+
+    A connection that breaks before the last byte is out has certainly delivered nothing; one that
+    breaks while the answer is awaited may have, and only then the result is UNKNOWN.
+    """
+    try:
+        refusal = _envelope(smtp, sender, recipient)
+        if refusal is not None:
+            return refusal
+        smtp.send(_dotted(content))
+    except (OSError, smtplib.SMTPException) as error:
+        return Outcome(Result.LATER, f"The connection broke: {error}", usable=False)
+    try:
+        code, answer = smtp.getreply()
+    except (OSError, smtplib.SMTPException) as error:
+        said = f"The connection broke while the server's answer was awaited: {error}"
+        return Outcome(Result.UNKNOWN, said, usable=False)
+    if code == ACCEPTED:
+        return Outcome(Result.ACCEPTED)
+    return _refused(code, answer)
+
+
+def _envelope(smtp: smtplib.SMTP, sender: str, recipient: str) -> Outcome | None:
+    """Everything up to the content; None if the server wants it."""
+    smtp.ehlo_or_helo_if_needed()
+    options = ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else []
+    code, answer = smtp.mail(sender, options)
+    if code == ACCEPTED:
+        code, answer = smtp.rcpt(recipient)
+    if code in {ACCEPTED, WILL_FORWARD}:
+        code, answer = smtp.docmd("DATA")
+    if code == READY_FOR_CONTENT:
+        return None
+    if code != CLOSING:
+        smtp.rset()
+    return _refused(code, answer)
+
+
+def _refused(code: int, answer: bytes) -> Outcome:
+    """4xx asks to come again, 5xx is final; what is neither is no SMTP and is tried again."""
+    said = f"{code} {answer.decode('utf-8', 'replace')}"
+    final = FIRST_FINAL <= code < FIRST_FINAL + 100
+    return Outcome(Result.NEVER if final else Result.LATER, said, usable=code != CLOSING)
+
+
+def _dotted(content: bytes) -> bytes:
+    """The content as it goes over the wire: CRLF, leading dots doubled, closed by a lone dot."""
+    lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n").split(b"\n")
+    return (
+        b"".join((b"." if line[:1] == b"." else b"") + line + b"\r\n" for line in lines) + b".\r\n"
+    )

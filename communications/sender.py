@@ -1,0 +1,174 @@
+"""Sends what is due: one kept SMTP connection per batch, one transaction per recipient."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import threading
+from email.utils import formataddr, parseaddr
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.message import sanitize_address
+from django.core.validators import validate_email
+from django.db import DatabaseError
+
+from communications import dispatch, letters
+from communications.exceptions import Unsendable
+from communications.handover import hand_over
+from communications.letters import Facts, Letter
+from communications.models import Delivery
+from deployments import hints, provenance
+
+BATCH = 100
+COPIES_PER_CONNECTION = 100
+# A mail server that hangs must not hold every thread of the process.
+_seats = threading.BoundedSemaphore(3)
+logger = logging.getLogger(__name__)
+
+
+class Line:
+    """The connection to the mail server, reopened now and then and after every trouble."""
+
+    def __init__(self) -> None:
+        self._backend = EmailBackend(timeout=settings.EMAIL_TIMEOUT)
+        self._used = 0
+
+    def smtp(self) -> smtplib.SMTP:
+        """Raises OSError, of which SMTPException is a kind, while the server cannot be reached."""
+        if self._used >= COPIES_PER_CONNECTION:
+            self.close()
+        self._backend.open()
+        self._used += 1
+        assert self._backend.connection is not None
+        return self._backend.connection
+
+    def close(self) -> None:
+        self._used = 0
+        try:
+            self._backend.close()
+        except OSError as error:
+            logger.info("the mail server did not say goodbye: %s", error)
+        self._backend.connection = None
+
+
+class Texts:
+    """The letters of one batch; readers of one zone who are asked the same share theirs."""
+
+    def __init__(self) -> None:
+        self._facts: dict[int, Facts] = {}
+        self._letters: dict[tuple[int, str, bool], Letter] = {}
+
+    def letter(self, copy: Delivery) -> Letter:
+        """Raises Unsendable for whatever is wrong with a text, since the others are to go out."""
+        try:
+            return self._letter(copy)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            logger.exception("message %s could not be written", copy.message_id)
+            raise Unsendable(f"The text could not be written: {error}") from error
+
+    def _letter(self, copy: Delivery) -> Letter:
+        message = copy.message
+        if message.pk not in self._facts:
+            facts = letters.gather(message.plan, message.deployment, late=message.is_late)
+            self._facts[message.pk] = facts
+        facts = self._facts[message.pk]
+        is_asked = copy.user_id in facts.asked
+        key = (message.pk, copy.zone, is_asked)
+        if key not in self._letters:
+            self._letters[key] = letters.compose(facts, zone=copy.zone, is_asked=is_asked)
+        return self._letters[key]
+
+
+def sweep() -> None:
+    """Everything that is due now, unless this process already has enough senders at work."""
+    if not _seats.acquire(blocking=False):
+        return
+    try:
+        with provenance.acting("worker"):
+            _tell(dispatch.expand_due() | dispatch.recover())
+            _send_all()
+            dispatch.note_first_copies()
+    finally:
+        _seats.release()
+
+
+def _send_all() -> None:
+    line = Line()
+    try:
+        while copies := dispatch.claim(BATCH):
+            if not send(copies, line):
+                break
+    finally:
+        line.close()
+
+
+def send(copies: list[Delivery], line: Line) -> bool:
+    """Send one batch; False if the mail server cannot be reached and the rest has to wait."""
+    texts, waiting = Texts(), dispatch.settle(copies)
+    reached = True
+    for place, copy in enumerate(waiting):
+        try:
+            _send_one(copy, texts, line)
+        except OSError as error:
+            dispatch.postpone(waiting[place:], f"The mail server cannot be reached: {error}")
+            logger.warning("the mail server cannot be reached, mails wait: %s", error)
+            reached = False
+            break
+    dispatch.note_first_copies()
+    _tell({copy.message.deployment_id for copy in copies})
+    return reached
+
+
+def _send_one(copy: Delivery, texts: Texts, line: Line) -> None:
+    """Raises OSError if there is no connection; the copy is then still waiting."""
+    try:
+        recipient, content = checked(copy.address), written(copy, texts.letter(copy))
+    except Unsendable as error:
+        dispatch.fail([copy], str(error))
+        return
+    smtp = line.smtp()
+    if dispatch.begin(copy):
+        outcome = hand_over(smtp, envelope_sender(), recipient, content)
+        dispatch.note(copy, outcome)
+        if not outcome.usable:
+            line.close()
+
+
+def written(copy: Delivery, letter: Letter) -> bytes:
+    """The whole mail, line ends still to be made those of the wire."""
+    deployment = copy.message.deployment
+    mail = EmailMultiAlternatives(
+        letter.subject,
+        letter.text,
+        to=[formataddr((letters.one_line(copy.name), copy.address))],
+        reply_to=[letters.one_line(deployment.lead.email)] if deployment.lead.email else [],
+        headers={"Message-ID": copy.mail_id, "Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(letter.html, "text/html")
+    try:
+        return mail.message().as_bytes()
+    except ValueError as error:
+        raise Unsendable(f"The mail could not be written: {error}") from error
+
+
+def checked(address: str) -> str:
+    """The recipient as the mail server wants it; raises Unsendable for what is no address."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise Unsendable(f"“{letters.one_line(address)}” is not a mail address.") from None
+    return sanitize_address(address, "utf-8")
+
+
+def envelope_sender() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def _tell(deployment_ids: set[int]) -> None:
+    for deployment_id in sorted(deployment_ids):
+        hints.changed(deployment_id)

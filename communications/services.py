@@ -1,0 +1,151 @@
+"""The verbs of the message plan: define, plan, give up, send now, skip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from approvals.enums import Verdict
+from approvals.verdict import current_decision
+from communications import policies, schedule
+from communications.definitions import STANDARD_PLAN, PlanLine
+from communications.enums import WAITING, Anchor, DeliveryState, MessageState
+from communications.models import Delivery, Message, MessagePlan
+from deployments import clock, hints, history
+from deployments.models import Deployment, Event
+from deployments.policies import rights_of
+from deployments.services import require
+from monitoring.models import Watch
+
+SWEEP = "messages.sweep"
+
+
+def define_plan(deployment: Deployment, lines: Sequence[PlanLine]) -> list[MessagePlan]:
+    """Write the plan, the standard one if the document names none; the caller holds the lock."""
+    plan = MessagePlan.objects.bulk_create(
+        MessagePlan(
+            deployment=deployment,
+            position=place,
+            kind=line.kind,
+            anchor=line.anchor,
+            offset=line.offset,
+            title=line.title,
+            text=line.text,
+            line=line.line,
+        )
+        for place, line in enumerate(lines or STANDARD_PLAN, start=1)
+    )
+    plan_messages(deployment)
+    return plan
+
+
+def plan_messages(deployment: Deployment) -> int:
+    """Give every plan line whose anchor is known its message for the current schedule revision.
+
+    The caller holds the deployment's lock. Doing it again adds nothing; the number is that of the
+    new rows. What was planned for an older revision is given up.
+    """
+    _give_up_older(deployment)
+    anchors, now = _anchors(deployment), clock.now()
+    have = set(
+        deployment.messages.filter(schedule_revision=deployment.schedule_revision).values_list(
+            "plan_id", flat=True
+        )
+    )
+    rows = []
+    for line in deployment.message_plan.all():
+        due = schedule.due_time(anchors, line.anchor, line.offset)
+        if due is not None and line.pk not in have:
+            rows.append(_message(deployment, line, due, now))
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    if rows:
+        hints.changed(deployment.pk)
+    if any(row.due_at <= now for row in rows):
+        hints.hint(SWEEP)
+    return len(rows)
+
+
+def _message(deployment: Deployment, line: MessagePlan, due: datetime, now: datetime) -> Message:
+    return Message(
+        plan=line,
+        deployment=deployment,
+        schedule_revision=deployment.schedule_revision,
+        written_at=now,
+        due_at=due,
+        useful_until=schedule.useful_until(line.kind, due, deployment.t0),
+    )
+
+
+def _anchors(deployment: Deployment) -> dict[str, datetime | None]:
+    """The moments that a plan line can count from, as far as they are known."""
+    decision = current_decision(deployment)
+    watch = Watch.objects.filter(deployment=deployment).first()
+    return {
+        Anchor.T0: deployment.t0,
+        Anchor.START: deployment.started_at,
+        Anchor.COMPLETE: deployment.completed_at,
+        Anchor.DECISION: decision.at if decision and decision.verdict == Verdict.GO else None,
+        Anchor.WATCH_END: watch.ends_at if watch else None,
+    }
+
+
+def _give_up_older(deployment: Deployment) -> None:
+    """Nothing that names an older time may leave any more."""
+    older = deployment.messages.filter(schedule_revision__lt=deployment.schedule_revision)
+    older.filter(state=MessageState.PLANNED).update(state=MessageState.SUPERSEDED)
+    Delivery.objects.filter(message__in=older, state__in=WAITING).update(
+        state=DeliveryState.SUPERSEDED
+    )
+
+
+def cancel_messages(deployment: Deployment) -> None:
+    """Nothing of a cancelled deployment's plan leaves any more; the caller holds its lock."""
+    deployment.messages.filter(state=MessageState.PLANNED).update(state=MessageState.CANCELLED)
+    Delivery.objects.filter(message__deployment=deployment, state__in=WAITING).update(
+        state=DeliveryState.CANCELLED
+    )
+    hints.changed(deployment.pk)
+
+
+@transaction.atomic
+def send_now(deployment_id: int, message_id: int, *, actor: User) -> Event:
+    """Let a planned message leave at once instead of at its time."""
+    deployment = Deployment.objects.lock(deployment_id)
+    message = deployment.messages.select_related("plan").get(pk=message_id)
+    now, rights = clock.now(), rights_of(actor, deployment.service)
+    require(policies.refusal_to_send_now(rights, message, deployment, now))
+    planned, message.due_at = message.due_at, min(message.due_at, now)
+    message.save(update_fields=["due_at"])
+    hints.hint(SWEEP)
+    return history.record(
+        deployment,
+        "message sent now",
+        actor=actor,
+        obj=message,
+        before={"due_at": planned.isoformat()},
+        after={"due_at": message.due_at.isoformat()},
+    )
+
+
+@transaction.atomic
+def skip(deployment_id: int, message_id: int, *, actor: User, reason: str) -> Event:
+    """Leave a planned message out; the reason is shown where it would have been."""
+    deployment = Deployment.objects.lock(deployment_id)
+    message = deployment.messages.select_related("plan").get(pk=message_id)
+    require(policies.refusal_to_skip(rights_of(actor, deployment.service), message))
+    require(policies.refusal_without_reason(reason))
+    message.state, message.skipped_by = MessageState.SKIPPED, actor
+    message.skip_reason = reason.strip()
+    message.save(update_fields=["state", "skipped_by", "skip_reason"])
+    return history.record(
+        deployment,
+        "message skipped",
+        actor=actor,
+        obj=message,
+        before={"state": MessageState.PLANNED.value},
+        after={"state": MessageState.SKIPPED.value},
+        reason=message.skip_reason,
+    )

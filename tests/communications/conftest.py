@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.db import connections, transaction
+from pytest_django import Settings
+
+from communications import services
+from communications.definitions import PlanLine
+from deployments.models import Deployment
+from tests.builders import Team, make_deployment, make_team
+from tests.communications.smtp_witness import Witness, witnessing
+
+
+@pytest.fixture
+def witness(settings: Settings) -> Iterator[Witness]:
+    """A mail server that the portal's settings name."""
+    with witnessing() as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.EMAIL_TIMEOUT = 5
+        yield server
+
+
+@pytest.fixture
+def real_team(committed: dict[str, str]) -> Team:
+    """The release team in a database where commits are real."""
+    return make_team()
+
+
+def make_planned(
+    team: Team, *lines: PlanLine, t0_in: timedelta = timedelta(hours=1), submitted: bool = True
+) -> Deployment:
+    """A deployment in review whose plan has its message rows."""
+    deployment = make_deployment(team, t0_in=t0_in, submitted=submitted)
+    with transaction.atomic():
+        services.define_plan(Deployment.objects.lock(deployment.pk), lines)
+    return deployment
+
+
+def move_clock(by: timedelta) -> None:
+    """Have the portal believe that it is later, as only the database's owner can."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute('UPDATE deployments_clock SET "offset" = "offset" + %s', [by])

@@ -1,0 +1,131 @@
+"""A real SMTP server in a thread: remembers what it took, and can be told to misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One mail that the server answered with 250."""
+
+    sender: str
+    recipient: str
+    mail: EmailMessage
+
+    @property
+    def mail_id(self) -> str:
+        return str(self.mail["Message-ID"])
+
+
+class Witness:
+    """Keeps every accepted mail; `answers` gives recipients other replies than acceptance.
+
+    An answer is a reply line, used up from the front; "drop" breaks the connection before the
+    mail is taken, "swallow" takes the mail and breaks the connection instead of answering.
+    """
+
+    def __init__(self) -> None:
+        self.taken: list[Taken] = []
+        self.answers: dict[str, list[str]] = {}
+        self.always: dict[str, str] = {}
+        self.recipients_per_mail: set[int] = set()
+        self.connections = 0
+        self._server: asyncio.AbstractServer | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+
+    def start(self) -> None:
+        started = threading.Event()
+        self._thread = threading.Thread(target=self._serve, args=(started,), daemon=True)
+        self._thread.start()
+        assert started.wait(5)
+
+    def stop(self) -> None:
+        loop, thread = self._loop, self._thread
+        if loop is None or thread is None:
+            return
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+        self._loop = self._thread = None
+
+    def _serve(self, started: threading.Event) -> None:
+        loop = asyncio.new_event_loop()
+        self._loop = loop
+        server = loop.run_until_complete(
+            loop.create_server(self._session, "127.0.0.1", self.port, reuse_address=True)
+        )
+        started.set()
+        loop.run_forever()
+        server.close()
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0.01))
+        loop.close()
+
+    def _session(self) -> SMTP:
+        self.connections += 1
+        return SMTP(self, enable_SMTPUTF8=True, hostname="witness", loop=self._loop)
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        answer = self._answer(address)
+        if answer == "drop":
+            self._break(server)
+        elif answer and answer != "swallow":
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.recipients_per_mail.add(len(envelope.rcpt_tos))
+        content = envelope.content
+        assert isinstance(content, bytes)
+        mail = message_from_bytes(content, policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        for recipient in envelope.rcpt_tos:
+            self.taken.append(Taken(str(envelope.mail_from), recipient, mail))
+            if self.always.get(recipient) == "swallow":
+                self._break(server)
+        return "250 OK"
+
+    def _answer(self, address: str) -> str:
+        waiting = self.answers.get(address)
+        return waiting.pop(0) if waiting else self.always.get(address, "")
+
+    @staticmethod
+    def _break(server: SMTP) -> None:
+        assert server.transport is not None
+        server.transport.abort()
+
+    def recipients(self) -> list[str]:
+        return sorted(taken.recipient for taken in self.taken)
+
+    def doubled(self) -> dict[str, int]:
+        """Message-IDs that were taken more than once, with how often."""
+        counts = Counter(taken.mail_id for taken in self.taken)
+        return {mail_id: count for mail_id, count in counts.items() if count > 1}
+
+
+@contextmanager
+def witnessing() -> Iterator[Witness]:
+    witness = Witness()
+    witness.start()
+    try:
+        yield witness
+    finally:
+        witness.stop()

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from approvals.verdict import outlook
+from communications import letters
+from communications.definitions import STANDARD_PLAN
+from communications.models import MessagePlan
+from deployments.models import Deployment
+from tests.builders import Team
+from tests.communications.conftest import make_planned
+
+T0 = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def deployment(team: Team) -> Deployment:
+    made = make_planned(team)
+    Deployment.objects.filter(pk=made.pk).update(
+        t0=T0,
+        window_end=T0.replace(hour=11),
+        zone="Europe/Vienna",
+        started_at=T0,
+        completed_at=T0.replace(hour=10),
+    )
+    made.refresh_from_db()
+    return made
+
+
+def letter(
+    deployment: Deployment, kind: str, zone: str, *, is_asked: bool = False
+) -> letters.Letter:
+    plan = MessagePlan.objects.get(deployment=deployment, kind=kind)
+    return letters.compose(letters.gather(plan, deployment), zone=zone, is_asked=is_asked)
+
+
+def test_notice_says_what_when_where_whom_to_ask_in_the_readers_zone(
+    deployment: Deployment,
+) -> None:
+    found = letter(deployment, "notice", "America/New_York")
+    assert found.subject == (
+        "Storage layer → Production: deployment on Tue 24 Nov, 04:00 (America/New_York)"
+    )
+    assert found.text == (
+        f"{outlook(deployment).sentence}\n"
+        "\n"
+        "Storage layer 1.4 is planned to go to Production.\n"
+        "\n"
+        "  What        Storage layer 1.4\n"
+        "  Where       Storage layer → Production\n"
+        "  When        Tuesday 24 November 2026, 04:00 to 06:00 (America/New_York)\n"
+        "              planned as 10:00 in Europe/Vienna\n"
+        "\n"
+        "You need not do anything. If the time does not suit you, tell the release lead before it"
+        " begins.\n"
+        "\n"
+        "Questions? Ask Release Manager, the release lead: release_manager@example.org.\n"
+        "\n"
+        "The deployment, as it stands now:\n"
+        f"http://127.0.0.1:8000{deployment.get_absolute_url()}\n"
+    )
+
+
+def test_only_those_who_are_asked_read_that_they_must_act(deployment: Deployment) -> None:
+    asked = letter(deployment, "go_no_go", "UTC", is_asked=True)
+    other = letter(deployment, "go_no_go", "UTC")
+    assert "Your answer is asked for." in asked.text
+    assert "You need not do anything." in other.text
+    assert ("Your answer is asked for." in asked.html, "Your answer" in other.html) == (True, False)
+
+
+def test_the_asked_are_role_holders_and_ops_leads(deployment: Deployment, team: Team) -> None:
+    plan = MessagePlan.objects.get(deployment=deployment, kind="go_no_go")
+    roles = ["product_owner", "technical_lead", "security", "operations", "business", "ops_lead"]
+    assert letters.gather(plan, deployment).asked == {team.people[role].pk for role in roles}
+
+
+def test_zone_that_does_not_exist_gives_way_to_the_planners(deployment: Deployment) -> None:
+    assert "10:00 to 12:00 (Europe/Vienna)" in letter(deployment, "notice", "Mars/Base").text
+
+
+@pytest.mark.parametrize("kind", [line.kind for line in STANDARD_PLAN])
+def test_every_kind_has_all_three_parts_and_carries_no_code(
+    kind: str, deployment: Deployment
+) -> None:
+    deployment.package = "<script>alert(1)</script>"
+    found = letter(deployment, kind, "UTC")
+    assert "<script>" not in found.html
+    assert "&lt;script&gt;" in found.html
+    assert "<script>alert(1)</script>" in found.text
+    assert "\n" not in found.subject
+    assert "http" not in found.html.replace("http://127.0.0.1:8000", "")
+
+
+def test_subject_is_one_line_whatever_the_names_hold() -> None:
+    assert letters.one_line("a\r\nBcc: b\x00\u2028c") == "a Bcc: b c"

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+from django.template.loader import render_to_string
+from pytest_django import DjangoAssertNumQueries
+
+from communications import dispatch, panels
+from communications.enums import DeliveryState
+from communications.models import Delivery, Stakeholder
+from communications.services import define_plan
+from deployments import clock
+from deployments.models import Deployment
+from deployments.policies import rights_of
+from tests.builders import Team, make_deployment
+from tests.communications.conftest import make_planned
+
+PANEL = "communications/_panel.html"
+
+
+def spread(deployment: Deployment) -> None:
+    """Copies of the first message in different states."""
+    dispatch.expand_due()
+    first, second, third = Delivery.objects.order_by("pk")[:3]
+    Delivery.objects.filter(pk=first.pk).update(state=DeliveryState.SENT, sent_at=clock.now())
+    Delivery.objects.filter(pk=second.pk).update(
+        state=DeliveryState.FAILED, last_error="550 no such person"
+    )
+    Delivery.objects.filter(pk=third.pk).update(state=DeliveryState.UNKNOWN, last_error="broke")
+
+
+@pytest.mark.parametrize("people", [1, 30])
+def test_panel_asks_three_questions_however_many_there_are(
+    people: int, team: Team, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(people):
+        Stakeholder.objects.create(
+            service=team.service, name=f"P{number}", address=f"p{number}@example.net"
+        )
+    deployment = make_planned(team)
+    spread(deployment)
+    deployment = Deployment.objects.with_names().get(pk=deployment.pk)
+    with django_assert_num_queries(3):
+        context = panels.messages_panel(deployment)
+        render_to_string(PANEL, {**context, "may": {"operate_deployments"}})
+
+
+def test_entry_counts_copies_and_gives_reasons(team: Team) -> None:
+    deployment = make_planned(team)
+    spread(deployment)
+    entry = panels.messages_panel(deployment)["entries"][1]
+    assert (entry.words, entry.state) == ("1 of 10 sent", "failed")
+    assert entry.troubles == "1 failed, 1 not known whether they left"
+    assert entry.reasons == ["550 no such person", "broke"]
+
+
+def test_plan_lines_without_a_time_say_what_they_wait_for(team: Team) -> None:
+    deployment = make_deployment(team, t0_in=None)
+    define_plan(Deployment.objects.lock(deployment.pk), [])
+    words = [entry.anchor_words for entry in panels.messages_panel(deployment)["entries"]]
+    assert words == [
+        "24 h before T0", "2 h before T0", "at start", "at completion", "24 h after completion",
+    ]  # fmt: skip
+
+
+def test_people_without_an_address_are_named(team: Team) -> None:
+    team.security.email = ""
+    team.security.save()
+    assert panels.messages_panel(make_planned(team))["unreachable"] == ["Security"]
+
+
+def test_panel_shows_the_act_only_to_those_who_may(team: Team) -> None:
+    deployment = make_planned(team)
+    context = panels.messages_panel(deployment)
+    shown = {
+        right: render_to_string(PANEL, {**context, "may": {right}}).count("Send now</button>")
+        for right in ("see_service", "edit_deployments", "operate_deployments")
+    }
+    assert shown == {"see_service": 0, "edit_deployments": 1, "operate_deployments": 1}
+
+
+def test_page_says_why_somebody_may_not_act(team: Team) -> None:
+    deployment = make_planned(team)
+    rights = rights_of(team.member, team.service)
+    entry = panels.messages_page(deployment, rights)["entries"][1]
+    assert entry.refusal_to_send == (
+        "Only release managers and ops leads of this service may send or skip messages."
+    )
