@@ -50,7 +50,7 @@ def checked(url: str, permit: Permit | None = None) -> httpx.URL:
 
 
 def port_of(url: httpx.URL) -> int:
-    return url.port or DEFAULT_PORTS[url.scheme]
+    return DEFAULT_PORTS[url.scheme] if url.port is None else url.port
 
 
 def is_below(target: httpx.URL, base_url: str) -> bool:

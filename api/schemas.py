@@ -1,0 +1,98 @@
+"""What goes over the wire."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from ninja import Schema
+from pydantic import StrictFloat, StrictInt, StringConstraints
+
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL keeps no NUL characters in text
+Short = Annotated[str, StringConstraints(max_length=20, pattern=NO_NUL)]
+Line = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
+Text = Annotated[str, StringConstraints(max_length=4000, pattern=NO_NUL)]
+Value = Annotated[str, StringConstraints(max_length=100, pattern=NO_NUL)]
+
+
+class ReportIn(Schema, extra="forbid"):
+    """A result: the value where the gate has a condition, else the outcome; both are welcome."""
+
+    outcome: Literal["good", "warn", "bad"] | None = None
+    value: Value | StrictInt | StrictFloat | None = None
+    unit: Short = ""
+    source_link: Line = ""
+    details: Text = ""
+
+
+class SampleOut(Schema):
+    at: datetime
+    outcome: str
+    value: str
+    unit: str
+    threshold: str
+    reason: str
+    source_link: str
+    by_hand: bool
+
+
+class GateOut(Schema):
+    """A gate and where it stands; `since` is when it came to stand there."""
+
+    key: str
+    title: str
+    kind: str
+    condition: str
+    required: bool
+    state: str
+    reason: str
+    since: datetime | None
+    fresh_until: datetime | None
+    last_sample: SampleOut | None
+
+    @staticmethod
+    def resolve_reason(gate: object) -> str:
+        return str(getattr(gate, "state_reason", ""))
+
+    @staticmethod
+    def resolve_since(gate: object) -> datetime | None:
+        return getattr(gate, "state_at", None)
+
+    @staticmethod
+    def resolve_fresh_until(gate: object) -> datetime | None:
+        return getattr(gate, "stale_at", None)
+
+
+class ObstacleOut(Schema):
+    key: str
+    clause: str
+    since: datetime | None
+
+
+class DeploymentOut(Schema):
+    """`sentence` is what every page and mail starts with; `ready` is null once it has started."""
+
+    id: int
+    url: str
+    service: str
+    environment: str
+    package: str
+    branch: str
+    commit: str
+    digest: str
+    state: str
+    t0: datetime | None
+    zone: str
+    content_hash: str
+    sentence: str
+    ready: bool | None
+    percent: int | None
+    blockers: list[ObstacleOut]
+    warnings: list[ObstacleOut]
+
+
+class Problem(Schema):
+    """RFC 9457, sent as application/problem+json."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
