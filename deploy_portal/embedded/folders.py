@@ -65,7 +65,7 @@ def socket_folder(root: Path) -> Path:
 
 def prepare(root: Path) -> Folders:
     """Make the places of a run; only the holder of its lock may."""
-    for name in ("log", "mail", "run"):
+    for name in ("log", "run"):
         (root / name).mkdir(parents=True, exist_ok=True)
     # The logs of the run before are kept once, so that they cannot grow for ever.
     for log in (root / "log").glob("*.log"):

@@ -21,14 +21,21 @@ class Catcher:
     """Stores every message with its envelope, which Bcc recipients are found in."""
 
     def __init__(self, folder: Path) -> None:
-        self.maildir = mailbox.Maildir(folder, create=True)
+        # Maildir makes these only together with the folder itself.
+        for name in ("tmp", "new", "cur"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        self.maildir = mailbox.Maildir(folder)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         recipients = ", ".join(envelope.rcpt_tos)
         head = f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {recipients}\r\n"
         content = envelope.content or b""
         body = content if isinstance(content, bytes) else content.encode()
-        self.maildir.add(head.encode("utf-8", "replace") + body)
+        try:
+            self.maildir.add(head.encode("utf-8", "replace") + body)
+        except OSError as error:
+            # Temporary, so that the sender tries again; aiosmtpd itself would refuse for good.
+            return f"451 Cannot be stored now: {error.strerror}"
         return "250 OK"
 
 

@@ -1,6 +1,7 @@
 """What did the demo send? Read-only pages over the Maildir that the catcher fills."""
 
 import mailbox
+import re
 import socket
 from collections.abc import Iterator
 from email import message_from_bytes, policy
@@ -33,9 +34,13 @@ HEADERS = ("From", "To", "Cc", "Reply-To", "X-Envelope-To", "Subject", "Date", "
 def newest(folder: Path) -> list[tuple[str, EmailMessage]]:
     """The last mails with their keys, newest first."""
     maildir = mailbox.Maildir(folder, create=True)
-    # A key starts with the time it was stored.
-    keys = sorted(maildir.keys(), reverse=True)[:SHOWN]
+    keys = sorted(maildir.keys(), key=stored_at, reverse=True)[:SHOWN]
     return [(key, parsed(maildir.get_bytes(key))) for key in keys]
+
+
+def stored_at(key: str) -> list[int]:
+    """The second, microsecond, process and count that a Maildir key is made of."""
+    return [int(number) for number in re.findall(r"\d+", key)[:4]]
 
 
 def one(folder: Path, key: str) -> EmailMessage | None:

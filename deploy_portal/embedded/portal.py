@@ -48,7 +48,9 @@ def command(name: str, environment: Mapping[str, str], *arguments: str) -> Progr
 
 def migrate(environment: Mapping[str, str]) -> Program:
     alias = "owner" if environment.get("DATABASE_OWNER_URL") else "default"
-    return command("migrate", environment, "migrate", "--database", alias, "--no-input")
+    return command(
+        "migrate", environment, "migrate", "--database", alias, "--no-input", "--skip-checks"
+    )
 
 
 def collectstatic(environment: Mapping[str, str]) -> Program:
@@ -78,17 +80,21 @@ def mailbox(places: Folders, smtp: socket.socket, reader: socket.socket) -> Prog
     )
 
 
-def processes(environment: Mapping[str, str], listening: socket.socket) -> list[Program]:
-    """Two web processes, a worker for gates, a worker for all else, and the ticker."""
+def web_processes(environment: Mapping[str, str], listening: socket.socket) -> list[Program]:
     told = serving(environment)
-    var = Path(told["PORTAL_VAR"])
+    return [web(number, told, listening) for number in range(1, WEB_PROCESSES + 1)]
+
+
+def background(environment: Mapping[str, str]) -> list[Program]:
+    """A worker for gates, a worker for all else, and the ticker."""
+    told = serving(environment)
+    schedule = Path(told["PORTAL_VAR"]) / "beat"
     return [
-        *(web(number, told, listening) for number in range(1, WEB_PROCESSES + 1)),
         worker("gates", told, queues="gates", threads=40),
         worker("messages", told, queues="messages,celery", threads=8),
         Program(
             "beat",
-            [sys.executable, *CELERY, "beat", "-s", str(var / "beat"), "--pidfile", ""],
+            [sys.executable, *CELERY, "beat", "-s", str(schedule), "--pidfile", ""],
             told,
             order=BEAT,
             patience=1.0,

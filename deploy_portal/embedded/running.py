@@ -56,20 +56,23 @@ def start(
         supervisor.start(portal.mailbox(places, sockets["smtp"], sockets["reader"]))
     told = portal.environment(places.root, addresses, numbers["web"], numbers.get("smtp", 0))
     say("Preparing the database and the pages …")
-    prepare(supervisor, told)
-    children = [supervisor.start(program) for program in portal.processes(told, sockets["web"])]
+    prepare_database_and_pages(supervisor, told)
+    # Pages first, beside the demo; who works in the background may come a moment later.
+    web = [supervisor.start(program) for program in portal.web_processes(told, sockets["web"])]
+    supervisor.do(portal.load_demo(told))
     sign_ins = supervisor.ask(portal.show_sign_ins(told))
+    for program in portal.background(told):
+        supervisor.start(program)
     page = f"http://{ports.HOST}:{numbers['web']}/"
-    supervisor.wait_ready(children[0], lambda: health.answers(page), READY_SECONDS)
+    supervisor.wait_ready(web[0], lambda: health.answers(page), READY_SECONDS)
     greet(places, told["PORTAL_URL"], numbers.get("reader"), sign_ins)
 
 
-def prepare(supervisor: Supervisor, told: Mapping[str, str]) -> None:
+def prepare_database_and_pages(supervisor: Supervisor, told: Mapping[str, str]) -> None:
     root = Path(told["PORTAL_VAR"])
     fresh = assets.is_fresh(root)
     supervisor.do(portal.migrate(told), *([] if fresh else [portal.collectstatic(told)]))
     assets.remember(root)
-    supervisor.do(portal.load_demo(told))
 
 
 def greet(places: folders.Folders, address: str, reader: int | None, sign_ins: str) -> None:

@@ -1,5 +1,7 @@
 """The mail catcher keeps every mail, and its pages show them without running them."""
 
+import asyncio
+import shutil
 import smtplib
 import socket
 import subprocess
@@ -8,10 +10,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
+from aiosmtpd.smtp import Envelope
 
 from deploy_portal.embedded.folders import PROJECT
+from deploy_portal.embedded.mailbox import Catcher
 from tests.embedded.conftest import eventually
 
 SCRIPT = "<script>alert(1)</script>"
@@ -25,7 +30,7 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, s
         socket.create_server(("127.0.0.1", 0)) as reader,
     ):
         descriptors = (smtp.fileno(), reader.fileno())
-        folder = tmp_path_factory.mktemp("mail") / "maildir"
+        folder = tmp_path_factory.mktemp("mail")
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "deploy_portal.embedded.mailbox"),
@@ -121,3 +126,12 @@ def test_what_was_sent_before_reading_began_is_there(addresses: tuple[int, str])
     port, address = addresses
     send(port, "Third")
     eventually(lambda: "Third</a>" in read(address)[0])
+
+
+def test_a_mail_that_cannot_be_stored_is_put_off_not_refused(tmp_path: Path) -> None:
+    catcher = Catcher(tmp_path)
+    shutil.rmtree(tmp_path / "tmp")
+    envelope = Envelope()
+    envelope.content = b"Subject: none\r\n\r\n"
+    answer = asyncio.run(catcher.handle_DATA(None, None, envelope))  # type: ignore[arg-type]
+    assert answer == "451 Cannot be stored now: No such file or directory"
