@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
@@ -17,13 +18,14 @@ from tests.builders import Team, make_team
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """The controlling process migrates the template before any worker asks for a copy."""
+    """The controlling process migrates the template and collects the front end for all workers."""
     is_worker = hasattr(session.config, "workerinput")
     if not is_worker and settings.DATABASE_OWNER_URL:
         from pytest_django.plugin import blocking_manager_key
 
         with session.config.stash[blocking_manager_key].unblock():
             databases.make_template()
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture(scope="session")

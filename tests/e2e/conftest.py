@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,8 +20,11 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.communications.smtp_witness import Witness
+from intake import demo
+from tests import databases
+from tests.communications.smtp_witness import Witness, witnessing
 
+SignIn = Callable[[str], Page]
 CHROMIUM_FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -43,22 +47,25 @@ def free_port() -> int:
     return port
 
 
-@pytest.fixture
-def portal(committed: dict[str, str], tmp_path: Path) -> Iterator[Portal]:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """One running portal with the demo team for all browser tests of this process."""
+    port, tmp_path = free_port(), tmp_path_factory.mktemp("portal")
+    url, name = f"http://127.0.0.1:{port}", f"portal_{uuid.uuid4().hex[:12]}"
+    databases.clone(name)
     with ExitStack() as stack:
-        mails = stack.enter_context(Witness())
+        stack.callback(databases.drop, name)
+        mails = stack.enter_context(witnessing())
         environment = {
-            **committed,
+            **databases.environment(name),
             "PORTAL_URL": url,
             "PORTAL_VAR": str(tmp_path),
             "EMAIL_URL": f"smtp://127.0.0.1:{mails.port}",
             "SECRET_KEY": settings.SECRET_KEY,
             "DEBUG": "0",
         }
-        run = [sys.executable, "manage.py"]
-        subprocess.run([*run, "collectstatic", "--noinput", "-v0"], env=environment, check=True)
+        for command in (["collectstatic", "--noinput", "-v0"], ["demo"]):
+            subprocess.run([sys.executable, "manage.py", *command], env=environment, check=True)
         for arguments in processes(port, tmp_path):
             stack.enter_context(running(arguments, environment, tmp_path))
         wait_until(lambda: answers(f"{url}/health/"), "the portal answers", 30)
@@ -127,17 +134,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def sign_in(browser: Browser, portal: Portal) -> Iterator[Callable[[str], Page]]:
+def sign_in(browser: Browser, portal: Portal) -> Iterator[SignIn]:
     """A fresh browser window for a person, signed in by the form."""
     contexts: list[BrowserContext] = []
 
-    def enter(username: str, password: str) -> Page:
+    def enter(username: str) -> Page:
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         contexts.append(context)
         page = context.new_page()
         page.goto(f"{portal.url}/sign-in/")
         page.get_by_label("Username").fill(username)
-        page.get_by_label("Password").fill(password)
+        page.get_by_label("Password").fill(demo.PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         return page
 

@@ -1,0 +1,102 @@
+"""The decision for every address: what each kind of person gets from GET and from POST.
+
+The deployment is in review, asked for by the release manager; bodies are complete, so that what
+answers is the policy and not a form. 405: the address does not take that method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from deployments.models import Deployment
+
+PERSONS = (
+    "anonymous", "outsider", "stakeholder", "member", "release_manager", "ops_lead",
+    "product_owner", "administrator",
+)  # fmt: skip
+Statuses = tuple[int, int, int, int, int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Row:
+    get: Statuses
+    post: Statuses
+    arguments: tuple[str, ...] = ()
+
+
+ONE = ("pk",)
+EVERYBODY: Statuses = (302, 200, 200, 200, 200, 200, 200, 200)
+WHO_SEES: Statuses = (302, 404, 200, 200, 200, 200, 200, 200)
+NO_METHOD: Statuses = (302, 405, 405, 405, 405, 405, 405, 405)
+TOKEN_ONLY: Statuses = (401, 401, 401, 401, 401, 401, 401, 401)
+BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
+    "deployments:schedule": {
+        "local": lambda one: (one.t0 + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"),
+        "zone": lambda _: "UTC",
+    },
+    "deployments:cancel": {"reason": lambda _: "no longer wanted"},
+    "approvals:sign": {
+        "choice": lambda _: "approve",
+        "shown_hash": lambda one: one.content_hash,
+    },
+    "approvals:decide": {
+        "verdict": lambda _: "hold",
+        "reason": lambda _: "waiting for the network team",
+        "latest_start_minutes": lambda _: "30",
+    },
+    "gates:add": {
+        "title": lambda _: "The API answers",
+        "url": lambda _: "https://example.org/health",
+        "status": lambda _: "200",
+        "requests": lambda _: "1",
+    },
+    "gates:report": {
+        "outcome": lambda _: "good",
+        "value": lambda _: "491/491",
+        "evidence": lambda _: "build 7 of today",
+    },
+    "intake:upload": {"service": lambda one: one.service.key},
+    "communications:skip": {"reason": lambda _: "told by phone"},
+}
+TABLE: dict[str, Row] = {
+    "accounts:sign_in": Row((200, 302, 302, 302, 302, 302, 302, 302), (200, 302, 302, 302, 302, 302, 302, 302)),
+    "accounts:sign_out": Row(NO_METHOD, (302, 302, 302, 302, 302, 302, 302, 302)),
+    "dashboard:home": Row(EVERYBODY, NO_METHOD),
+    "dashboard:health": Row((200,) * 8, (405,) * 8),
+    "dashboard:deployments": Row(EVERYBODY, NO_METHOD),
+    "dashboard:deployment": Row(WHO_SEES, NO_METHOD, ONE),
+    "dashboard:mine": Row(WHO_SEES, NO_METHOD, ONE),
+    "dashboard:panels": Row(WHO_SEES, NO_METHOD, ONE),
+    "dashboard:tab": Row(WHO_SEES, NO_METHOD, ("pk", "tab")),
+    "deployments:schedule": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
+    "deployments:cancel": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
+    "checklists:set_state": Row(NO_METHOD, (302, 404, 403, 302, 302, 302, 403, 403), ("pk", "item_pk", "state")),
+    "checklists:complete": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
+    "gates:run_all": Row(NO_METHOD, (302, 404, 403, 302, 302, 302, 403, 403), ONE),
+    "gates:run": Row(NO_METHOD, (302, 404, 403, 409, 409, 409, 403, 403), ("pk", "key")),
+    "gates:add": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
+    "gates:report": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 403, 403), ("pk", "key")),
+    "approvals:submit": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
+    "approvals:reopen": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
+    "approvals:resume": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
+    "approvals:start": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
+    "approvals:sign": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 302, 403), ("pk", "rule_pk")),
+    "approvals:decide": Row(WHO_SEES, (302, 404, 403, 403, 403, 302, 403, 403), ONE),
+    "monitoring:close": Row(NO_METHOD, (302, 404, 403, 403, 409, 409, 403, 403), ONE),
+    "communications:messages": Row(WHO_SEES, NO_METHOD, ONE),
+    "communications:preview": Row(WHO_SEES, NO_METHOD, ("pk", "plan_pk")),
+    "communications:preview_page": Row(WHO_SEES, NO_METHOD, ("pk", "plan_pk")),
+    "communications:send_now": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "message_pk")),
+    "communications:skip": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "message_pk")),
+    "intake:upload": Row(EVERYBODY, (302, 422, 422, 422, 422, 422, 422, 422)),
+    "audit:deployment": Row(WHO_SEES, NO_METHOD, ONE),
+    "api:openapi-json": Row((200,) * 8, (200,) * 8),
+    "api:api-root": Row((404,) * 8, (404,) * 8),
+    "api:deployment": Row(TOKEN_ONLY, (405,) * 8, ONE),
+    "api:gates": Row(TOKEN_ONLY, (405,) * 8, ONE),
+    "api:report": Row((405,) * 8, TOKEN_ONLY, ("pk", "key")),
+    "api:unknown": Row((404,) * 8, (404,) * 8, ("rest",)),
+}  # fmt: skip

@@ -1,0 +1,103 @@
+"""X1 and X2: every address × every kind of person is decided here; an unlisted address fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import copy
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from accounts.models import User
+from communications.services import define_plan
+from deployments.models import Deployment
+from gates.definitions import GateDefinition
+from gates.services import define_gates
+from tests.builders import Team, make_deployment, make_person, signed_in
+from tests.dashboard.access_table import BODIES, PERSONS, TABLE
+
+
+def addresses(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
+    """Every named address of the portal but the framework's own admin."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace != "admin":
+                prefix = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+                yield from addresses(pattern, prefix)
+        else:
+            yield f"{namespace}{pattern.name}"
+
+
+def test_every_address_is_decided() -> None:
+    assert set(addresses(get_resolver())) == set(TABLE)
+
+
+@pytest.fixture
+def scene(team: Team) -> Deployment:
+    """A deployment in review with a gate, a message and a rule, as the table assumes."""
+    deployment = make_deployment(team, submitted=True)
+    with transaction.atomic():
+        locked = Deployment.objects.lock(deployment.pk)
+        define_gates(locked, [GateDefinition("Tests", key="tests")])
+        define_plan(locked, [])
+    return deployment
+
+
+def person(team: Team, name: str) -> Client:
+    if name == "anonymous":
+        return Client()
+    if name == "administrator":
+        return signed_in(User.objects.create_superuser("administrator"))
+    return signed_in(team.people[name])
+
+
+def arguments(name: str, deployment: Deployment) -> dict[str, object]:
+    every = {
+        "pk": deployment.pk,
+        "item_pk": deployment.items.get(position=1).pk,
+        "state": "done",
+        "key": "tests",
+        "rule_pk": deployment.rules.get(role__key="product_owner").pk,
+        "plan_pk": deployment.message_plan.first().pk,
+        "message_pk": deployment.messages.first().pk,
+        "tab": "gates",
+        "rest": "nothing",
+    }
+    wanted = TABLE[name].arguments
+    return {key: every[key] for key in wanted}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", PERSONS)
+def test_answer_is_the_decided_one(who: str, team: Team, scene: Deployment) -> None:
+    client, place = person(team, who), PERSONS.index(who)
+    session = copy(client.cookies)
+    wrong = []
+    for name, row in TABLE.items():
+        url = reverse(name, kwargs=arguments(name, scene))
+        body = {key: value(scene) for key, value in BODIES.get(name, {}).items()}
+        for method, expected in (("get", row.get), ("post", row.post)):
+            client.cookies = copy(session)  # signing out is one of the acts
+            with transaction.atomic():
+                answer = getattr(client, method)(url, body if method == "post" else None)
+                transaction.set_rollback(True)
+            if answer.status_code != expected[place]:
+                wrong.append(f"{name} {method}: {answer.status_code}, decided {expected[place]}")
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_answer_is_never_stored_when_somebody_is_signed_in(team: Team, scene: Deployment) -> None:
+    client = signed_in(team.release_manager)
+    for name in TABLE:
+        answer = client.get(reverse(name, kwargs=arguments(name, scene)))
+        assert "no-store" in answer["Cache-Control"], name
+
+
+@pytest.mark.django_db
+def test_outsider_learns_nothing_of_another_service(team: Team, scene: Deployment) -> None:
+    client = signed_in(make_person("curious"))
+    assert scene.package not in client.get(reverse("dashboard:home")).content.decode()
+    assert scene.package not in client.get(reverse("dashboard:deployments")).content.decode()
