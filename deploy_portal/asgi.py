@@ -1,0 +1,63 @@
+"""The web process: live streams on the event loop, every page through Django on threads."""
+
+from __future__ import annotations
+
+from typing import cast
+from urllib.parse import quote
+
+from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi_typing import WSGIApp
+
+from deploy_portal.wsgi import application as pages
+
+# isort: split
+# Models can be imported only once wsgi.py has set Django up.
+from deploy_portal.live.ending import before_ending
+from deploy_portal.live.hub import Hub
+from deploy_portal.live.stream import Application, LiveStream, Receive, Scope, Send
+
+# With the live channel's own two threads as many as the pool has connections (settings.py).
+PAGE_THREADS = 10
+
+
+class Portal:
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self._live = LiveStream(hub)
+        self._threads = WSGIMiddleware(cast("WSGIApp", pages), workers=PAGE_THREADS)
+        # The same protocol, spelled by a2wsgi as a union of typed dictionaries.
+        self._pages = cast("Application", self._threads)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live_and_end(receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith("/live/"):
+            await self._live(scope, receive, send)
+        else:
+            await self._pages(_as_django_reads_it(scope), receive, send)
+
+    async def _live_and_end(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await self.hub.start()
+        before_ending(self.hub.close)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.hub.stop()
+        self._threads.executor.shutdown(wait=False, cancel_futures=True)
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _as_django_reads_it(scope: Scope) -> Scope:
+    """WSGI cannot tell `X_Forwarded` from `X-Forwarded`: only the proxy's own spelling passes."""
+    if scope["type"] != "http":
+        return scope
+    return {
+        **scope,
+        "headers": [(name, value) for name, value in scope["headers"] if b"_" not in name],
+        # a2wsgi takes it for ASCII; a browser escapes what is not, other clients may forget.
+        "query_string": quote(scope["query_string"], safe=_ASCII).encode(),
+    }
+
+
+_ASCII = bytes(range(128)).decode()
+application = Portal(Hub())
