@@ -35,6 +35,8 @@ def read(report: Report, condition: str) -> Reading:
 
     Raises `Invalid` with a sentence when the report leaves the question open.
     """
+    if report.source_link and not report.source_link.startswith(("http://", "https://")):
+        raise Invalid("The link to the source starts with https:// or http://.")
     said = report.outcome
     if said and said not in WORST_FIRST:
         raise Invalid(f"“{said}” is no outcome; report good, warn or bad.")

@@ -1,0 +1,45 @@
+"""Gates for tests, on real local servers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from accounts.models import User
+from connections.models import Connection
+from deployments import content
+from deployments.models import Deployment
+from gates import services
+from gates.definitions import GateDefinition, Schedule
+from gates.models import Gate
+from gates.streaks import Limits
+from tests.servers import Server
+
+AT_ONCE = Schedule(
+    Limits(need_good=2, max_bad=1, max_bad_streak=1, max_error_streak=1),
+    freshness=timedelta(minutes=5),
+    interval=timedelta(0),
+)
+
+
+def make_connection(server: Server, key: str = "local") -> Connection:
+    return Connection.objects.create(
+        key=key, title=key, base_url=server.url, permitted_ranges=["127.0.0.0/8"]
+    )
+
+
+def make_gate(deployment: Deployment, actor: User | None = None, **definition: object) -> Gate:
+    """A gate as intake would write it; a reported one unless told otherwise."""
+    wanted = GateDefinition(**{"title": "Tests passing", **definition})  # type: ignore[arg-type]
+    (gate,) = services.define_gates(deployment, [wanted])
+    content.refresh(deployment, actor or deployment.requester)
+    return gate
+
+
+def make_http_gate(
+    deployment: Deployment, server: Server, schedule: Schedule = AT_ONCE, **definition: object
+) -> Gate:
+    if not Connection.objects.filter(base_url=server.url).exists():
+        make_connection(server, f"local-{server.port}")
+    wanted = {"url": "/health", "connection": f"local-{server.port}", "seconds": 2}
+    definition = {"title": "API health", "settings": wanted, "schedule": schedule, **definition}
+    return make_gate(deployment, kind="http", **definition)

@@ -1,0 +1,75 @@
+"""The judge against a plain model that is written differently: from each prefix, by its text."""
+
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gates.streaks import Judgment, Limits, Observation, judge
+
+OUTCOMES = ("good", "warn", "bad", "no_data", "error")
+LETTERS = {"good": "g", "warn": "w", "bad": "b", "no_data": "n", "error": "e"}
+limits_of = st.builds(
+    Limits,
+    need_good=st.integers(1, 4),
+    max_bad=st.integers(0, 5),
+    max_bad_streak=st.integers(0, 4),
+    max_error_streak=st.integers(0, 5),
+)
+
+
+def model(outcomes: list[str], limits: Limits, *, is_expired: bool) -> str:
+    """The rules of SEMANTICS §4 as questions to the text of what happened so far."""
+    for end in range(1, len(outcomes) + 1):
+        past = "".join(LETTERS[outcome] for outcome in outcomes[:end])
+        judged = re.sub("[ne]", "", past)
+        errors = len(re.search("e*$", past.replace("n", ""))[0])
+        if errors > limits.max_error_streak:
+            return "errored"
+        bad_streak = len(re.search("b*$", judged)[0])
+        if judged.count("b") > limits.max_bad or bad_streak > limits.max_bad_streak:
+            return "failed"
+        if past[-1] in "gw" and len(re.search("[gw]*$", judged)[0]) >= limits.need_good:
+            return "warned" if past[-1] == "w" else "passed"
+    return "inconclusive" if is_expired else "sampling"
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(st.sampled_from(OUTCOMES), max_size=30), limits_of, st.booleans())
+def test_judge_agrees_with_the_plain_model(outcomes, limits, is_expired):
+    samples = [Observation(outcome) for outcome in outcomes]
+    found = judge(samples, limits, is_expired=is_expired)
+    assert found.state == model(outcomes, limits, is_expired=is_expired)
+
+
+@given(
+    st.lists(st.sampled_from(["no_data", "error", "bad"]), max_size=40), limits_of, st.booleans()
+)
+def test_nothing_passes_without_a_good_sample(outcomes, limits, is_expired):
+    samples = [Observation(outcome) for outcome in outcomes]
+    assert judge(samples, limits, is_expired=is_expired).state not in {"passed", "warned"}
+
+
+@given(
+    st.lists(st.sampled_from(OUTCOMES), max_size=20), limits_of, st.lists(st.sampled_from(OUTCOMES))
+)
+def test_a_verdict_stands_whatever_comes_later(outcomes, limits, later):
+    first = judge([Observation(outcome) for outcome in outcomes], limits)
+    if first.ends:
+        assert judge([Observation(outcome) for outcome in (*outcomes, *later)], limits) == first
+
+
+def test_failed_names_the_sample_that_decided():
+    samples = [Observation("good", "answered 200"), Observation("bad", "answered 503, needs 200")]
+    limits = Limits(need_good=3, max_bad=0, max_bad_streak=3)
+    assert judge(samples, limits) == Judgment("failed", "answered 503, needs 200")
+
+
+def test_time_over_says_how_far_it_came():
+    samples = [Observation("good", "answered 200"), Observation("error", "refused")]
+    found = judge(samples, Limits(need_good=3), is_expired=True)
+    assert found.reason == "Time ran out at 1 of 3 good in a row; last: refused"
+
+
+def test_no_sample_at_all_never_passes():
+    assert judge([], Limits(), is_expired=True).state == "inconclusive"
