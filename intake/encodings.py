@@ -30,9 +30,7 @@ class Decoded:
 def decode(source: bytes) -> Decoded:
     """Read UTF-8 with or without BOM and UTF-16 with BOM; everything else is refused."""
     if len(source) > LARGEST:
-        raise UnreadableError(
-            f"The document has {len(source) / 1024 / 1024:.1f} MB and may have 5 MB; split it."
-        )
+        raise UnreadableError("The document has more than 5 MB; split it into smaller ones.")
     for mark, name in _REFUSED_MARKS:
         if source.startswith(mark):
             raise UnreadableError(f"The document is {name} text; {REMEDY}.")

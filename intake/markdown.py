@@ -16,9 +16,9 @@ from intake.blocks import Block, BlockKind, Box, Document
 from intake.fences import fence_blocks
 from intake.headings import Outline, clean_heading
 from intake.lists import ListStack
-from intake.prelude import prelude_blocks
+from intake.prelude import KEY_LINE, prelude_blocks
 
-TASK = re.compile(r"\[([ xX])\][ \t\n\v\f\r]+(?=\S)")
+TASK = re.compile(r"\[([ xX])\][ \t\n\v\f\r]+(?=[^ \t\n\v\f\r])")
 LABEL = re.compile(r"\S.{0,200}:\s*(?:\*\*|__)?", re.DOTALL)
 MARKERS_ONLY = re.compile(r"[\s>*+\-\d.):|]*")
 DEEPEST = 60
@@ -106,14 +106,14 @@ class _Walk:
             self.label = content
 
     def prose(self, content: str, first: int, last: int) -> None:
-        """Keep a paragraph whole, but give each `**Key**: value` line a block of its own."""
+        """Keep a paragraph whole, but give each key line a block of its own."""
         rows = content.split("\n")
         if len(rows) != last - first + 1:  # blank lines at its edges; cannot be told apart
             self.add(BlockKind.PARAGRAPH, content, first, last)
             return
         pending: list[tuple[int, str]] = []
         for number, row in zip(count(first), rows, strict=False):
-            if row.lstrip().startswith("**"):
+            if row.lstrip().startswith("**") or KEY_LINE.fullmatch(row.strip()):
                 self.flush(pending)
             pending.append((number, row.strip()))
         self.flush(pending)
