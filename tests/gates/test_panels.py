@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import pytest
+from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
+
+from deployments.models import Deployment
+from gates import services
+from gates.panels import gates_panel
+from gates.reports import Report
+from gates.runner import execute
+from tests.builders import make_deployment, make_machine, make_proof
+from tests.gates.makers import make_gate, make_http_gate
+from tests.servers import answering, serving
+
+EVERYTHING = frozenset({"see_service", "tick_items", "edit_deployments", "operate_deployments"})
+
+
+@pytest.fixture
+def deployment(team) -> Deployment:
+    return make_deployment(team)
+
+
+@pytest.fixture
+def server():
+    with serving(answering()) as server:
+        yield server
+
+
+def drawn(deployment: Deployment, may: frozenset[str] = EVERYTHING) -> str:
+    deployment.refresh_from_db()
+    context = {**gates_panel(deployment), "deployment": deployment, "may": may}
+    return render_to_string("gates/_panel.html", context)
+
+
+def test_panel_costs_the_same_for_one_gate_and_for_thirty(
+    team, deployment, server, django_assert_num_queries
+):
+    make_http_gate(deployment, server)
+    services.request_all(deployment, actor=team.member)
+    with django_assert_num_queries(3):
+        drawn_with(deployment)
+    for n in range(30):
+        make_http_gate(deployment, server, title=f"Health {n}")
+    gate = make_gate(deployment)
+    services.report_by_hand(
+        gate, Report("good", "1", evidence="log"), reporter=team.security, proof=make_proof()
+    )
+    services.request_all(deployment, actor=team.member)
+    with django_assert_num_queries(3):
+        drawn_with(deployment)
+
+
+def drawn_with(deployment: Deployment) -> str:
+    context = {**gates_panel(deployment), "deployment": deployment, "may": EVERYTHING}
+    return render_to_string("gates/_panel.html", context)
+
+
+def test_panel_holds_nothing_personal(deployment, server):
+    make_http_gate(deployment, server)
+    make_gate(deployment)
+    page = drawn(deployment)
+    assert "csrf" not in page.lower()
+    assert "<form" not in page
+    assert page.count('id="gates-panel"') == 1
+
+
+def test_panel_shows_the_live_run_beside_the_verdict(team, deployment, server):
+    gate = make_http_gate(deployment, server)
+    services.request_run(gate, actor=team.member)
+    assert "Waiting for a worker" in drawn(deployment)
+
+
+def test_panel_shows_value_condition_and_reporter(deployment):
+    gate = make_gate(deployment, condition="hits > 85 %", claim="86 %", line=28)
+    services.report(gate, Report(value="86.4", unit="%"), reporter=make_machine())
+    page = drawn(deployment)
+    assert "86.4 % is more than 85 %" in page
+    assert "Value 86.4 % against hits &gt; 85 %" in page
+    assert "reported by Ci" in page
+    assert "by hand" not in page
+    assert "The document claims “86 %” (line 28); a claim makes no gate green." in page
+
+
+def test_panel_shows_what_was_measured(team, deployment, server):
+    gate = make_http_gate(deployment, server)
+    execute(services.request_run(gate, actor=team.member).pk)
+    page = drawn(deployment)
+    assert "1 of 1 green" in page
+    assert "Value 200 against status 200, measured" in page
+    assert f"{server.url}/health" in page
+
+
+@pytest.mark.parametrize("may", [frozenset({"see_service"}), frozenset()])
+def test_panel_has_no_run_button_for_those_who_only_read(deployment, server, may):
+    make_http_gate(deployment, server)
+    assert "<button" not in drawn(deployment, may)
+    assert "Add a gate" not in drawn(deployment, may)
+
+
+def test_panel_says_why_nothing_can_be_run_after_the_start(deployment, server):
+    make_http_gate(deployment, server)
+    Deployment.objects.update(state="closed")
+    page = drawn(deployment)
+    assert "Gates are run before the start; the deployment is closed." in page
+    assert "<button" not in page
+
+
+def test_requesting_many_runs_costs_as_many_queries_as_few(team, deployment, server):
+    from django.db import connection
+
+    counts = []
+    for many in (1, 20):
+        for n in range(many):
+            make_http_gate(deployment, server, title=f"Health {many} {n}")
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            services.request_all(deployment, actor=team.member)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

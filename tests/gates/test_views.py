@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from deployments.models import Deployment
+from gates.enums import GateState
+from gates.models import Gate, GateRun
+from tests.builders import PASSWORD, make_deployment, signed_in
+from tests.gates.makers import make_connection, make_gate, make_http_gate
+from tests.servers import answering, serving
+
+
+@pytest.fixture
+def deployment(team) -> Deployment:
+    return make_deployment(team)
+
+
+@pytest.fixture
+def server():
+    with serving(answering()) as server:
+        yield server
+
+
+def address(name: str, deployment: Deployment, *more: str) -> str:
+    return reverse(f"gates:{name}", args=[deployment.pk, *more])
+
+
+def test_run_leads_back_to_the_gates(team, deployment, server):
+    gate = make_http_gate(deployment, server)
+    response = signed_in(team.member).post(address("run", deployment, gate.key))
+    assert response.status_code in {302, 303}
+    assert response["Location"] == f"/deployments/{deployment.pk}/gates/"
+    assert GateRun.objects.get().requested_by == team.member
+
+
+def test_run_answers_htmx_with_nothing(team, deployment, server):
+    gate = make_http_gate(deployment, server)
+    client = signed_in(team.member)
+    response = client.post(address("run", deployment, gate.key), headers={"HX-Request": "true"})
+    assert (response.status_code, response.content) == (204, b"")
+    assert response["HX-Trigger"] == "changed"
+
+
+def test_double_click_makes_one_run(team, deployment, server):
+    make_http_gate(deployment, server)
+    client = signed_in(team.member)
+    answers = [client.post(address("run_all", deployment)).status_code for _ in range(2)]
+    assert answers == [302, 302]
+    assert GateRun.objects.count() == 1
+
+
+def test_refusal_is_one_sentence(team, deployment):
+    gate = make_gate(deployment)
+    client = signed_in(team.member)
+    response = client.post(address("run", deployment, gate.key), headers={"HX-Request": "true"})
+    assert response.status_code == 409
+    assert "“Tests passing” cannot be run: its result is reported." in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["run", "report", "run_all", "add"])
+def test_foreign_deployment_is_not_there(team, deployment, name):
+    gate = make_gate(deployment)
+    where = address(name, deployment, *([gate.key] if name in {"run", "report"} else []))
+    assert signed_in(team.outsider).post(where).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["run", "report"])
+def test_unknown_gate_is_not_there(team, deployment, name):
+    response = signed_in(team.member).post(address(name, deployment, "nothing"))
+    assert response.status_code == 404
+
+
+def test_running_needs_a_post(team, deployment):
+    assert signed_in(team.member).get(address("run_all", deployment)).status_code == 405
+
+
+def test_signed_out_person_is_led_to_the_sign_in(deployment):
+    response = Client().post(address("run_all", deployment))
+    assert response["Location"].startswith(reverse("accounts:sign_in"))
+
+
+def test_result_by_hand_is_recorded_and_shown(team, deployment):
+    gate = make_gate(deployment)
+    client = signed_in(team.security)
+    told = {"outcome": "good", "value": "491/491", "evidence": "<b>log</b> line 9"}
+    response = client.post(address("report", deployment, gate.key), told)
+    assert response["Location"] == f"/deployments/{deployment.pk}/gates/"
+    page = client.get(response["Location"]).content.decode()
+    assert "reported by Security <strong>by hand</strong>" in page
+    assert "&lt;b&gt;log&lt;/b&gt; line 9" in page
+
+
+def test_result_by_hand_keeps_what_was_typed_when_a_field_is_missing(team, deployment):
+    gate = make_gate(deployment)
+    response = signed_in(team.security).post(
+        address("report", deployment, gate.key), {"outcome": "good", "value": "491/491"}
+    )
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Say where the value can be checked: a link, a file or a log line." in page
+    assert 'value="491/491"' in page
+    gate.refresh_from_db()
+    assert gate.state == GateState.PENDING
+
+
+def test_result_by_hand_asks_for_the_password_when_the_proof_is_old(team, deployment):
+    gate = make_gate(deployment)
+    team.security.set_password(PASSWORD)
+    team.security.save()
+    client = Client()
+    client.force_login(team.security)
+    told = {"outcome": "good", "value": "1", "evidence": "a log"}
+    where = address("report", deployment, gate.key)
+    assert client.post(where, told).status_code == 422
+    assert client.post(where, {**told, "password": "wrong"}).status_code == 422
+    gate.refresh_from_db()
+    assert gate.state == GateState.PENDING
+    assert client.post(where, {**told, "password": PASSWORD}).status_code == 302
+    gate.refresh_from_db()
+    assert gate.state == GateState.PASSED
+
+
+@pytest.mark.parametrize("who", ["member", "stakeholder", "release_manager"])
+def test_page_says_who_may_enter_a_result(team, deployment, who):
+    gate = make_gate(deployment)
+    page = signed_in(getattr(team, who)).get(address("report", deployment, gate.key))
+    assert "Only a technical lead or a security holder of this service" in page.content.decode()
+    assert '<form method="post">' not in page.content.decode()
+
+
+def test_gate_is_added_below_a_connection(team, deployment, server):
+    make_connection(server)
+    response = signed_in(team.release_manager).post(
+        address("add", deployment),
+        {"title": "API", "url": "/health", "connection": "local", "status": 200, "requests": 1,
+         "required": "on"},
+    )  # fmt: skip
+    assert response.status_code == 302
+    gate = Gate.objects.get()
+    assert gate.settings == {"url": "/health", "connection": "local", "status": 200, "requests": 1}
+
+
+def test_typed_address_finds_its_connection(team, deployment, server):
+    make_connection(server)
+    signed_in(team.release_manager).post(
+        address("add", deployment),
+        {"title": "API", "url": f"{server.url}/health", "status": 200, "requests": 1},
+    )
+    assert Gate.objects.get().settings["connection"] == "local"
+    assert not Gate.objects.get().required
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("http://example.org:8080/", "Port 8080 needs a connection"),
+        ("ftp://example.org/", "is not a web address"),
+        ("http://a:b@example.org/", "must not carry a name or password"),
+        ("/health", "is not a web address"),
+    ],
+)
+def test_address_that_may_not_be_asked_stays_in_the_form(team, deployment, url, sentence):
+    response = signed_in(team.release_manager).post(
+        address("add", deployment), {"title": "API", "url": url, "status": 200, "requests": 1}
+    )
+    page = response.content.decode()
+    assert (response.status_code, sentence in page, f'value="{url}"' in page) == (422, True, True)
+    assert Gate.objects.count() == 0
+
+
+def test_gate_is_not_added_by_a_member(team, deployment):
+    told = {"title": "API", "url": "http://example.org/", "status": 200, "requests": 1}
+    assert signed_in(team.member).post(address("add", deployment), told).status_code == 403
