@@ -70,4 +70,4 @@ def _http_error(request: HttpRequest, error: Any) -> HttpResponse:
 
 def _unexpected(request: HttpRequest, error: Any) -> HttpResponse:
     logger.error("the API failed at %s", request.path, exc_info=error)
-    return problem(500, "The portal failed; the request was not carried out.")
+    return problem(500, "The portal failed while answering; ask for the state before trying again.")

@@ -37,4 +37,4 @@ urlpatterns, _, _ = api.urls
 for pattern in urlpatterns:
     assert pattern.callback is not None
     pattern.callback = for_machines(pattern.callback)
-urlpatterns = [*urlpatterns, path("<path:rest>", for_machines(unknown))]
+urlpatterns = [*urlpatterns, path("<path:rest>", for_machines(unknown), name="unknown")]

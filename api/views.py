@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Status
 from ninja.errors import HttpError
 
 from api.bearer import MachineToken
@@ -65,7 +65,7 @@ def gates(request: HttpRequest, pk: int) -> list[Gate]:
     response={201: SampleOut, **PROBLEMS},
     summary="Report a result",
 )
-def report(request: HttpRequest, pk: int, key: str, result: ReportIn) -> tuple[int, Sample]:
+def report(request: HttpRequest, pk: int, key: str, result: ReportIn) -> Status[Sample]:
     """The newest result stands, also when it is red. A gate with a condition needs the value."""
     token = _token(request)
     if not token.may_report:
@@ -78,7 +78,7 @@ def report(request: HttpRequest, pk: int, key: str, result: ReportIn) -> tuple[i
         source_link=result.source_link,
         evidence=result.details,
     )
-    return 201, services.report(gate, told, reporter=token.machine)
+    return Status(201, services.report(gate, told, reporter=token.machine))
 
 
 def _token(request: HttpRequest) -> Token:
