@@ -49,3 +49,5 @@ if __name__ == "__main__":
         sys.exit(main(sys.argv[1:]))
     except Problem as problem:
         sys.exit(str(problem))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -13,7 +13,7 @@ from pathlib import Path
 from .folders import VAR
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-DOWNLOADS = VAR / "browsers"
+DOWNLOADS = Path(os.environ.get("PORTAL_BROWSERS") or VAR / "browsers")
 
 
 def chromium() -> str | None:

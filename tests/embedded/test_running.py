@@ -12,7 +12,7 @@ import pytest
 from deploy_portal.embedded.running import ALREADY_RUNNING
 from tests.embedded.conftest import Start, children_of, eventually, free_ports, is_gone, said
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def wait_until_running(process: subprocess.Popen[str]) -> str:

@@ -1,0 +1,82 @@
+"""`make test` fails when nothing ran, and when the browser tests could not run."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from deploy_portal.embedded.folders import PROJECT
+from tests.embedded.conftest import embedded, environment
+
+SUITE = """
+import os
+import pytest
+
+def test_services():
+    assert os.environ["DATABASE_URL"].startswith("postgresql://portal_app@")
+
+@pytest.mark.browser
+def test_browser():
+    assert os.environ["CHROMIUM"]
+"""
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    """A suite of two tests, one of them for a browser, that needs no Django."""
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\naddopts = -p no:django -p no:cacheprovider\nmarkers = browser: drives one\n"
+    )
+    (tmp_path / "test_suite.py").write_text(SUITE)
+    return tmp_path
+
+
+def run_tests(suite: Path, *arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        embedded("test", "--", "-q", "-c", suite / "pytest.ini", suite, *arguments),
+        cwd=PROJECT,
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_no_test_at_all_is_a_failure(suite: Path) -> None:
+    answer = run_tests(suite, "-k", "nothing_has_this_name", NO_BROWSER="1")
+    assert answer.returncode == 5
+    assert "No test ran, which counts as a failure.\n" in answer.stderr
+
+
+def test_without_a_browser_the_rest_runs_and_it_is_a_failure(suite: Path) -> None:
+    answer = run_tests(
+        suite,
+        # Nothing to install with, and nowhere to download from.
+        PATH=str(suite),
+        CHROMIUM="",
+        PORTAL_BROWSERS=str(suite / "browsers"),
+        PLAYWRIGHT_DOWNLOAD_HOST="http://127.0.0.1:9",
+    )
+    assert answer.returncode == 1
+    assert "1 passed, 1 deselected" in answer.stdout
+    assert answer.stderr.endswith(
+        "The browser tests did not run, for no Chromium could be found or installed "
+        "(see var/log/browser.log): install one, or set NO_BROWSER=1 to go without.\n"
+    )
+
+
+def test_who_waives_the_browser_gets_the_rest(suite: Path) -> None:
+    answer = run_tests(suite, NO_BROWSER="1")
+    assert "1 passed, 1 deselected" in answer.stdout
+    assert answer.stderr == "The browser tests were left out, as NO_BROWSER=1 asks.\n"
+    assert answer.returncode == 0
+
+
+def test_a_browser_that_starts_is_named_to_the_tests(suite: Path) -> None:
+    chromium = suite / "chromium"
+    chromium.write_text("#!/bin/sh\necho Chromium 1\n")
+    chromium.chmod(0o755)
+    answer = run_tests(suite, CHROMIUM=str(chromium), PATH=os.defpath)
+    assert "2 passed" in answer.stdout
+    assert (answer.returncode, answer.stderr) == (0, "")
