@@ -60,7 +60,7 @@ def _shell(rows: list[str], frame: Block) -> Iterator[Block]:
     pending: Block | None = None
     for place, row in _numbered(rows, frame):
         text = row.strip()
-        if pending is not None and pending.text.endswith("\\"):
+        if pending is not None and pending.text.endswith("\\") and not _has_box(text):
             pending = replace(pending, end=place.line, text=f"{pending.text}\n{text}")
             continue
         if pending is not None:
@@ -70,9 +70,14 @@ def _shell(rows: list[str], frame: Block) -> Iterator[Block]:
         yield pending
 
 
+def _has_box(text: str) -> bool:
+    line = LIST_LINE.fullmatch(text)
+    return line is not None and line[3] is not None
+
+
 def _shell_line(place: Block, text: str) -> Block:
     line = LIST_LINE.fullmatch(text)
-    if line and line[3] is not None:
+    if line and _has_box(text):
         return replace(place, kind=BlockKind.ENTRY, text=line[4].strip(), box=_box(line[3]))
     if text.startswith("#!"):
         return replace(place, text=text)

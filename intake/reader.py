@@ -64,7 +64,7 @@ def read(text: str) -> r.Reading:
         facts=_of(r.Fact, entries),
         gates=_of(r.Gate, entries),
         items=_of(r.Item, entries),
-        steps=_in_order(_of(r.Step, entries)),
+        steps=_in_order(_of(r.Step, entries), _of(r.Command, entries)),
         commands=_of(r.Command, entries),
         conditions=_of(r.Condition, entries),
         criteria=_of(r.Criterion, entries),
@@ -101,12 +101,17 @@ def _of(kind: type[E], entries: Iterable[r.Entry]) -> tuple[E, ...]:
     return tuple(sorted((e for e in entries if isinstance(e, kind)), key=lambda e: e.line))
 
 
-def _in_order(found: tuple[r.Step, ...]) -> tuple[r.Step, ...]:
+def _in_order(found: tuple[r.Step, ...], commands: tuple[r.Command, ...]) -> tuple[r.Step, ...]:
+    """Number the steps of each kind and give them the commands that stand under them."""
+    under: dict[int | None, list[str]] = {}
+    for command in commands:
+        under.setdefault(command.step_line, []).append(command.text)
     counts: dict[str, int] = {}
     ordered = []
     for step in found:
         counts[step.kind] = counts.get(step.kind, 0) + 1
-        ordered.append(replace(step, order=counts[step.kind]))
+        own = tuple(under.get(step.line, ()))
+        ordered.append(replace(step, order=counts[step.kind], commands=own))
     return tuple(ordered)
 
 

@@ -15,16 +15,16 @@ def recognise(blocks: Sequence[Block], context: Context) -> Iterator[Finding]:
         if block.kind is not BlockKind.ENTRY or not block.text:
             continue
         if place.topic in (Topic.STEPS, Topic.ROLLBACK) and _is_step(block, place):
-            yield by_topic(block, place, make_step(block, place, plain(block.text), ()))
+            yield by_topic(block, place, make_step(block, place, plain(block.text)))
 
 
-def make_step(block: Block, place: Place, title: str, commands: tuple[str, ...]) -> Step:
-    """`order` is set once all steps are known."""
+def make_step(block: Block, place: Place, title: str) -> Step:
+    """The order and the commands are set once all steps are known."""
     is_rollback = place.topic is Topic.ROLLBACK
     return Step(
         text=block.text, line=block.line,
         kind="rollback_step" if is_rollback else "step", title=title, section=block.section,
-        order=0, phase="rollback" if is_rollback else place.phase or "during", commands=commands,
+        order=0, phase="rollback" if is_rollback else place.phase or "during", commands=(),
         language=block.language or "", has_box=block.box is not None,
         required=is_required(block.text), done=block.box is Box.DONE,
     )  # fmt: skip

@@ -63,6 +63,18 @@ def test_boxes_outside_fences_are_those_of_the_task_list_plugin(text: str) -> No
     assert reading.boxes_total - reading.boxes_in_fences == boxes_by_plugin(text)
 
 
+def boxes_in_fences_by_token(text: str) -> int:
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    rows = [row for token in tokens if token.type == "fence" for row in token.content.split("\n")]
+    return sum(re.match(r"\s*([-*+]|\d+[.)])\s+\[[ xX]\](\s|$)", row) is not None for row in rows)
+
+
+@settings(max_examples=400, deadline=None)
+@given(DOCUMENTS)
+def test_boxes_in_fences_are_the_list_lines_with_a_box(text: str) -> None:
+    assert read(text).boxes_in_fences == boxes_in_fences_by_token(text)
+
+
 @settings(max_examples=300, deadline=None)
 @given(DOCUMENTS)
 def test_every_box_is_in_one_list(text: str) -> None:

@@ -138,6 +138,14 @@ def test_commands_elsewhere_belong_to_the_item_that_holds_them() -> None:
     assert (len(reading.items), reading.steps) == (1, ())
 
 
+def test_a_fence_nested_in_a_step_gives_it_its_commands() -> None:
+    reading = read("## Steps\n1. banner\n   ```bash\n   ./banner on\n   ```\n2. done\n")
+    assert [(step.title, step.commands) for step in reading.steps] == [
+        ("banner", ("./banner on",)),
+        ("done", ()),
+    ]
+
+
 def test_an_unknown_role_keeps_its_name() -> None:
     reading = read("## Approvals\n- [x] CTO: budget\n- [ ] QA Lead: tested\n- [ ] PO: fine\n")
     assert [(one.role, one.role_title, one.known_role, one.done) for one in reading.approvals] == [
