@@ -26,8 +26,8 @@ class MessageState(TextChoices):
     LEAVING = "leaving", "Leaving"
     SKIPPED = "skipped", "Skipped"
     CANCELLED = "cancelled", "Cancelled"
-    SUPERSEDED = "superseded", "Superseded by a new time"
-    MISSED = "missed", "Missed: no longer useful"
+    SUPERSEDED = "superseded", "Superseded"
+    MISSED = "missed", "Missed"
 
 
 class DeliveryState(TextChoices):
@@ -39,8 +39,8 @@ class DeliveryState(TextChoices):
     FAILED = "failed", "Failed"
     UNKNOWN = "unknown", "Not known whether it left"
     CANCELLED = "cancelled", "Cancelled"
-    SUPERSEDED = "superseded", "Superseded by a new time"
-    MISSED = "missed", "Missed: no longer useful"
+    SUPERSEDED = "superseded", "Superseded"
+    MISSED = "missed", "Missed"
 
 
 WAITING = frozenset({DeliveryState.SCHEDULED, DeliveryState.RETRY})

@@ -23,18 +23,27 @@ from deployments.models import Deployment, Service
 
 # Where messages before T0 leave; elsewhere they wait.
 LEAVES_BEFORE_T0 = frozenset({State.IN_REVIEW, State.GO})
+TELLS_OF_THE_END = (Kind.COMPLETE, Kind.SUMMARY)
 
 
 def held(now: datetime, prefix: str = "") -> Q:
-    """Messages before T0 that wait for the deployment to be in review or go again."""
-    return Q(
-        **{
-            f"{prefix}plan__anchor": Anchor.T0,
-            f"{prefix}plan__offset__lt": timedelta(0),
-            f"{prefix}useful_until__gt": now,
-            f"{prefix}schedule_revision": F(f"{prefix}deployment__schedule_revision"),
-        }
-    ) & ~Q(**{f"{prefix}deployment__state__in": [*sorted(LEAVES_BEFORE_T0), State.CANCELLED]})
+    """Messages that wait: before T0 for review or go, of a start or an end until it happened.
+
+    What is held never stays so: a new time, a cancellation and the end of its use set it free.
+    """
+
+    def q(**conditions: object) -> Q:
+        return Q(**{f"{prefix}{name}": value for name, value in conditions.items()})
+
+    before_t0 = q(plan__anchor=Anchor.T0, plan__offset__lt=timedelta(0))
+    waits = (
+        before_t0 & ~q(deployment__state__in=sorted(LEAVES_BEFORE_T0))
+        | q(plan__kind=Kind.START, deployment__started_at__isnull=True)
+        | q(plan__kind__in=TELLS_OF_THE_END, deployment__completed_at__isnull=True)
+    )
+    still_of_use = q(useful_until__isnull=True) | q(useful_until__gt=now)
+    current = q(schedule_revision=F(f"{prefix}deployment__schedule_revision"))
+    return waits & still_of_use & current & ~q(deployment__state=State.CANCELLED)
 
 
 class Stakeholder(models.Model):

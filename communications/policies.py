@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from communications.enums import Fate, Kind, MessageState
-from communications.models import LEAVES_BEFORE_T0, Message
+from communications.models import LEAVES_BEFORE_T0, TELLS_OF_THE_END, Message
 from deployments.enums import Right, State
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
@@ -22,11 +22,26 @@ def fate(message: Message, deployment: Deployment, now: datetime) -> Fate:
         return Fate.CANCELLED
     if message.useful_until and message.useful_until <= now:
         return Fate.MISSED
+    if waits_for(message, deployment):
+        return Fate.WAIT
     if message.plan.kind == Kind.START and deployment.state != State.IN_PROGRESS:
         return Fate.MISSED
-    if message.plan.is_before_t0 and deployment.state not in LEAVES_BEFORE_T0:
-        return Fate.WAIT
     return Fate.LEAVE
+
+
+def waits_for(message: Message, deployment: Deployment) -> str:
+    """The sentence that says what has to happen before this message may leave, or nothing."""
+    plan = message.plan
+    if plan.is_before_t0 and deployment.state not in LEAVES_BEFORE_T0:
+        return (
+            "Messages before T0 leave while the deployment is in review or go; it is "
+            f"{deployment.get_state_display().lower()}."
+        )
+    if plan.kind == Kind.START and deployment.started_at is None:
+        return "This message leaves once the deployment has started."
+    if plan.kind in TELLS_OF_THE_END and deployment.completed_at is None:
+        return "This message leaves once the deployment is complete."
+    return ""
 
 
 def refusal_to_handle(rights: Rights) -> Refused | None:
@@ -43,7 +58,7 @@ def refusal_to_send_now(
     return (
         refusal_to_handle(rights)
         or refusal_by_state(message)
-        or refusal_by_fate(fate(message, deployment, now), deployment)
+        or refusal_by_fate(fate(message, deployment, now), message, deployment)
     )
 
 
@@ -59,15 +74,12 @@ def refusal_by_state(message: Message) -> Refused | None:
     return Refused(f"“{message.plan}” is {message.get_state_display().lower()}.")
 
 
-def refusal_by_fate(becomes: Fate, deployment: Deployment) -> Refused | None:
+def refusal_by_fate(becomes: Fate, message: Message, deployment: Deployment) -> Refused | None:
     match becomes:
         case Fate.LEAVE:
             return None
         case Fate.WAIT:
-            return Refused(
-                "Messages before T0 leave while the deployment is in review or go; it is "
-                f"{deployment.get_state_display().lower()}."
-            )
+            return Refused(waits_for(message, deployment))
         case Fate.SUPERSEDED:
             return Refused(
                 "This message names an older time; the one with the new time is listed too."

@@ -44,4 +44,7 @@ def make_planned(
 def move_clock(by: timedelta) -> None:
     """Have the portal believe that it is later, as only the database's owner can."""
     with connections["owner"].cursor() as cursor:
-        cursor.execute('UPDATE deployments_clock SET "offset" = "offset" + %s', [by])
+        cursor.execute(
+            'UPDATE deployments_clock SET "offset" = "offset" + %s * interval \'1 s\'',
+            [by.total_seconds()],
+        )

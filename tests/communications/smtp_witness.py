@@ -33,6 +33,7 @@ class Witness:
 
     An answer is a reply line, used up from the front; "drop" breaks the connection before the
     mail is taken, "swallow" takes the mail and breaks the connection instead of answering.
+    `pause` is the seconds it thinks about every mail.
     """
 
     def __init__(self) -> None:
@@ -41,6 +42,7 @@ class Witness:
         self.always: dict[str, str] = {}
         self.recipients_per_mail: set[int] = set()
         self.connections = 0
+        self.pause = 0.0
         self._server: asyncio.AbstractServer | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -92,6 +94,7 @@ class Witness:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        await asyncio.sleep(self.pause)
         self.recipients_per_mail.add(len(envelope.rcpt_tos))
         content = envelope.content
         assert isinstance(content, bytes)
@@ -109,7 +112,7 @@ class Witness:
 
     @staticmethod
     def _break(server: SMTP) -> None:
-        assert server.transport is not None
+        assert isinstance(server.transport, asyncio.WriteTransport)
         server.transport.abort()
 
     def recipients(self) -> list[str]:

@@ -200,6 +200,7 @@ def test_copies_of_an_older_time_are_superseded_and_the_new_time_is_planned(
     assert witness.taken == []
     planned = Message.objects.get(state=MessageState.PLANNED)
     deployment.refresh_from_db()
+    assert deployment.t0 is not None
     assert planned.schedule_revision == deployment.schedule_revision
     assert planned.due_at == deployment.t0 - 2 * HOUR
 
@@ -231,6 +232,24 @@ def test_message_before_t0_waits_outside_review_and_go(
     assert witness.taken == []
     assert Message.objects.get().state == MessageState.PLANNED
     Deployment.objects.filter(pk=deployment.pk).update(state="go")
+    sender.sweep()
+    assert witness.recipients() == addresses(real_team)
+
+
+@pytest.mark.parametrize("kind", ["start", "complete", "summary"])
+def test_message_that_tells_what_happened_waits_until_it_did(
+    kind: str, real_team: Team, witness: Witness
+) -> None:
+    at_t0 = PlanLine(kind, Anchor.T0, timedelta(0), "Planned by the clock")
+    deployment = make_planned(real_team, at_t0, t0_in=timedelta(minutes=1))
+    move_clock(timedelta(minutes=2))
+    sender.sweep()
+    assert (witness.taken, states(deployment)) == ([], {})
+    now = clock.now()
+    happened = {"state": "in_progress", "started_at": now}
+    if kind != "start":
+        happened = {"state": "watching", "started_at": now, "completed_at": now}
+    Deployment.objects.filter(pk=deployment.pk).update(**happened)
     sender.sweep()
     assert witness.recipients() == addresses(real_team)
 

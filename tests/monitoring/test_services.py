@@ -83,6 +83,7 @@ def test_triggers_and_targets_are_content_and_alerts_are_not(team: Team) -> None
 
 def test_watch_opens_once_when_the_deployment_completes(team: Team) -> None:
     deployment = completed(make_watched(team))
+    assert deployment.completed_at is not None
     services.open_watch(deployment.pk)
     services.open_watch(deployment.pk)
     watch = Watch.objects.get(deployment=deployment)
