@@ -6,6 +6,7 @@ from deployments.blockers import Blocker
 from deployments.exceptions import Forbidden, Invalid, NeedsFreshAuthentication, Refused
 from deployments.models import Deployment
 from gates import services
+from gates.claims import claim
 from gates.definitions import GateDefinition
 from gates.enums import GateState, RunState
 from gates.exceptions import NotRunnable
@@ -13,9 +14,10 @@ from gates.models import GateRun
 from gates.obstacles import find
 from gates.reports import Report
 from gates.standing import mark_stale
-from tests.builders import make_deployment, make_machine, make_proof
+from tests.builders import make_deployment, make_machine, make_proof, make_team
 from tests.gates.makers import make_gate, make_http_gate
 from tests.servers import answering, serving
+from tests.threads import at_once
 
 GOOD = Report(outcome="good", value="491/491", evidence="https://ci.example.org/1")
 
@@ -281,3 +283,24 @@ def test_green_gate_stays_green_while_it_is_run_again(team, deployment, server):
     services.request_run(gate, actor=team.member)
     gate.refresh_from_db()
     assert gate.state == GateState.PASSED
+
+
+def test_one_run_is_written_when_four_ask_at_once(committed):
+    team = make_team()
+    with serving(answering()) as server:
+        gate = make_http_gate(make_deployment(team), server)
+        asked = [lambda: services.request_run(gate, actor=team.member)] * 4
+        answers = at_once(*asked)
+    assert len({run.pk for run in answers}) == 1
+    assert GateRun.objects.count() == 1
+
+
+def test_one_of_two_workers_gets_the_run_when_both_ask_at_once(committed):
+    team = make_team()
+    with serving(answering()) as server:
+        gate = make_http_gate(make_deployment(team), server)
+        run = services.request_run(gate, actor=team.member)
+        for _ in range(10):
+            held = [one for one in at_once(*[lambda: claim(run.pk)] * 4) if one]
+            assert len(held) == 1
+            GateRun.objects.update(lease_until=None, starts=0)

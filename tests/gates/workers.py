@@ -1,0 +1,51 @@
+"""Real Celery workers for gates, each a process group of its own that a test may kill or stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+COMMAND = [
+    sys.executable, "-m", "celery", "-A", "deploy_portal", "worker", "--queues", "gates",
+    "--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle",
+    "--loglevel", "WARNING",
+]  # fmt: skip
+
+
+class Worker:
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.process = subprocess.Popen(
+            COMMAND, cwd=ROOT, env=environment, start_new_session=True, stdout=subprocess.DEVNULL
+        )
+
+    def signal(self, number: int) -> None:
+        os.killpg(self.process.pid, number)
+
+    def kill(self) -> None:
+        if self.process.poll() is None:
+            self.signal(signal.SIGCONT)
+            self.signal(signal.SIGKILL)
+        self.process.wait()
+
+
+@contextmanager
+def working(environment: dict[str, str]) -> Iterator[Worker]:
+    worker = Worker(environment)
+    try:
+        yield worker
+    finally:
+        worker.kill()
+
+
+def until(is_so: Callable[[], object], seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, "it did not come to be in time"
+        time.sleep(0.05)
