@@ -1,8 +1,9 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import PersonRequest
 from deployments.answers import acted, page
 from deployments.models import Deployment
 from deployments.policies import refusal_to_edit, rights_of
@@ -11,7 +12,7 @@ from gates.forms import HttpGateForm, ReportForm
 
 
 @require_POST
-def run(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+def run(request: PersonRequest, pk: int, key: str) -> HttpResponse:
     deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
     gate = get_object_or_404(deployment.gates, key=key)
     services.request_run(gate, actor=request.user)
@@ -19,14 +20,14 @@ def run(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 
 
 @require_POST
-def run_all(request: HttpRequest, pk: int) -> HttpResponse:
+def run_all(request: PersonRequest, pk: int) -> HttpResponse:
     deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
     services.request_all(deployment, actor=request.user)
     return acted(request, deployment, "gates")
 
 
 @require_http_methods(["GET", "POST"])
-def report(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+def report(request: PersonRequest, pk: int, key: str) -> HttpResponse:
     """A result by hand: value, evidence, and who says so, freshly authenticated."""
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
@@ -49,7 +50,7 @@ def report(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest, pk: int) -> HttpResponse:
+def add(request: PersonRequest, pk: int) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
     form = HttpGateForm(request.POST or None)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from accounts.models import User
 from connections.models import Connection
 from deployments import content
 from deployments.models import Deployment
@@ -27,17 +27,17 @@ def make_connection(server: Server, key: str = "local") -> Connection:
     )
 
 
-def make_gate(deployment: Deployment, actor: User | None = None, **definition: object) -> Gate:
+def make_gate(deployment: Deployment, **definition: Any) -> Gate:
     """A gate as intake would write it; a reported one unless told otherwise."""
     deployment.refresh_from_db()  # a stale event count would collide in its chain
-    wanted = GateDefinition(**{"title": "Tests passing", **definition})  # type: ignore[arg-type]
+    wanted = GateDefinition(**{"title": "Tests passing", **definition})
     (gate,) = services.define_gates(deployment, [wanted])
-    content.refresh(deployment, actor or deployment.requester)
+    content.refresh(deployment, deployment.requester)
     return gate
 
 
 def make_http_gate(
-    deployment: Deployment, server: Server, schedule: Schedule = AT_ONCE, **definition: object
+    deployment: Deployment, server: Server, schedule: Schedule = AT_ONCE, **definition: Any
 ) -> Gate:
     if not Connection.objects.filter(base_url=server.url).exists():
         make_connection(server, f"local-{server.port}")

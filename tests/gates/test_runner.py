@@ -9,7 +9,7 @@ import pytest
 
 from deployments.models import Deployment
 from gates import services
-from gates.claims import claim
+from gates.claims import Claim, claim
 from gates.definitions import Schedule
 from gates.enums import GateState, RunState
 from gates.models import Gate, GateRun, Sample
@@ -43,6 +43,12 @@ def gate(deployment, server) -> Gate:
 @pytest.fixture
 def run(gate, team) -> GateRun:
     return services.request_run(gate, actor=team.member)
+
+
+def claimed(run: GateRun) -> Claim:
+    held = claim(run.pk)
+    assert held is not None
+    return held
 
 
 def events(gate: Gate) -> list[tuple[str, str]]:
@@ -146,7 +152,7 @@ def test_finished_or_unknown_run_is_not_claimed(run):
 
 
 def test_answer_is_thrown_away_when_another_worker_took_over(gate, run):
-    stale = claim(run.pk)
+    stale = claimed(run)
     GateRun.objects.update(lease_until=run.requested_at - timedelta(seconds=1))
     assert claim(run.pk) is not None
     assert store(stale, GOOD) is None
@@ -155,7 +161,7 @@ def test_answer_is_thrown_away_when_another_worker_took_over(gate, run):
 
 def test_verdict_is_thrown_away_when_another_worker_took_over(gate, run):
     Gate.objects.update(need_good=1)
-    stale = claim(run.pk)
+    stale = claimed(run)
     GateRun.objects.update(token=uuid.uuid4())
     assert store(stale, GOOD) is None
     gate.refresh_from_db()
@@ -163,7 +169,7 @@ def test_verdict_is_thrown_away_when_another_worker_took_over(gate, run):
 
 
 def test_answer_to_an_old_question_is_thrown_away(deployment, gate, run):
-    held = claim(run.pk)
+    held = claimed(run)
     deployment.refresh_from_db()
     mark_stale(deployment, held.run.gate, reason="the address changed")
     assert store(held, GOOD) is None

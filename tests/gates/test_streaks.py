@@ -18,18 +18,23 @@ limits_of = st.builds(
 )
 
 
+def streak(of: str, text: str) -> int:
+    """How long the text's tail is made of these letters only."""
+    return len(text) - len(text.rstrip(of))
+
+
 def model(outcomes: list[str], limits: Limits, *, is_expired: bool) -> str:
     """The rules of SEMANTICS §4 as questions to the text of what happened so far."""
     for end in range(1, len(outcomes) + 1):
         past = "".join(LETTERS[outcome] for outcome in outcomes[:end])
         judged = re.sub("[ne]", "", past)
-        errors = len(re.search("e*$", past.replace("n", ""))[0])
+        errors = streak("e", past.replace("n", ""))
         if errors > limits.max_error_streak:
             return "errored"
-        bad_streak = len(re.search("b*$", judged)[0])
+        bad_streak = streak("b", judged)
         if judged.count("b") > limits.max_bad or bad_streak > limits.max_bad_streak:
             return "failed"
-        if past[-1] in "gw" and len(re.search("[gw]*$", judged)[0]) >= limits.need_good:
+        if past[-1] in "gw" and streak("gw", judged) >= limits.need_good:
             return "warned" if past[-1] == "w" else "passed"
     return "inconclusive" if is_expired else "sampling"
 
