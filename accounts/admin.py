@@ -7,7 +7,10 @@ from accounts.models import Role, User
 @admin.register(User)
 class PersonAdmin(UserAdmin):
     list_display = ("username", "display_name", "email", "kind", "is_active")
-    fieldsets = (*(UserAdmin.fieldsets or ()), ("Portal", {"fields": ("kind", "display_name", "zone")}))
+    fieldsets = (
+        *(UserAdmin.fieldsets or ()),
+        ("Portal", {"fields": ("kind", "display_name", "zone")}),
+    )
 
 
 @admin.register(Role)

@@ -18,7 +18,9 @@ class FreshForm(forms.Form):
         label="Your password",
         required=False,
         strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "class": "form-control"}),
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "current-password", "class": "form-control"}
+        ),
     )
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:

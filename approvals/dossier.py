@@ -45,10 +45,10 @@ def _gates(deployment: Deployment) -> list[dict[str, Any]]:
             "key": gate.key,
             "title": gate.title,
             "state": gate.state,
-            "value": f"{gate.last_sample.value}{gate.last_sample.unit}" if gate.last_sample else None,
-            "sampled_at": gate.last_sample.at.isoformat() if gate.last_sample else None,
+            "value": f"{sample.value}{sample.unit}" if sample else None,
+            "sampled_at": sample.at.isoformat() if sample else None,
         }
-        for gate in gates
+        for gate, sample in ((gate, gate.last_sample) for gate in gates)
     ]
 
 

@@ -37,7 +37,9 @@ class Rule(models.Model):
 class PolledRole(models.Model):
     """A role whose go the document asks for at the final authorization."""
 
-    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="polled_roles")
+    deployment = models.ForeignKey(
+        Deployment, on_delete=models.CASCADE, related_name="polled_roles"
+    )
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
     purpose = models.TextField(blank=True)
     line = models.PositiveIntegerField(null=True, blank=True)

@@ -11,7 +11,9 @@ NOBODY_ASKED = Blocker("rules:none", "no role is asked to sign", "sign-off")
 
 def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
     rules = standings_of(deployments)
-    return {deployment.pk: _findings(deployment, rules[deployment.pk]) for deployment in deployments}
+    return {
+        deployment.pk: _findings(deployment, rules[deployment.pk]) for deployment in deployments
+    }
 
 
 def _findings(deployment: Deployment, rules: list[RuleStanding]) -> Findings:

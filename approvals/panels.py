@@ -26,7 +26,6 @@ def decision_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
     }
 
 
-
 FACTS = ("package", "service", "environment", "branch", "commit", "digest")
 
 

@@ -155,7 +155,7 @@ def refusal_to_start(
     if not readiness.is_ready:
         return Refused(f"Something new stands in the way. {readiness.sentence}")
     if now < deployment.t0 - EARLIEST_START:
-        return Refused("It is too early: start opens 15 minutes before T0; reschedule to go earlier.")
+        return Refused("Too early: start opens 15 minutes before T0; reschedule to go earlier.")
     if now > decision.latest_start:
         return Refused("The latest start has passed; the ops lead decides again.")
     return refusal_while_occupied(deployment)

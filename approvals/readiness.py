@@ -85,6 +85,6 @@ def joined(clauses: list[str]) -> str:
     named, rest = clauses[:NAMED_IN_SENTENCE], len(clauses) - NAMED_IN_SENTENCE
     if rest > 0:
         return f"{', '.join(named)}, and {rest} more"
-    if len(named) < 3:  # noqa: PLR2004 - two are joined without a comma
+    if len(named) < 3:  # two are joined without a comma
         return " and ".join(named)
     return f"{', '.join(named[:-1])}, and {named[-1]}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -122,7 +123,7 @@ def sign(
     require(policies.refusal_by_order(standing, rules))
     require(policies.refusal_by_proof(proof))
     if shown_hash != deployment.content_hash:
-        raise Overtaken("The content changed while you were reading; nothing was signed. Read it again.")
+        raise Overtaken("The content changed while you were reading; nothing was signed.")
     if choice in NEEDS_REASON and not reason.strip():
         raise Invalid(policies.needs_reason(choice))
     return _cast(deployment, standing.rule, choice, actor=actor, proof=proof, reason=reason.strip())
@@ -156,7 +157,11 @@ def _cast(
         authenticated_at=proof.at,
         address=provenance.current().address,
     )
-    place = {"deployment": deployment, "content_hash": vote.content_hash, "person": actor}
+    place: dict[str, Any] = {
+        "deployment": deployment,
+        "content_hash": vote.content_hash,
+        "person": actor,
+    }
     if choice == Choice.WITHDRAW:
         Standing.objects.filter(**place).delete()
     else:

@@ -95,7 +95,8 @@ def _sentence(
         case State.DRAFT:
             return "Draft: not submitted for sign-off yet."
         case State.GO if decision:
-            planned, latest = (_time(deployment, at) for at in (deployment.t0, decision.latest_start))
+            planned = _time(deployment, deployment.t0)
+            latest = _time(deployment, decision.latest_start)
             return f"GO: planned for {planned}, may start until {latest}."
         case State.ON_HOLD | State.NO_GO if decision:
             return f"{deployment.get_state_display()}: {decision.reason.rstrip('.')}."

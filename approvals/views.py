@@ -1,8 +1,9 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import PersonRequest
 from approvals import policies, services
 from approvals.enums import Choice, Verdict
 from approvals.forms import DecideForm, SignForm
@@ -15,14 +16,12 @@ from deployments.policies import rights_of
 
 
 @require_http_methods(["GET", "POST"])
-def sign(request: HttpRequest, pk: int, rule_pk: int) -> HttpResponse:
+def sign(request: PersonRequest, pk: int, rule_pk: int) -> HttpResponse:
     """What is signed is shown in full; only a POST with a fresh proof signs it."""
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
     rule = get_object_or_404(deployment.rules.select_related("role"), pk=rule_pk)
-    form = SignForm(
-        request, request.POST or None, initial={"shown_hash": deployment.content_hash}
-    )
+    form = SignForm(request, request.POST or None, initial={"shown_hash": deployment.content_hash})
     if request.method == "POST" and form.is_valid():
         vote = services.sign(
             deployment.pk,
@@ -51,7 +50,7 @@ def sign(request: HttpRequest, pk: int, rule_pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: PersonRequest, pk: int) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
     verdict = readiness(deployment)
@@ -80,28 +79,28 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: PersonRequest, pk: int) -> HttpResponse:
     deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
     services.submit(deployment.pk, actor=request.user)
     return acted(request, deployment)
 
 
 @require_POST
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: PersonRequest, pk: int) -> HttpResponse:
     deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
     services.reopen(deployment.pk, actor=request.user)
     return acted(request, deployment)
 
 
 @require_POST
-def resume(request: HttpRequest, pk: int) -> HttpResponse:
+def resume(request: PersonRequest, pk: int) -> HttpResponse:
     deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
     services.resume(deployment.pk, actor=request.user)
     return acted(request, deployment)
 
 
 @require_POST
-def start(request: HttpRequest, pk: int) -> HttpResponse:
+def start(request: PersonRequest, pk: int) -> HttpResponse:
     deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
     services.start(deployment.pk, actor=request.user)
     return acted(request, deployment, "runbook")

@@ -1,6 +1,5 @@
 """How well does the database itself keep history from being changed?"""
 
-from django.conf import settings
 from django.db import connection
 
 from deployments.grants import APPEND_ONLY
@@ -27,5 +26,7 @@ def sentence() -> str:
             "History is protected twice: the portal's own database role may not change it, "
             "and triggers refuse whoever may."
         )
-    role = "one database role for everything" if not settings.DATABASE_OWNER_URL else "its role"
-    return f"History is protected by triggers alone: the portal runs with {role} ({', '.join(open_tables)})."
+    return (
+        "History is protected by triggers alone: the portal's database role could change "
+        f"{', '.join(open_tables)} if they were gone."
+    )

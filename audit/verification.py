@@ -1,4 +1,4 @@
-"""Does every chain still say what was written? Each event's hash is recomputed and its place checked."""
+"""Does every chain still say what was written? Each hash is recomputed, each place checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The item states that a button sets, in addresses: any other word is no page rather than an error."""
+"""The item states that a button sets, in addresses: any other word is no page."""
 
 from checklists.enums import ItemState
 

@@ -27,9 +27,7 @@ class Section(models.Model):
         default_permissions = ()
         ordering = ["deployment", "position"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["deployment", "position"], name="section_position_once"
-            )
+            models.UniqueConstraint(fields=["deployment", "position"], name="section_position_once")
         ]
 
     def __str__(self) -> str:

@@ -34,9 +34,7 @@ def refusal_to_tick(rights: Rights, item: Item, deployment: Deployment) -> Refus
 def refusal_by_phase(phase: str, state: str) -> Refused | None:
     if State(state) in OPEN_PHASES[Phase(phase)]:
         return None
-    return Refused(
-        f"Ticked {WHEN[Phase(phase)]}; now it is “{State(state).label}”."
-    )
+    return Refused(f"Ticked {WHEN[Phase(phase)]}; now it is “{State(state).label}”.")
 
 
 def refusal_to_set(item: Item, to: ItemState, reason: str) -> Refused | None:
@@ -57,7 +55,9 @@ def refusal_by_order(item: Item) -> Refused | None:
     return Refused(f"Comes after “{waiting[0].text}”, which is not done yet.")
 
 
-def refusal_to_complete(rights: Rights, deployment: Deployment, waiting: list[str]) -> Refused | None:
+def refusal_to_complete(
+    rights: Rights, deployment: Deployment, waiting: list[str]
+) -> Refused | None:
     refusal = refusal_to_move(deployment, State.WATCHING) or refusal_without(
         rights, Right.OPERATE, "complete a deployment"
     )

@@ -117,9 +117,7 @@ def complete(deployment_id: int, *, actor: User) -> Event:
     require(policies.refusal_to_complete(rights, deployment, list(waiting)))
     deployment.completed_at = clock.now()
     deployment.save(update_fields=["completed_at"])
-    return move(
-        deployment, State.WATCHING, "completed", actor=actor, at=deployment.completed_at
-    )
+    return move(deployment, State.WATCHING, "completed", actor=actor, at=deployment.completed_at)
 
 
 @transaction.atomic

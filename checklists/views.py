@@ -1,7 +1,8 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
+from accounts.requests import PersonRequest
 from checklists import services
 from checklists.enums import ItemState
 from deployments.answers import acted
@@ -9,7 +10,7 @@ from deployments.models import Deployment
 
 
 @require_POST
-def set_state(request: HttpRequest, pk: int, item_pk: int, state: ItemState) -> HttpResponse:
+def set_state(request: PersonRequest, pk: int, item_pk: int, state: ItemState) -> HttpResponse:
     deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
     item = get_object_or_404(deployment.items, pk=item_pk)
     services.set_state(
@@ -24,7 +25,7 @@ def set_state(request: HttpRequest, pk: int, item_pk: int, state: ItemState) -> 
 
 
 @require_POST
-def complete(request: HttpRequest, pk: int) -> HttpResponse:
+def complete(request: PersonRequest, pk: int) -> HttpResponse:
     deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
     services.complete(deployment.pk, actor=request.user)
     return acted(request, deployment, "overview")

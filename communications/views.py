@@ -2,11 +2,12 @@
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace, csp_update
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.requests import PersonRequest
 from communications import letters, panels, services
 from deployments.answers import acted
 from deployments.models import Deployment
@@ -14,7 +15,7 @@ from deployments.policies import rights_of
 
 
 @require_safe
-def messages(request: HttpRequest, pk: int) -> HttpResponse:
+def messages(request: PersonRequest, pk: int) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
     rights = rights_of(request.user, deployment.service)
@@ -23,7 +24,7 @@ def messages(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # typed for views without arguments
-def preview(request: HttpRequest, pk: int, plan_pk: int) -> HttpResponse:
+def preview(request: PersonRequest, pk: int, plan_pk: int) -> HttpResponse:
     """The letter as the viewer would get it now, the text beside the page."""
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
@@ -49,7 +50,7 @@ def preview(request: HttpRequest, pk: int, plan_pk: int) -> HttpResponse:
         "sandbox": ["allow-popups"],
     }
 )
-def preview_page(request: HttpRequest, pk: int, plan_pk: int) -> HttpResponse:
+def preview_page(request: PersonRequest, pk: int, plan_pk: int) -> HttpResponse:
     """The HTML of the letter alone, for the frame on the preview page."""
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
@@ -58,7 +59,7 @@ def preview_page(request: HttpRequest, pk: int, plan_pk: int) -> HttpResponse:
 
 
 @require_POST
-def send_now(request: HttpRequest, pk: int, message_pk: int) -> HttpResponse:
+def send_now(request: PersonRequest, pk: int, message_pk: int) -> HttpResponse:
     deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
     message = get_object_or_404(deployment.messages, pk=message_pk)
     services.send_now(deployment.pk, message.pk, actor=request.user)
@@ -66,7 +67,7 @@ def send_now(request: HttpRequest, pk: int, message_pk: int) -> HttpResponse:
 
 
 @require_POST
-def skip(request: HttpRequest, pk: int, message_pk: int) -> HttpResponse:
+def skip(request: PersonRequest, pk: int, message_pk: int) -> HttpResponse:
     deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
     message = get_object_or_404(deployment.messages, pk=message_pk)
     reason = request.POST.get("reason", "")

@@ -90,7 +90,12 @@ def _signatures(rights: Rights, deployment: Deployment, rules: list[RuleStanding
     votes = [
         vote
         for standing in rules
-        for vote in [*standing.approvals, *standing.objections, *standing.abstentions, *standing.stale]
+        for vote in [
+            *standing.approvals,
+            *standing.objections,
+            *standing.abstentions,
+            *standing.stale,
+        ]
     ]
     current = current_votes(sorted(votes, key=lambda vote: vote.pk))
     found = []
@@ -102,8 +107,12 @@ def _signatures(rights: Rights, deployment: Deployment, rules: list[RuleStanding
         ) or approving.refusal_by_order(standing, rules)
         url = reverse("approvals:sign", args=[deployment.pk, standing.rule.pk])
         mine = current.get(rights.user.pk)
-        signed = mine is not None and mine.rule_id == standing.rule.pk and mine not in standing.stale
-        label = f"Change my word as {standing.rule.role}" if signed else f"Sign as {standing.rule.role}"
+        signed = (
+            mine is not None and mine.rule_id == standing.rule.pk and mine not in standing.stale
+        )
+        label = (
+            f"Change my word as {standing.rule.role}" if signed else f"Sign as {standing.rule.role}"
+        )
         found.append(Act(label, url, refusal=refusal.sentence if refusal else "", note=_note(mine)))
     return sorted(found, key=lambda act: act.label.startswith("Change"))
 

@@ -70,7 +70,7 @@ TABS: dict[str, Tab] = {
 def render(
     names: Iterable[str], deployment: Deployment, outlook: Outlook, may: Audience
 ) -> dict[str, str]:
-    """The fragments by panel name; nothing in them is personal, so all of an audience share them."""
+    """The fragments by panel name; nothing in them is personal, an audience shares them."""
     shared = {"deployment": deployment, "may": may}
     return {
         name: render_to_string(

@@ -1,10 +1,11 @@
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from accounts.requests import PersonRequest
 from approvals.signoff import standings
 from approvals.verdict import outlook, outlooks
 from dashboard import live
@@ -19,12 +20,12 @@ PAGE = 25
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PersonRequest) -> HttpResponse:
     return render(request, "dashboard/home.html", {"home": home_of(request.user)})
 
 
 @require_safe
-def deployments(request: HttpRequest) -> HttpResponse:
+def deployments(request: PersonRequest) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     page = Paginator(visible, PAGE).get_page(request.GET.get("page"))
     views = outlooks(list(page))
@@ -33,7 +34,7 @@ def deployments(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def deployment(request: HttpRequest, pk: int, tab: str = "overview") -> HttpResponse:
+def deployment(request: PersonRequest, pk: int, tab: str = "overview") -> HttpResponse:
     """One tab of the deployment's page: the shared panels, and around them what is personal."""
     visible = Deployment.objects.visible_to(request.user).with_names()
     found = get_object_or_404(visible, pk=pk)
@@ -57,7 +58,7 @@ def deployment(request: HttpRequest, pk: int, tab: str = "overview") -> HttpResp
 
 
 @require_safe
-def mine(request: HttpRequest, pk: int) -> HttpResponse:
+def mine(request: PersonRequest, pk: int) -> HttpResponse:
     """The personal part of the page, fetched again when something changed for this person."""
     found = get_object_or_404(Deployment.objects.visible_to(request.user).with_names(), pk=pk)
     rights = rights_of(request.user, found.service)
@@ -67,7 +68,7 @@ def mine(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def panels(request: HttpRequest, pk: int) -> HttpResponse:
+def panels(request: PersonRequest, pk: int) -> HttpResponse:
     """The same fragments that the live channel sends, for a page whose stream is down."""
     found = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
     rights = rights_of(request.user, found.service)
@@ -85,8 +86,8 @@ def panels(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def health(request: HttpRequest) -> JsonResponse:
-    """For load balancers and the demo's health gate: the process serves and reaches its database."""
+def health(request: PersonRequest) -> JsonResponse:
+    """For load balancers and health gates: the process serves and reaches its database."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "ok"})

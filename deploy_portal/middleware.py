@@ -1,6 +1,7 @@
 """What holds for every request: who is asking, in which zone, and how refusals are answered."""
 
 from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequired
@@ -9,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
 from deployments import provenance
@@ -33,10 +35,11 @@ class NoStoreMiddleware:
 class LoginRequiredMiddleware(DjangoLoginRequired):
     """Sends the whole page to the sign-in, never a sign-in form into a panel."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponseBase:
-        if not request.htmx:
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> Any:
+        asked_by = HtmxDetails(request)
+        if not asked_by:
             return super().handle_no_permission(request, view_func)
-        came_from = request.htmx.current_url_abs_path or "/"
+        came_from = asked_by.current_url_abs_path or "/"
         response = HttpResponse(status=401)
         response["HX-Redirect"] = f"{reverse('accounts:sign_in')}?next={came_from}"
         return response
@@ -68,7 +71,7 @@ class ProvenanceMiddleware:
 
 
 class RefusalMiddleware:
-    """A refused act becomes its sentence: beside the button that was pressed, or on a page of its own."""
+    """A refused act becomes its sentence: above the page that asked, or on a page of its own."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
@@ -83,7 +86,7 @@ class RefusalMiddleware:
             "sentence": exception.sentence,
             "needs_fresh_authentication": isinstance(exception, NeedsFreshAuthentication),
         }
-        if not request.htmx:
+        if not HtmxDetails(request):
             return render(request, "refused.html", context, status=exception.status)
         response = render(request, "_refusal.html", context, status=exception.status)
         response["HX-Retarget"], response["HX-Reswap"] = "#refusal", "innerHTML"

@@ -22,11 +22,10 @@ class NodePackagesFinder(BaseFinder):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.storage = _Listed(location=settings.BASE_DIR / "node_modules")
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str]:
-        if path not in settings.NODE_PACKAGES_FILES:
-            return []
-        found = self.storage.path(path)
-        return [found] if find_all else found
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
+        """The file's path, in a list when all are asked for; nothing for a name not listed."""
+        found = [self.storage.path(path)] if path in settings.NODE_PACKAGES_FILES else []
+        return found if find_all or not found else found[0]
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[tuple[str, Storage]]:
         for name in settings.NODE_PACKAGES_FILES:

@@ -14,4 +14,4 @@ application = get_wsgi_application()
 from django.conf import settings  # noqa: E402
 
 if settings.SECRET_KEY == settings.UNSAFE_SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is not set; a server needs one of its own (.env.example).")
+    raise ImproperlyConfigured("SECRET_KEY is not set; a server needs its own (.env.example).")

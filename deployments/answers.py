@@ -1,12 +1,13 @@
 """How a view answers an act that was done: by the page it belongs to, or by nothing at all."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from accounts.requests import PersonRequest
 from deployments.models import Deployment
 
 
-def acted(request: HttpRequest, deployment: Deployment, tab: str = "overview") -> HttpResponse:
+def acted(request: PersonRequest, deployment: Deployment, tab: str = "overview") -> HttpResponse:
     """For htmx an empty answer, since the live channel brings the change; else back to the tab."""
     if request.htmx:
         response = HttpResponse(status=204)

@@ -9,5 +9,6 @@ def now() -> datetime:
     """The current instant, in UTC, from the database that also stamps and compares."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT portal_now()")
+        instant: datetime
         (instant,) = cursor.fetchone()
     return instant

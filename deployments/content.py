@@ -13,7 +13,7 @@ _collectors: dict[str, Collector] = {}
 
 
 def register(part: str, collect: Collector) -> None:
-    """Have `collect` hand over one part of a deployment's content as plain data, in a fixed order."""
+    """Have `collect` hand over one part of the content as plain data, in a fixed order."""
     _collectors[part] = collect
 
 

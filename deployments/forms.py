@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from deployments.models import Deployment
-from deployments.zones import NoSuchTime, instant
+from deployments.zones import InstantError, instant
 
 WHICH = [("", "It happens only once"), ("first", "The first time"), ("second", "The second time")]
 
@@ -38,13 +38,13 @@ class ScheduleForm(forms.Form):
         widget=forms.Select(attrs={"class": "form-select"}),
     )
 
-    def __init__(self, *args: Any, deployment: Deployment, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, deployment: Deployment) -> None:
         initial: dict[str, Any] = {"zone": deployment.zone}
         if deployment.t0:
             initial["local"] = deployment.t0.astimezone(ZoneInfo(deployment.zone)).strftime(
                 "%Y-%m-%dT%H:%M"
             )
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         self.zones = sorted(available_timezones())
 
     def clean(self) -> dict[str, Any]:
@@ -54,7 +54,7 @@ class ScheduleForm(forms.Form):
         later = {"first": False, "second": True}.get(cleaned.get("which", ""))
         try:
             cleaned["t0"] = instant(cleaned["local"], cleaned["zone"], later=later)
-        except NoSuchTime as error:
+        except InstantError as error:
             self.add_error("local", str(error))
         return cleaned
 

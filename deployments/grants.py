@@ -43,4 +43,3 @@ def give_to_application(sender: AppConfig, using: str, **kwargs: Any) -> None:
                     role=role
                 )
             )
-

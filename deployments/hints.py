@@ -32,7 +32,7 @@ def _after_commit(give: Callable[[], object]) -> None:
     def quietly() -> None:
         try:
             give()
-        except Exception as error:  # a dead broker must never harm the request that already holds
+        except Exception as error:  # noqa: BLE001 - a dead broker harms no act that already holds
             logger.warning("hint lost, the sweep will find the row: %s", error)
 
     transaction.on_commit(quietly, robust=True)

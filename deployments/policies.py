@@ -28,7 +28,7 @@ def rights_of(user: User, service: Service) -> Rights:
 
 
 def rights_on(user: User, service_ids: Collection[int]) -> dict[int, Rights]:
-    """What the person may do on each of the services, in two queries however many there are."""
+    """What the person may do on each service, in two queries however many there are."""
     rights: dict[int, set[str]] = {pk: set() for pk in service_ids}
     roles: dict[int, set[str]] = {pk: set() for pk in service_ids}
     if user.is_active:
@@ -72,8 +72,8 @@ def refusal_to_move(deployment: Deployment, to: State) -> Refused | None:
 def refusal_to_edit(rights: Rights, deployment: Deployment) -> Refused | None:
     if deployment.state not in EDITABLE:
         return Refused(
-            f"The content is fixed while the deployment is {deployment.get_state_display().lower()};"
-            " reopen it to edit."
+            f"The content is fixed while it is “{deployment.get_state_display()}”; "
+            "reopen it to edit."
         )
     return refusal_without(rights, Right.EDIT, "edit this deployment")
 

@@ -89,7 +89,9 @@ def create_deployment(
 
 
 @transaction.atomic
-def schedule(deployment_id: int, t0: datetime, *, actor: User, zone: str | None = None) -> Event | None:
+def schedule(
+    deployment_id: int, t0: datetime, *, actor: User, zone: str | None = None
+) -> Event | None:
     """Set or move T0; saving the same time changes nothing and is no event.
 
     Refuses a time that is already past and a deployment that has started.
@@ -98,7 +100,9 @@ def schedule(deployment_id: int, t0: datetime, *, actor: User, zone: str | None 
     rights = policies.rights_of(actor, deployment.service)
     require(policies.refusal_to_schedule(rights, deployment))
     if t0 <= clock.now():
-        raise Invalid(f"T0 {t0:%Y-%m-%d %H:%M %Z} is in the past; choose a time that is still to come.")
+        raise Invalid(
+            f"T0 {t0:%Y-%m-%d %H:%M %Z} is in the past; choose one that is still to come."
+        )
     before = {"t0": deployment.t0.isoformat() if deployment.t0 else None, "zone": deployment.zone}
     length = (
         deployment.window_end - deployment.t0 if deployment.window_end and deployment.t0 else None
@@ -155,5 +159,5 @@ def cancel(deployment_id: int, *, actor: User, reason: str) -> Event:
     deployment = Deployment.objects.lock(deployment_id)
     require(policies.refusal_to_cancel(policies.rights_of(actor, deployment.service), deployment))
     if not reason.strip():
-        raise Invalid("Say why the deployment is cancelled; those who were told of it will read it.")
+        raise Invalid("Say why it is cancelled; those who were told of it will read it.")
     return move(deployment, State.CANCELLED, "cancelled", actor=actor, reason=reason)

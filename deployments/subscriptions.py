@@ -9,7 +9,7 @@ _receivers: dict[str, list[Receiver]] = {}
 
 
 def subscribe(verbs: Iterable[str], receive: Receiver) -> None:
-    """Have `receive` called once or more for every event with one of the verbs; it is idempotent."""
+    """Have `receive` called once or more for every event with such a verb; it is idempotent."""
     for verb in verbs:
         _receivers.setdefault(verb, []).append(receive)
 

@@ -1,7 +1,8 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
+from accounts.requests import PersonRequest
 from deployments import policies, services
 from deployments.answers import acted
 from deployments.forms import CancelForm, ScheduleForm
@@ -9,7 +10,7 @@ from deployments.models import Deployment
 
 
 @require_http_methods(["GET", "POST"])
-def schedule(request: HttpRequest, pk: int) -> HttpResponse:
+def schedule(request: PersonRequest, pk: int) -> HttpResponse:
     deployment = get_object_or_404(Deployment.objects.visible_to(request.user).with_names(), pk=pk)
     form = ScheduleForm(request.POST or None, deployment=deployment)
     if request.method == "POST" and form.is_valid():
@@ -28,7 +29,7 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: PersonRequest, pk: int) -> HttpResponse:
     deployment = get_object_or_404(Deployment.objects.visible_to(request.user).with_names(), pk=pk)
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -1,30 +1,49 @@
-"""Local times as people write them: one instant, or a question which of two, or that there is none."""
+"""Local times as people write them: one instant, a question which of two, or that there is none."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 
-class NoSuchTime(ValueError):
-    """The text names no instant, or two; the message is one sentence for the person who typed it."""
+class InstantError(ValueError):
+    """One sentence that says what is wrong with a time and what would be right."""
+
+
+def zone_of(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):  # unknown, malformed, or the name of a folder
+        raise InstantError(
+            f"“{name}” is no time zone; name one of the IANA list such as Europe/Berlin or UTC."
+        ) from None
 
 
 def instant(local: datetime, zone: str, *, later: bool | None = None) -> datetime:
     """The UTC instant of a wall-clock time in a zone.
 
-    `later` chooses between two when the clock goes back; None asks instead (NoSuchTime).
+    `later` chooses between two when the clock goes back; None asks instead (InstantError).
     """
-    if zone not in available_timezones():
-        raise NoSuchTime(f"“{zone}” is no time zone; write it like Europe/Vienna.")
-    place = ZoneInfo(zone)
-    first, second = (local.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1))
-    if first.astimezone(place).replace(tzinfo=None) != local:
-        raise NoSuchTime(
-            f"{local:%Y-%m-%d %H:%M} does not exist in {zone}: the clock skips it; choose another time."
+    place = zone_of(zone)
+    early, late = (in_utc(local.replace(tzinfo=place, fold=fold)) for fold in (0, 1))
+    if early == late:
+        return early
+    # Where the clock is put forward the two folds swap: the later fold names the earlier instant.
+    if early > late:
+        raise InstantError(
+            f"{local:%Y-%m-%dT%H:%M} does not exist in {zone}, the clock changes there; "
+            "choose another time."
         )
-    if first == second:
-        return first
     if later is None:
-        raise NoSuchTime(
-            f"{local:%Y-%m-%d %H:%M} happens twice in {zone}, as the clock goes back: choose which one."
+        raise InstantError(
+            f"{local:%Y-%m-%dT%H:%M} exists twice in {zone}, the clock changes there; "
+            "say which of the two."
         )
-    return second if later else first
+    return late if later else early
+
+
+def in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise InstantError(
+            f"“{moment.isoformat(timespec='minutes')}” is outside the times that can be planned."
+        ) from None

@@ -36,10 +36,9 @@ class Checklist:
 
 
 def checklist(reading: Reading) -> Checklist:
-    """Sections in document order; items, steps and criteria by line, each step after the one before."""
-    entries = sorted(
-        [*reading.items, *reading.steps, *reading.criteria], key=lambda entry: entry.line
-    )
+    """Sections in document order; items by line, each step after the one before."""
+    entries: list[Item | Step | Criterion] = [*reading.items, *reading.steps, *reading.criteria]
+    entries.sort(key=lambda entry: entry.line)
     sections = [SectionDefinition(list(one.path), one.line) for one in reading.sections]
     if any(entry.section is None for entry in entries):
         sections.append(SectionDefinition([OUTSIDE]))

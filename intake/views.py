@@ -1,8 +1,9 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from accounts.requests import PersonRequest
 from deployments.enums import Right
 from deployments.models import Service
 from intake import services
@@ -10,7 +11,7 @@ from intake.forms import UploadForm
 
 
 @require_http_methods(["GET", "POST"])
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: PersonRequest) -> HttpResponse:
     """Choose a document; a refused one says why and the form stays as it was."""
     form = UploadForm(request.user, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():

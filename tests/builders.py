@@ -100,7 +100,7 @@ def make_deployment(
     t0_in: timedelta | None = timedelta(hours=3),
     submitted: bool = False,
 ) -> Deployment:
-    """A deployment with a small checklist and one rule per role, asked for by the release manager."""
+    """A small checklist and one rule per role, asked for by the release manager."""
     with transaction.atomic():
         deployment = services.create_deployment(
             team.service,

@@ -18,7 +18,7 @@ def at_once(*acts: Callable[[], Answer]) -> list[Answer | Exception]:
         start.wait()
         try:
             return act()
-        except Exception as error:  # the caller judges what came back
+        except Exception as error:  # noqa: BLE001 - the caller judges what came back
             return error
         finally:
             connections.close_all()

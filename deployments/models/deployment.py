@@ -24,9 +24,10 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
         return self.filter(service__in=Service.objects.visible_to(user))
 
     def with_names(self) -> DeploymentQuerySet:
+        """With all that a page names; what was signed is large and read where it is shown."""
         return self.select_related(
             "service", "environment", "requester", "lead", "content_version__author"
-        )
+        ).defer("content_version__content")
 
     def lock(self, pk: int) -> Deployment:
         """The one lock under which everything below a deployment is written, taken before judging.
@@ -35,6 +36,7 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
         """
         return (
             self.select_related("service", "environment", "content_version")
+            .defer("content_version__content")
             .select_for_update(no_key=True, of=("self",))
             .get(pk=pk)
         )

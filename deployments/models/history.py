@@ -9,7 +9,7 @@ from deployments.models.deployment import Deployment
 
 
 class Chain(models.Model):
-    """The head of a chain for events that belong to no deployment: `service:<key>` or `portal`."""
+    """The head of a chain of events without a deployment: `service:<key>` or `portal`."""
 
     key = models.CharField(max_length=80, unique=True)
     event_count = models.PositiveBigIntegerField(default=0)
@@ -27,7 +27,7 @@ class Chain(models.Model):
 
 
 class Event(models.Model):
-    """One change of state, written in the transaction that made it; the database refuses to alter it."""
+    """One change of state, written in its own transaction; the database refuses to alter it."""
 
     chain = models.CharField(max_length=80)
     sequence = models.PositiveBigIntegerField()
@@ -54,7 +54,9 @@ class Event(models.Model):
         default_permissions = ()
         ordering = ["chain", "sequence"]
         constraints = [
-            models.UniqueConstraint(fields=["chain", "sequence"], name="one_event_per_place_in_chain")
+            models.UniqueConstraint(
+                fields=["chain", "sequence"], name="one_event_per_place_in_chain"
+            )
         ]
         indexes = [models.Index(fields=["deployment", "-sequence"], name="event_deployment_recent")]
 
@@ -79,7 +81,7 @@ class Outbox(models.Model):
 
 
 class Clock(models.Model):
-    """The offset of the portal's clock: one row, zero, and writable only where a test clock is on."""
+    """The offset of the portal's clock: one row, zero, writable only under a test clock."""
 
     offset = models.DurationField()
 

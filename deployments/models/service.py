@@ -13,7 +13,7 @@ from deployments.enums import Grant, Right
 
 class ServiceQuerySet(models.QuerySet["Service"]):
     def with_right(self, user: User | AnonymousUser, right: Right) -> ServiceQuerySet:
-        """Services on which a group of the person's holds the right; the one question for lists and pages."""
+        """Services on which a group of the person holds the right; for lists and pages alike."""
         if not user.is_active:
             return self.none()
         held = ServiceGroupObjectPermission.objects.filter(
@@ -69,7 +69,7 @@ class ServiceGroupObjectPermission(GroupObjectPermissionBase):
 
 
 class Membership(models.Model):
-    """A group whose people hold a sign-off role for a service, which is the right to vote under it."""
+    """A group whose people hold a sign-off role for a service: the right to vote under it."""
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="memberships")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="memberships")

@@ -1,10 +1,12 @@
 """R4 and X3: what two people do at once has one legal outcome, and raw SQL does no better."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from accounts.enums import Kind
 from approvals import services
 from approvals.enums import Choice, Verdict
 from approvals.models import Decision, Standing, Vote
@@ -15,7 +17,15 @@ from deployments.enums import Grant, State
 from deployments.exceptions import Refused
 from deployments.models import Deployment
 from deployments.services import grant, grant_role
-from tests.builders import ROLES, Team, make_deployment, make_person, make_proof, make_role, make_team
+from tests.builders import (
+    ROLES,
+    Team,
+    make_deployment,
+    make_person,
+    make_proof,
+    make_role,
+    make_team,
+)
 from tests.threads import at_once
 
 
@@ -101,11 +111,16 @@ def test_one_decision_stands_when_two_ops_leads_decide_at_once(committed: dict[s
     standing = Decision.objects.get(replaced_by=None)
     decided = [answer for answer in answers if isinstance(answer, Decision)]
     assert len(decided) == Decision.objects.count()
-    assert deployment.state == {Verdict.GO: State.GO, Verdict.NO_GO: State.NO_GO}[Verdict(standing.verdict)]
+    assert (
+        deployment.state
+        == {Verdict.GO: State.GO, Verdict.NO_GO: State.NO_GO}[Verdict(standing.verdict)]
+    )
     assert verify().faults == []
 
 
-def test_one_starts_when_two_deployments_want_the_same_place_at_once(committed: dict[str, str]) -> None:
+def test_one_starts_when_two_deployments_want_the_same_place_at_once(
+    committed: dict[str, str],
+) -> None:
     team = make_team()
     both = [make_ready(team), make_ready(team)]
     for deployment in both:
@@ -114,9 +129,7 @@ def test_one_starts_when_two_deployments_want_the_same_place_at_once(committed: 
             seen=[f"conflict:{other.pk}" for other in both],
         )  # fmt: skip
 
-    answers = at_once(
-        *(lambda pk=one.pk: services.start(pk, actor=team.ops_lead) for one in both)
-    )
+    answers = at_once(*(lambda pk=one.pk: services.start(pk, actor=team.ops_lead) for one in both))
 
     refused = [answer for answer in answers if isinstance(answer, Refused)]
     assert len(refused) == 1
@@ -157,12 +170,12 @@ def test_vote_by_raw_sql_is_refused_when_it_breaks_a_rule(team: Team, who: str) 
     person = {
         "requester": team.release_manager,
         "author": team.technical_lead,
-        "machine": make_person("robot", kind="machine"),
+        "machine": make_person("robot", kind=Kind.MACHINE),
         "other content": team.product_owner,
     }[who]
     if who == "author":
         deployment.authors.add(team.technical_lead)
-    fields = {
+    fields: dict[str, Any] = {
         "deployment": deployment.pk,
         "person": person.pk,
         "hash": "0" * 64 if who == "other content" else deployment.content_hash,

@@ -1,19 +1,13 @@
 """The verbs of sign-off, on real PostgreSQL as the application's own role."""
 
-from datetime import timedelta
-
 import pytest
 
 from approvals import services
 from approvals.enums import Choice, Verdict
 from approvals.models import Decision, Standing, Vote
-from approvals.verdict import readiness
-from checklists import services as checklists
-from checklists.enums import ItemState
-from deployments.enums import State
-from deployments.exceptions import Forbidden, Invalid, NeedsFreshAuthentication, Overtaken, Refused
+from deployments.exceptions import Forbidden, Refused
 from deployments.models import Deployment
-from tests.builders import ROLES, Team, make_deployment, make_proof
+from tests.builders import Team, make_deployment, make_proof
 
 pytestmark = pytest.mark.django_db
 
@@ -54,8 +48,12 @@ def test_sign_is_refused_when_the_requester_holds_the_role(team: Team) -> None:
 def test_go_is_refused_when_something_blocks_and_says_what(team: Team) -> None:
     deployment = make_deployment(team, submitted=True)
 
-    with pytest.raises(Refused, match="GO is not possible. Not ready: “Back up the database” is not ticked and 5 roles have not signed"):
+    with pytest.raises(Refused) as refused:
         services.decide(
             deployment.pk, Verdict.GO, actor=team.ops_lead, proof=make_proof(), reason="go"
         )
+    assert refused.value.sentence == (
+        "GO is not possible. Not ready: “Back up the database” is not ticked and 5 roles "
+        "have not signed."
+    )
     assert Decision.objects.count() == 0

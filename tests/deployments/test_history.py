@@ -67,18 +67,20 @@ def test_chain_holds_when_nothing_was_touched(team: Team) -> None:
 
 
 TAMPERINGS = {
-    "edit": ("UPDATE deployments_event SET reason = 'x' WHERE sequence = 2", "changed after it was written"),
+    "edit": (
+        "UPDATE deployments_event SET reason = 'x' WHERE sequence = 2",
+        "changed after it was written",
+    ),
     "delete": ("DELETE FROM deployments_event WHERE sequence = 2", "event 2 is missing"),
     "cut tail": ("DELETE FROM deployments_event WHERE sequence = 3", "should end at event 3"),
     "reorder": (
-        "UPDATE deployments_event SET sequence = CASE sequence WHEN 1 THEN 2 WHEN 2 THEN 1 ELSE sequence END"
-        " WHERE sequence IN (1, 2)",
+        "UPDATE deployments_event SET sequence = 3 - sequence WHERE sequence IN (1, 2)",
         "does not follow",
     ),
     "insert": (
-        "INSERT INTO deployments_event SELECT 999999, chain, 4, at, actor_name, means, address, verb,"
-        " object_kind, object_id, object_text, before, after, reason, hash, repeat('0', 64), actor_id,"
-        " deployment_id, on_behalf_of_id FROM deployments_event WHERE sequence = 3",
+        "INSERT INTO deployments_event SELECT 999999, chain, 4, at, actor_name, means, address,"
+        " verb, object_kind, object_id, object_text, before, after, reason, hash, repeat('0', 64),"
+        " actor_id, deployment_id, on_behalf_of_id FROM deployments_event WHERE sequence = 3",
         "changed after it was written",
     ),
 }  # fmt: skip

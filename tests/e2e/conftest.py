@@ -67,13 +67,20 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         for command in (["collectstatic", "--noinput", "-v0"], ["demo"]):
             subprocess.run([sys.executable, "manage.py", *command], env=environment, check=True)
         for arguments in processes(port, tmp_path):
-            stack.enter_context(running(arguments, environment, tmp_path))
+            stack.enter_context(Running(arguments, environment, tmp_path))
         wait_until(lambda: answers(f"{url}/health/"), "the portal answers", 30)
         yield Portal(url, mails, environment)
 
 
 def processes(port: int, folder: Path) -> list[list[str]]:
-    worker = ["-A", "deploy_portal", "worker", "--without-gossip", "--without-mingle", "--pool=threads"]
+    worker = [
+        "-A",
+        "deploy_portal",
+        "worker",
+        "--without-gossip",
+        "--without-mingle",
+        "--pool=threads",
+    ]
     celery = [sys.executable, "-m", "celery"]
     return [
         [sys.executable, "-m", "uvicorn", "deploy_portal.asgi:application", "--port", str(port),
@@ -84,12 +91,14 @@ def processes(port: int, folder: Path) -> list[list[str]]:
     ]  # fmt: skip
 
 
-class running:
+class Running:
     """A child process with its output in a file, ended by its own id."""
 
     def __init__(self, arguments: list[str], environment: dict[str, str], folder: Path) -> None:
         self.arguments, self.environment = arguments, environment
-        self.log = folder / f"{re.sub(r'[^a-z]', '', arguments[2])}-{len(list(folder.glob('*.log')))}.log"
+        self.log = (
+            folder / f"{re.sub(r'[^a-z]', '', arguments[2])}-{len(list(folder.glob('*.log')))}.log"
+        )
 
     def __enter__(self) -> subprocess.Popen[bytes]:
         self.output = self.log.open("wb")

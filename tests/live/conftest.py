@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import uvicorn
+from django.contrib.sessions.models import Session
 from pytest_django import Settings
 
 from checklists import services as checklists
@@ -83,6 +84,13 @@ class Stage:
 
     def visit(self, path: str, session_key: str = "", *, last: str = "") -> Page:
         return self.opened.enter_context(Page(self.port, path, session_key, last=last))
+
+    def in_loop(self, act: Callable[[], object]) -> None:
+        """As the web process itself would do it, on its own thread."""
+        self.hub._tasks[0].get_loop().call_soon_threadsafe(act)
+
+    def sign_out_everybody(self) -> None:
+        Session.objects.all().delete()
 
     def tick(self, to: ItemState = ItemState.DONE) -> None:
         item = self.deployment.items.order_by("position")[0]

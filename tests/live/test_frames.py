@@ -3,7 +3,7 @@ from deploy_portal.live.frames import personal, shown
 
 def test_every_line_of_a_fragment_is_a_data_line():
     state = shown(7, ["x"], {"x": '<pre id="x-panel">a\r\nb\rc\u2028d</pre>'})
-    message = state.message(["x"], ["x"]).decode()
+    message = state.message(["x"]).decode()
     head, *lines = message.removesuffix("\n\n").split("\n")
     assert head == f"id: {state.name(['x'])}"
     assert lines == [

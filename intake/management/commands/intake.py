@@ -12,9 +12,10 @@ from accounts.models import User
 from deployments import provenance
 from deployments.exceptions import Refused
 from deployments.models import Deployment
+from deployments.zones import InstantError, zone_of
 from intake.as_json import as_json
 from intake.encodings import LARGEST, UnreadableError, decode
-from intake.instants import InstantError, instant, zone_of
+from intake.instants import instant
 from intake.reader import read
 from intake.services import import_document
 from intake.summary import summary

@@ -1,0 +1,73 @@
+"""The page's own script, in a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings as portal
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.live.brokers import Broker
+from tests.live.conftest import Stage, eventually
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+    """The checklist as a member sees it, connected."""
+    session, origin = stage.session_of("member"), f"http://127.0.0.1:{stage.port}"
+    # Playwright's loop runs in this thread; the ORM is called between its turns only.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        context = browser.new_context(base_url=origin)
+        cookie = {"name": portal.SESSION_COOKIE_NAME, "value": session, "url": origin}
+        context.add_cookies([cookie])  # type: ignore[list-item]
+        page = context.new_page()
+        page.goto(f"/deployments/{stage.deployment.pk}/checklist/")
+        eventually(lambda: [viewer.primed for viewer in stage.hub.viewers] == [True])
+        yield page
+        context.close()
+        browser.close()
+
+
+def test_a_tick_elsewhere_shows_and_flashes_and_a_focused_field_is_left_alone(
+    stage: Stage, page: Page
+) -> None:
+    page.evaluate(
+        "document.querySelector('.item').insertAdjacentHTML('beforeend',"
+        ' \'<input id="typing" value="half a sen">\')'
+    )
+    page.locator("#typing").focus()
+    stage.tick()
+    expect(page.locator("#header-panel")).to_contain_text("1 of 2")
+    expect(page.locator("#typing")).to_have_value("half a sen")
+
+    page.locator("h1").click()
+    page.locator("#typing").blur()
+    tick = page.locator(".item button").first
+    expect(tick).to_contain_text("Done")
+    expect(page.locator("#typing")).to_have_count(0)
+    expect(page.locator(".item.flash").first).to_be_attached()
+
+
+def test_a_page_cut_off_says_so_and_comes_back(stage: Stage, page: Page, broker: Broker) -> None:
+    page.route("**/live/**", lambda route: route.abort())
+    for viewer in stage.hub.viewers:
+        stage.in_loop(viewer.close)
+    expect(page.locator("#live-status")).to_contain_text("Live updates paused")
+    stage.tick()
+
+    page.unroute("**/live/**")
+    expect(page.locator(".item button").first).to_contain_text("Done", timeout=15_000)
+    expect(page.locator("#live-status")).to_be_empty()
+
+
+def test_who_is_signed_out_elsewhere_lands_at_the_sign_in(stage: Stage, page: Page) -> None:
+    stage.sign_out_everybody()
+    expect(page).to_have_url(re.compile("/sign-in/"), timeout=10_000)
