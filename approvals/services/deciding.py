@@ -1,0 +1,125 @@
+"""GO, HOLD or NO-GO with its frozen facts, and the start that a GO allows."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts.fresh import Authentication
+from accounts.models import User
+from approvals import dossier, policies
+from approvals.enums import Verdict
+from approvals.models import Decision
+from approvals.verdict import current_decision, readiness
+from deployments import clock
+from deployments.enums import State
+from deployments.exceptions import Invalid, Overtaken
+from deployments.models import Deployment, Event
+from deployments.policies import rights_of
+from deployments.services import move, require
+
+
+@transaction.atomic
+def decide(
+    deployment_id: int,
+    verdict: Verdict,
+    *,
+    actor: User,
+    proof: Authentication | None,
+    reason: str,
+    latest_start: datetime | None = None,
+    seen: Collection[str] = (),
+) -> Decision:
+    """Record GO, HOLD or NO-GO; GO is refused while anything blocks or a warning is unseen."""
+    deployment = Deployment.objects.lock(deployment_id)
+    verdict_now = readiness(deployment)
+    rights = rights_of(actor, deployment.service)
+    require(policies.refusal_to_decide(rights, deployment, verdict, verdict_now, seen))
+    require(policies.refusal_by_proof(proof))
+    if not reason.strip():
+        raise Invalid("Give the reason in one line; it stands in the record.")
+    if verdict == Verdict.GO and deployment.t0:
+        latest_start = latest_start or deployment.t0 + policies.DEFAULT_LATEST_START
+        require(policies.refusal_of_latest_start(latest_start, clock.now()))
+    return record_decision(
+        deployment, verdict, actor=actor, reason=reason.strip(), latest_start=latest_start
+    )
+
+
+def record_decision(
+    deployment: Deployment,
+    verdict: Verdict,
+    *,
+    actor: User | None,
+    reason: str,
+    latest_start: datetime | None = None,
+    verb: str = "decided",
+) -> Decision:
+    """Freeze the facts, write the decision and move; the caller holds the lock and has judged."""
+    at = clock.now()
+    decision = Decision.objects.create(
+        deployment=deployment,
+        verdict=verdict,
+        reason=reason,
+        decided_by=actor,
+        decided_by_name=str(actor) if actor else "Deploy Portal",
+        at=at,
+        content_hash=deployment.content_hash,
+        schedule_hash=deployment.schedule_hash,
+        latest_start=latest_start if verdict == Verdict.GO else None,
+        dossier=dossier.freeze(deployment, readiness(deployment)),
+        replaces=current_decision(deployment),
+    )
+    move(
+        deployment,
+        policies.MOVES_TO[verdict],
+        verb,
+        actor=actor,
+        reason=f"{decision.get_verdict_display()}: {reason}",
+        at=at,
+    )
+    return decision
+
+
+@transaction.atomic
+def start(deployment_id: int, *, actor: User) -> Event:
+    """Begin the deployment if everything still holds at this instant; otherwise nothing starts."""
+    deployment = Deployment.objects.lock(deployment_id)
+    now = clock.now()
+    require(
+        policies.refusal_to_start(
+            rights_of(actor, deployment.service),
+            deployment,
+            current_decision(deployment),
+            readiness(deployment),
+            now,
+        )
+    )
+    deployment.started_at = now
+    deployment.save(update_fields=["started_at"])
+    try:
+        with transaction.atomic():
+            return move(deployment, State.IN_PROGRESS, "started", actor=actor, at=now)
+    except IntegrityError:
+        # Two starts at once both saw the place free; the partial unique index let one of them in.
+        raise Overtaken(
+            f"Another deployment has just started on {deployment.environment}; this one waits."
+        ) from None
+
+
+@transaction.atomic
+def hold_missed_start(deployment_id: int) -> Decision | None:
+    """Record the automatic HOLD of a GO whose latest start has passed; None if nothing is due."""
+    deployment = Deployment.objects.lock(deployment_id)
+    decision = current_decision(deployment)
+    if deployment.state != State.GO or decision is None or decision.latest_start is None:
+        return None
+    if clock.now() <= decision.latest_start:
+        return None
+    return record_decision(
+        deployment,
+        Verdict.HOLD,
+        actor=None,
+        reason="the latest start passed without a start",
+        verb="missed start",
+    )
