@@ -56,12 +56,12 @@ FORGETFUL = {
 
 
 STATUS_LINE = 7
+BUILTIN_LOCALES_SINCE = 17
 INITDB = (
     "--username=postgres",
     "--auth-local=trust",
     "--auth-host=reject",
     "--encoding=UTF8",
-    "--locale-provider=builtin",
     "--locale=C.UTF-8",
     "--no-sync",
     "--no-instructions",
@@ -115,18 +115,23 @@ class Postgres:
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
         self.identity.adopt(new)
-        self.call("initdb", "-D", str(new), *INITDB)
+        # The second source's is too old to bring the locale itself.
+        provider = "builtin" if self.version() >= BUILTIN_LOCALES_SINCE else "libc"
+        self.call("initdb", "-D", str(new), f"--locale-provider={provider}", *INITDB)
         told = self.call("postgres", "--single", "-D", str(new), "postgres", said=ROLES)
         if "ERROR" in told:
             raise Problem(f"PostgreSQL refused to make its roles: {told.strip()}")
         new.rename(self.data)
 
+    def version(self) -> int:
+        """The major version of the programs."""
+        return int(self.call("postgres", "--version").split()[2].partition(".")[0])
+
     def refuse_other_version(self) -> None:
-        made_by = (self.data / "PG_VERSION").read_text().strip()
-        told = self.call("postgres", "--version")
-        if f" {made_by}." not in told:
+        made_by = int((self.data / "PG_VERSION").read_text())
+        if made_by != (here := self.version()):
             raise Problem(
-                f"{self.data} was made by PostgreSQL {made_by}, but this is {told.strip()}: "
+                f"{self.data} was made by PostgreSQL {made_by}, but this is {here}: "
                 "dump it with the old version, or move the folder away to begin anew."
             )
 

@@ -88,6 +88,19 @@ def test_a_stale_pid_file_of_a_living_stranger_does_not_stop_the_start(
     assert ask(address) == "portal_app"
 
 
+def test_data_of_another_major_version_is_refused_with_a_sentence(
+    start: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "PG_VERSION").write_text("15\n")
+    process = start("services", "--folder", tmp_path)
+    assert said(process) == (
+        f"{tmp_path / 'postgres'} was made by PostgreSQL 15, but this is 18: "
+        "dump it with the old version, or move the folder away to begin anew.\n"
+    )
+    assert process.returncode == 1
+
+
 def test_a_service_that_is_killed_comes_back(start: Start, tmp_path: Path) -> None:
     process = start("services", "--folder", tmp_path)
     address = wait_for_services(process)
