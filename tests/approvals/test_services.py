@@ -1,22 +1,82 @@
 """The verbs of sign-off, on real PostgreSQL as the application's own role."""
 
-import pytest
+from __future__ import annotations
 
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from accounts.models import User
 from approvals import services
 from approvals.enums import Choice, Verdict
 from approvals.models import Decision, Standing, Vote
-from deployments.exceptions import Forbidden, Refused
+from approvals.signoff import standings
+from approvals.verdict import outlook, readiness
+from checklists import services as checklists
+from checklists.enums import ItemState
+from deployments import clock, content
+from deployments.enums import State
+from deployments.exceptions import (
+    Forbidden,
+    Invalid,
+    NeedsFreshAuthentication,
+    Overtaken,
+    Refused,
+)
 from deployments.models import Deployment
-from tests.builders import Team, make_deployment, make_proof
+from deployments.services import grant_role, schedule
+from tests.builders import (
+    ROLES,
+    Team,
+    make_deployment,
+    make_machine,
+    make_proof,
+    make_role,
+)
 
 pytestmark = pytest.mark.django_db
 
 
-def sign(team: Team, deployment: Deployment, role: str, choice: Choice = Choice.APPROVE, **fields):
+def sign(
+    team: Team,
+    deployment: Deployment,
+    role: str,
+    choice: Choice = Choice.APPROVE,
+    *,
+    actor: User | None = None,
+    **fields: Any,
+) -> Vote:
     rule = deployment.rules.get(role__key=role)
+    deployment.refresh_from_db()
     fields = {"proof": make_proof(), "shown_hash": deployment.content_hash, **fields}
-    actor = fields.pop("actor", team.people[role])
-    return services.sign(deployment.pk, rule.pk, choice, actor=actor, **fields)
+    person = actor or team.people[role]
+    return services.sign(deployment.pk, rule.pk, choice, actor=person, **fields)
+
+
+def change_content(team: Team, deployment: Deployment, text: str = "Deploy it twice") -> None:
+    """Edit one item as the release manager, which makes a new content version."""
+    with transaction.atomic():
+        locked = Deployment.objects.lock(deployment.pk)
+        locked.items.filter(position=2).update(text=text)
+        assert content.refresh(locked, team.release_manager)
+
+
+def make_ready(team: Team, t0_in: timedelta = timedelta(minutes=10)) -> Deployment:
+    deployment = make_deployment(team, t0_in=t0_in, submitted=True)
+    for item in deployment.items.filter(phase="before"):
+        checklists.set_state(deployment.pk, item.pk, ItemState.DONE, actor=team.member)
+    for role in ROLES:
+        sign(team, deployment, role)
+    deployment.refresh_from_db()
+    return deployment
+
+
+def decide(team: Team, deployment: Deployment, verdict: Verdict, **fields: Any) -> Decision:
+    fields = {"actor": team.ops_lead, "proof": make_proof(), "reason": "all agreed", **fields}
+    return services.decide(deployment.pk, verdict, **fields)
 
 
 def test_sign_records_everything_that_proves_it_when_a_holder_signs(team: Team) -> None:
@@ -28,32 +88,267 @@ def test_sign_records_everything_that_proves_it_when_a_holder_signs(team: Team) 
     assert vote.statement == "product_owner takes responsibility"
     assert vote.content_hash == deployment.content_hash
     assert vote.schedule_hash == deployment.schedule_hash
+    assert vote.grounds == "holds Product owner of Storage layer"
     assert vote.authenticated_by == "password"
     assert Standing.objects.get(person=team.product_owner).vote == vote
     assert deployment.events.latest("sequence").verb == "signed"
 
 
 def test_sign_is_refused_when_the_requester_holds_the_role(team: Team) -> None:
-    from deployments.services import grant_role
-    from tests.builders import make_role
-
     grant_role(team.service, make_role("product_owner"), team.release_manager, actor=None)
     deployment = make_deployment(team, submitted=True)
 
-    with pytest.raises(Forbidden, match="You requested this deployment"):
+    with pytest.raises(Forbidden) as refused:
         sign(team, deployment, "product_owner", actor=team.release_manager)
+
+    assert refused.value.sentence == "You requested this deployment; somebody else must sign it."
     assert Vote.objects.count() == 0
+
+
+def test_sign_is_refused_when_the_person_edited_the_content_last(team: Team) -> None:
+    deployment = make_deployment(team, submitted=True)
+    with transaction.atomic():
+        locked = Deployment.objects.lock(deployment.pk)
+        locked.items.filter(position=1).update(text="Back up twice")
+        content.refresh(locked, team.technical_lead)
+
+    with pytest.raises(Forbidden, match="You edited this content last"):
+        sign(team, deployment, "technical_lead")
+
+
+def test_sign_is_refused_when_the_person_is_named_as_an_author(team: Team) -> None:
+    deployment = make_deployment(team, submitted=True)
+    deployment.authors.add(team.technical_lead)
+
+    with pytest.raises(Forbidden, match="You are named as an author"):
+        sign(team, deployment, "technical_lead")
+
+
+def test_sign_is_refused_when_a_machine_holds_the_role(team: Team) -> None:
+    machine = make_machine()
+    grant_role(team.service, make_role("security"), machine, actor=None)
+    deployment = make_deployment(team, submitted=True)
+
+    with pytest.raises(Forbidden, match="A machine never signs"):
+        sign(team, deployment, "security", actor=machine)
+
+
+def test_sign_is_refused_when_the_role_is_not_held(team: Team) -> None:
+    deployment = make_deployment(team, submitted=True)
+
+    with pytest.raises(Forbidden, match="Only holders of the role Security"):
+        sign(team, deployment, "security", actor=team.ops_lead)
+
+
+@pytest.mark.parametrize("minutes_ago", [None, 6])
+def test_sign_is_refused_when_the_proof_is_missing_or_old(
+    team: Team, minutes_ago: int | None
+) -> None:
+    deployment = make_deployment(team, submitted=True)
+    proof = None if minutes_ago is None else make_proof(minutes_ago)
+
+    with pytest.raises(NeedsFreshAuthentication):
+        sign(team, deployment, "security", proof=proof)
+    assert Vote.objects.count() == 0
+
+
+def test_sign_is_refused_when_the_content_moved_while_it_was_read(team: Team) -> None:
+    deployment = make_deployment(team, submitted=True)
+    shown = deployment.content_hash
+    change_content(team, deployment)
+
+    with pytest.raises(Overtaken, match="nothing was signed"):
+        sign(team, deployment, "security", shown_hash=shown)
+    assert Vote.objects.count() == 0
+
+
+def test_sign_is_refused_when_the_deployment_is_a_draft(team: Team) -> None:
+    deployment = make_deployment(team)
+
+    with pytest.raises(Refused, match="it is draft"):
+        sign(team, deployment, "security")
+
+
+def test_objection_is_refused_when_it_gives_no_reason(team: Team) -> None:
+    deployment = make_deployment(team, submitted=True)
+
+    with pytest.raises(Invalid, match="reject needs a reason"):
+        sign(team, deployment, "security", Choice.REJECT)
+
+
+def test_votes_become_stale_when_the_content_changes(team: Team) -> None:
+    deployment = make_ready(team)
+    assert readiness(deployment).is_ready
+
+    change_content(team, deployment)
+    deployment.refresh_from_db()
+
+    said = readiness(deployment)
+    assert said.only_people_are_missing
+    assert said.sentence == "Technically ready, awaiting sign-off: 5 roles have not signed."
+    assert [len(standing.stale) for standing in standings(deployment)] == [1] * 5
+
+
+def test_objection_blocks_across_a_content_change_until_its_author_votes_again(team: Team) -> None:
+    deployment = make_ready(team)
+    sign(team, deployment, "security", Choice.REJECT, reason="the scan is a week old")
+    change_content(team, deployment)
+    deployment.refresh_from_db()
+
+    clauses = [blocker.clause for blocker in readiness(deployment).blockers]
+    assert clauses[0] == "Security said reject: “the scan is a week old”"
+
+    sign(team, deployment, "security")
+    deployment.refresh_from_db()
+    assert not any("reject" in one.clause for one in readiness(deployment).blockers)
+    assert deployment.state == State.IN_REVIEW
+
+
+def test_only_time_sensitive_roles_sign_again_when_the_time_moves(team: Team) -> None:
+    deployment = make_ready(team)
+
+    schedule(deployment.pk, clock.now() + timedelta(hours=5), actor=team.release_manager)
+    deployment.refresh_from_db()
+
+    stale = {one.rule.role.key for one in standings(deployment) if one.stale}
+    assert stale == {"operations", "business"}
+
+
+def test_withdrawn_signature_no_longer_counts(team: Team) -> None:
+    deployment = make_ready(team)
+
+    sign(team, deployment, "security", Choice.WITHDRAW, reason="signed the wrong one")
+
+    deployment.refresh_from_db()
+    assert readiness(deployment).sentence.endswith("Security has not signed.")
+    assert not Standing.objects.filter(person=team.security).exists()
 
 
 def test_go_is_refused_when_something_blocks_and_says_what(team: Team) -> None:
     deployment = make_deployment(team, submitted=True)
 
     with pytest.raises(Refused) as refused:
-        services.decide(
-            deployment.pk, Verdict.GO, actor=team.ops_lead, proof=make_proof(), reason="go"
-        )
+        decide(team, deployment, Verdict.GO)
+
     assert refused.value.sentence == (
         "GO is not possible. Not ready: “Back up the database” is not ticked and 5 roles "
         "have not signed."
     )
     assert Decision.objects.count() == 0
+
+
+def test_go_is_refused_when_a_warning_was_not_seen(team: Team) -> None:
+    deployment = make_ready(team)
+    Deployment.objects.filter(pk=deployment.pk).update(commit="")
+
+    with pytest.raises(Refused, match="Mark every warning as seen first: no commit is named"):
+        decide(team, deployment, Verdict.GO)
+    assert decide(team, deployment, Verdict.GO, seen=["facts:commit"]).verdict == Verdict.GO
+
+
+def test_go_freezes_the_facts_it_was_taken_on(team: Team) -> None:
+    deployment = make_ready(team)
+
+    decision = decide(team, deployment, Verdict.GO)
+
+    deployment.refresh_from_db()
+    assert deployment.state == State.GO
+    assert decision.latest_start == deployment.t0 + timedelta(minutes=30)
+    assert decision.content_hash == deployment.content_hash
+    assert [vote["role"] for vote in decision.dossier["votes"]] == list(ROLES)
+    assert decision.dossier["items"][0]["by"] == "Member"
+
+
+def test_decision_is_refused_when_the_requester_leads_operations(team: Team) -> None:
+    deployment = make_ready(team)
+    Deployment.objects.filter(pk=deployment.pk).update(requester=team.ops_lead)
+
+    with pytest.raises(Forbidden, match="another ops lead must decide"):
+        decide(team, deployment, Verdict.NO_GO)
+
+
+def test_each_decision_names_the_one_it_replaces(team: Team) -> None:
+    deployment = make_ready(team)
+    first = decide(team, deployment, Verdict.GO)
+
+    second = decide(team, deployment, Verdict.HOLD, reason="the network team asks for an hour")
+
+    assert second.replaces == first
+    deployment.refresh_from_db()
+    assert outlook(deployment).sentence == "On hold: the network team asks for an hour."
+
+
+def test_start_opens_the_day_when_everything_still_holds(team: Team) -> None:
+    deployment = make_ready(team)
+    decide(team, deployment, Verdict.GO)
+
+    services.start(deployment.pk, actor=team.ops_lead)
+
+    deployment.refresh_from_db()
+    assert deployment.state == State.IN_PROGRESS
+    assert deployment.started_at is not None
+
+
+def test_start_is_refused_when_it_is_too_early(team: Team) -> None:
+    deployment = make_ready(team, t0_in=timedelta(hours=1))
+    decide(team, deployment, Verdict.GO)
+
+    with pytest.raises(Refused, match="start opens 15 minutes before T0"):
+        services.start(deployment.pk, actor=team.ops_lead)
+
+
+def test_start_is_refused_when_the_time_moved_after_go(team: Team) -> None:
+    deployment = make_ready(team)
+    decide(team, deployment, Verdict.GO)
+    schedule(deployment.pk, clock.now() + timedelta(minutes=12), actor=team.release_manager)
+
+    with pytest.raises(Refused, match="The time changed after GO"):
+        services.start(deployment.pk, actor=team.ops_lead)
+
+
+def test_start_is_refused_when_an_item_was_unticked_after_go(team: Team) -> None:
+    deployment = make_ready(team)
+    decide(team, deployment, Verdict.GO)
+    item = deployment.items.get(position=1)
+    checklists.set_state(deployment.pk, item.pk, ItemState.OPEN, actor=team.member)
+
+    with pytest.raises(Refused, match="Something new stands in the way"):
+        services.start(deployment.pk, actor=team.ops_lead)
+
+
+def test_start_is_refused_while_another_deployment_holds_the_place(team: Team) -> None:
+    first, second = make_ready(team), make_ready(team)
+    for one in (first, second):
+        warnings = [warning.key for warning in readiness(one).warnings]
+        decide(team, one, Verdict.GO, seen=warnings)
+    services.start(first.pk, actor=team.ops_lead)
+
+    with pytest.raises(Refused, match=rf"Production is held by deployment #{first.pk}"):
+        services.start(second.pk, actor=team.ops_lead)
+
+
+def test_missed_start_becomes_a_hold_by_itself(team: Team) -> None:
+    deployment = make_ready(team)
+    decision = decide(
+        team, deployment, Verdict.GO, latest_start=clock.now() + timedelta(milliseconds=200)
+    )
+    assert decision.latest_start is not None
+    while clock.now() <= decision.latest_start:
+        time.sleep(0.02)
+
+    held = services.hold_missed_start(deployment.pk)
+
+    assert held is not None
+    assert (held.verdict, held.decided_by) == (Verdict.HOLD, None)
+    assert services.hold_missed_start(deployment.pk) is None
+
+
+def test_submit_says_everything_that_is_missing_at_once(team: Team) -> None:
+    deployment = make_deployment(team, roles=(), t0_in=None)
+
+    with pytest.raises(Refused) as refused:
+        services.submit(deployment.pk, actor=team.release_manager)
+
+    assert refused.value.sentence == (
+        "Cannot be submitted yet: the time T0 is not set and no role is asked to sign."
+    )

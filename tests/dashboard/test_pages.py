@@ -1,0 +1,209 @@
+"""What the pages say, to whom, and with how many queries."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from approvals.models import Vote
+from checklists.definitions import ItemDefinition, SectionDefinition
+from checklists.services import define
+from dashboard.panels import TABS
+from deployments import content
+from deployments.models import Deployment
+from gates.definitions import GateDefinition
+from gates.services import define_gates
+from tests.builders import PASSWORD, Team, make_deployment, make_person, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def queries_of(client: Client, url: str, counter: DjangoAssertNumQueries) -> int:
+    with counter(60, exact=False) as context:
+        assert client.get(url).status_code == 200
+    return len(context.captured_queries)
+
+
+def test_home_costs_the_same_with_one_and_with_thirty_deployments(
+    team: Team, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = signed_in(team.product_owner)
+    make_deployment(team, submitted=True)
+    with django_assert_max_num_queries(16) as one:
+        client.get("/")
+    for hours in range(29):
+        make_deployment(team, submitted=True, t0_in=timedelta(hours=4 + 3 * hours))
+
+    with django_assert_max_num_queries(16) as thirty:
+        client.get("/")
+
+    assert len(thirty) == len(one)
+
+
+def make_large(team: Team) -> Deployment:
+    """500 items in 20 sections, 60 gates and 20 rules, as PROMISES S2 says."""
+    deployment = make_deployment(team, roles=(), submitted=False)
+    with transaction.atomic():
+        locked = Deployment.objects.lock(deployment.pk)
+        locked.items.all().delete()
+        locked.sections.all().delete()
+        define(
+            locked,
+            [SectionDefinition(["Plan", f"Part {number}"]) for number in range(20)],
+            [
+                ItemDefinition(number % 20, "check", "before", f"Item {number}")
+                for number in range(500)
+            ],
+        )
+        define_gates(locked, [GateDefinition(f"Gate {number}") for number in range(60)])
+        content.refresh(locked, team.release_manager)
+    return deployment
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_deployment_page_keeps_to_twenty_queries_when_it_is_large(
+    team: Team, tab: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    deployment = make_large(team)
+    url = deployment.get_absolute_url()
+    client = signed_in(team.release_manager)
+    address = url if tab == "overview" else reverse("dashboard:tab", args=[deployment.pk, tab])
+
+    with django_assert_max_num_queries(20):
+        assert client.get(address).status_code == 200
+
+
+def sign_url(deployment: Deployment) -> str:
+    rule = deployment.rules.get(role__key="product_owner")
+    return reverse("approvals:sign", args=[deployment.pk, rule.pk])
+
+
+def test_signing_asks_for_the_password_when_the_sign_in_is_old(team: Team) -> None:
+    deployment = make_deployment(team, submitted=True)
+    client = Client()
+    team.product_owner.set_password(PASSWORD)
+    team.product_owner.save()
+    client.force_login(team.product_owner)
+    body = {"choice": "approve", "shown_hash": deployment.content_hash}
+
+    without = client.post(sign_url(deployment), body)
+    wrong = client.post(sign_url(deployment), {**body, "password": "guess"})
+    assert (without.status_code, wrong.status_code) == (422, 422)
+    assert "Enter your password again" in without.content.decode()
+    assert "That password is not right; nothing was signed." in wrong.content.decode()
+    assert Vote.objects.count() == 0
+
+    right = client.post(sign_url(deployment), {**body, "password": PASSWORD})
+    assert right.status_code == 302
+    assert Vote.objects.get().person == team.product_owner
+
+
+def test_what_was_typed_stays_when_a_field_is_missing(team: Team) -> None:
+    deployment = make_deployment(team, submitted=True)
+    client = signed_in(team.product_owner)
+
+    page = client.post(
+        sign_url(deployment), {"choice": "reject", "shown_hash": deployment.content_hash}
+    )
+
+    assert page.status_code == 422
+    assert "Say why: reject needs a reason that others can act on." in page.content.decode()
+    assert 'value="reject" class="form-check-input" id="id_choice_1" required checked' in (
+        " ".join(page.content.decode().split())
+    )
+
+
+def test_sign_page_shows_everything_that_is_signed(team: Team) -> None:
+    deployment = make_deployment(team, submitted=True)
+
+    page = signed_in(team.product_owner).get(sign_url(deployment)).content.decode()
+
+    for text in ("Back up the database", "Deploy the service", "release-1.4", "0a1b2c3d"):
+        assert text in page
+    assert deployment.content_hash in page
+
+
+def test_refused_act_answers_with_its_sentence_in_place_for_htmx(team: Team) -> None:
+    deployment = make_deployment(team, submitted=True)
+    url = reverse("approvals:submit", args=[deployment.pk])
+    client = signed_in(team.release_manager)
+
+    answer = client.post(url, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 409
+    assert answer["HX-Retarget"] == "#refusal"
+    assert "cannot become in review from there" in answer.content.decode()
+    assert "<html" not in answer.content.decode()
+
+
+def test_expired_session_leads_to_the_sign_in_page_not_into_a_panel(team: Team) -> None:
+    deployment = make_deployment(team)
+    url = reverse("dashboard:mine", args=[deployment.pk])
+
+    answer = Client().get(
+        url,
+        headers={
+            "HX-Request": "true",
+            "HX-Current-URL": f"http://testserver{deployment.get_absolute_url()}",
+        },
+    )
+
+    assert answer.status_code == 401
+    assert answer["HX-Redirect"] == f"/sign-in/?next={deployment.get_absolute_url()}"
+    assert answer.content == b""
+
+
+def test_act_without_csrf_token_is_refused(team: Team) -> None:
+    deployment = make_deployment(team)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(team.release_manager)
+
+    answer = client.post(reverse("approvals:submit", args=[deployment.pk]))
+
+    assert answer.status_code == 403
+
+
+def test_time_in_the_past_or_in_the_clock_gap_is_refused_in_a_sentence(team: Team) -> None:
+    deployment = make_deployment(team, t0_in=None)
+    client, url = signed_in(team.release_manager), reverse(
+        "deployments:schedule", args=[deployment.pk]
+    )
+
+    past = client.post(url, {"local": "2020-01-01T10:00", "zone": "UTC"})
+    gap = client.post(url, {"local": "2027-03-28T02:30", "zone": "Europe/Vienna"})
+    twice = client.post(url, {"local": "2027-10-31T02:30", "zone": "Europe/Vienna"})
+    nowhere = client.post(url, {"local": "2027-10-31T12:30", "zone": "Mars/Base"})
+
+    assert "is in the past; choose one that is still to come" in past.content.decode()
+    assert "does not exist in Europe/Vienna" in gap.content.decode()
+    assert "exists twice in Europe/Vienna" in twice.content.decode()
+    assert "“Mars/Base” is no time zone" in nowhere.content.decode()
+    deployment.refresh_from_db()
+    assert deployment.t0 is None
+
+
+def test_stored_script_is_shown_as_text(team: Team) -> None:
+    script = "<script>alert(1)</script>"
+    deployment = make_deployment(team, items=(script,), submitted=True)
+    client = signed_in(make_person("curious"))
+    assert client.get(deployment.get_absolute_url()).status_code == 404
+
+    reader = signed_in(team.stakeholder)
+    pages = [
+        deployment.get_absolute_url(),
+        *(reverse("dashboard:tab", args=[deployment.pk, tab]) for tab in TABS if tab != "overview"),
+        sign_url(deployment),
+    ]
+    for url in pages:
+        assert script not in reader.get(url).content.decode(), url
+
+
+def test_strict_policy_is_sent_with_every_page(team: Team) -> None:
+    policy = signed_in(team.member).get("/")["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "script-src 'self'" in policy
