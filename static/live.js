@@ -54,6 +54,10 @@ const isStream = ctx => ctx?.request.action.startsWith("/live/");
 
 if (live && line) {
   if (live._htmx?.sse) found();
+  // htmx starts by a timer that may run before its extension has arrived; then nobody connects.
+  document.addEventListener("DOMContentLoaded", () => setTimeout(() => {
+    if (!live._htmx?.triggerSpecs?.length) htmx.process(live);
+  }));
   live.addEventListener("htmx:sse:before:connection", () => { if (connected) lost(); });
   live.addEventListener("htmx:sse:after:connection", found);
   live.addEventListener("htmx:sse:error", event => { if (!refused(event.detail.status)) lost(); });
@@ -110,7 +114,7 @@ document.addEventListener("htmx:before:swap", event => {
     const field = typingIn(task.target);
     if (field && !(field.id && task.fragment.querySelector(`[id="${CSS.escape(field.id)}"]`))) {
       tasks.splice(tasks.indexOf(task), 1);
-      waiting.add(task.target.id.replace(/-panel$/, ""));
+      waiting.add(task.target.closest("[id$='-panel']").id.replace(/-panel$/, ""));
     } else if (task.target) {
       remember(task.target);
     }
@@ -137,14 +141,15 @@ const said = row => {
   for (const time of copy.querySelectorAll("time")) time.textContent = time.dateTime;
   return copy.textContent.replace(/\s+/g, " ");
 };
-const remember = panel => {
-  before.set(panel, new Map([...panel.querySelectorAll(ROWS)].map(row => [row.id, said(row)])));
+const rowsOf = part => [...(part.matches(ROWS) ? [part] : []), ...part.querySelectorAll(ROWS)];
+const remember = part => {
+  before.set(part, new Map(rowsOf(part).map(row => [row.id, said(row)])));
 };
-const flash = panel => {
-  const rows = before.get(panel);
-  before.delete(panel);
+const flash = part => {
+  const rows = before.get(part);
+  before.delete(part);
   if (!rows || calm.matches) return;
-  for (const row of panel.querySelectorAll(ROWS)) {
+  for (const row of rowsOf(part)) {
     if (!row.id || rows.get(row.id) === said(row)) continue;
     row.classList.add("flash");
     row.addEventListener("animationend", () => row.classList.remove("flash"), {once: true});

@@ -7,16 +7,26 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from deploy_portal.live import rows
+
 COMMENT = b": still here\n\n"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One panel, encoded once for everybody who sees it."""
+    """One panel, rendered once for everybody who sees it."""
 
+    name: str
+    html: str
     digest: bytes
-    data: bytes
+
+    def data(self, before: Piece | None = None) -> bytes:
+        """All of it, or only the rows that changed if nothing around them did."""
+        only = rows.changed(before.html, self.html) if before else None
+        if only is None:
+            return _data(f"{self.name}-panel", self.html)
+        return b"".join(_data(name, html) for name, html in only.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +57,11 @@ class Shown:
             if piece and (panel not in old or old[panel].digest != piece.digest)
         ]
 
-    def message(self, panels: Iterable[str], changed: Iterable[str]) -> bytes:
-        """Named after everything the client looks at, carrying only what changed."""
-        data = b"".join(self.pieces[panel].data for panel in changed if panel in self.pieces)
+    def message(self, panels: Iterable[str], before: Shown | None = None) -> bytes:
+        """Named after everything the client looks at, carrying only what changed since."""
+        old = before.pieces if before else {}
+        changed = self.changed_since(before, panels)
+        data = b"".join(self.pieces[panel].data(old.get(panel)) for panel in changed)
         return b"id: " + self.name(panels).encode() + b"\n" + data + b"\n"
 
 
@@ -65,6 +77,9 @@ def personal(viewers: int) -> bytes:
 
 
 def _piece(panel: str, html: str) -> Piece:
-    partial = f'<hx-partial hx-target="#{panel}-panel" hx-swap="outerMorph">{html}</hx-partial>'
-    lines = "".join(f"data: {line}\n" for line in _LINE_END.split(partial))
-    return Piece(blake2b(html.encode(), digest_size=16).digest(), lines.encode())
+    return Piece(panel, html, blake2b(html.encode(), digest_size=16).digest())
+
+
+def _data(target: str, html: str) -> bytes:
+    partial = f'<hx-partial hx-target="#{target}" hx-swap="outerMorph">{html}</hx-partial>'
+    return "".join(f"data: {line}\n" for line in _LINE_END.split(partial)).encode()

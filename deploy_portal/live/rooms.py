@@ -25,6 +25,7 @@ class Room:
         self.deployment_id = deployment_id
         self.viewers: set[Viewer] = set()
         self._shown: dict[Audience, Shown] = {}
+        self._whole: dict[tuple[Audience, Panels], bytes] = {}
         self._pace, self._threads, self._counts = pace, threads, counts
         self._pause = pace.gather
         self._stale = False
@@ -85,6 +86,7 @@ class Room:
 
     def _deliver(self, fresh: Mapping[Audience, Shown]) -> None:
         before, self._shown = self._shown, dict(fresh)
+        self._whole = {}
         if not fresh and not self._stale:
             # The deployment is gone.
             self.close()
@@ -96,9 +98,8 @@ class Room:
                 self._tell(panels, viewers, before.get(audience), fresh[audience])
 
     def _tell(self, panels: Panels, viewers: list[Viewer], old: Shown | None, new: Shown) -> None:
-        changed = new.changed_since(old, panels)
         happened = old is None or new.version != old.version
-        message = new.message(panels, changed) if changed or happened else b""
+        message = new.message(panels, old) if happened or new.changed_since(old, panels) else b""
         aside = personal(len(self.viewers)) if happened else b""
         for viewer in viewers:
             if not viewer.primed:
@@ -116,7 +117,9 @@ class Room:
         viewer.primed = True
         if known.is_what_was_seen(viewer.last, viewer.panels):
             return
-        self._push(viewer, known.message(viewer.panels, viewer.panels))
+        if viewer.group not in self._whole:
+            self._whole[viewer.group] = known.message(viewer.panels)
+        self._push(viewer, self._whole[viewer.group])
         if viewer.ticket.standing.is_involved:
             self._push(viewer, personal(len(self.viewers)))
 
