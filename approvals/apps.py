@@ -6,8 +6,6 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         from approvals import content as own_content
-        from approvals import obstacles
-        from deployments import blockers, content
+        from deployments import content
 
         content.register("rules", own_content.collect)
-        blockers.register("sign-off", obstacles.find)

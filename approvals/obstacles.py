@@ -1,22 +1,14 @@
 """What sign-off says about readiness: roles that have not signed, and people who object."""
 
-from collections.abc import Sequence
-
-from approvals.signoff import RuleStanding, standings_of
+from approvals.signoff import RuleStanding
 from deployments.blockers import Blocker, Findings
 from deployments.models import Deployment
 
 NOBODY_ASKED = Blocker("rules:none", "no role is asked to sign", "sign-off")
 
 
-def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
-    rules = standings_of(deployments)
-    return {
-        deployment.pk: _findings(deployment, rules[deployment.pk]) for deployment in deployments
-    }
-
-
-def _findings(deployment: Deployment, rules: list[RuleStanding]) -> Findings:
+def findings(deployment: Deployment, rules: list[RuleStanding]) -> Findings:
+    """Readiness itself asks for this part, since it knows the rules already."""
     if not rules:
         return Findings(blockers=[NOBODY_ASKED], total=1)
     # Objections come first: they name a reason, and no count may hide it.

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from approvals.signoff import standings
 from approvals.verdict import Outlook
 from deployments.models import Deployment
 
@@ -11,9 +10,9 @@ def readiness_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
     return {"readiness": outlook.readiness, "outlook": outlook}
 
 
-def signoff_panel(deployment: Deployment) -> dict[str, Any]:
-    """Role × statement × people × state; two queries however many rules there are."""
-    return {"standings": standings(deployment)}
+def signoff_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
+    """Role × statement × people × state."""
+    return {"standings": outlook.rules}
 
 
 def decision_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:

@@ -5,27 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
-
+from approvals import obstacles
 from approvals.models import Decision
 from approvals.readiness import Readiness, compose
-from checklists.enums import CLOSED, Phase
-from checklists.models import Item
+from approvals.signoff import RuleStanding, standings_of
+from checklists.progress import Progress, progress_of
 from deployments import blockers, clock
 from deployments.enums import BEFORE_START, State
 from deployments.models import Deployment
 
-RUNS = frozenset({State.IN_PROGRESS, State.ROLLING_BACK})
-
 
 @dataclass(frozen=True)
 class Outlook:
-    """`readiness` is None once started; `steps` counts done and all required steps of the day."""
+    """Everything that follows from the facts at one instant; `readiness` is None once started."""
 
     sentence: str
+    at: datetime
+    rules: list[RuleStanding]
     readiness: Readiness | None
     decision: Decision | None
-    steps: tuple[int, int]
+    progress: Progress
 
 
 def outlook(deployment: Deployment) -> Outlook:
@@ -34,17 +33,24 @@ def outlook(deployment: Deployment) -> Outlook:
 
 def outlooks(deployments: Sequence[Deployment]) -> dict[int, Outlook]:
     """Every deployment's outlook, with as many queries as for one."""
-    waiting = [one for one in deployments if one.state in BEFORE_START]
-    verdicts = readiness_of(waiting) if waiting else {}
+    now, rules = clock.now(), standings_of(deployments)
+    verdicts = _readiness([one for one in deployments if one.state in BEFORE_START], rules, now)
     standing = Decision.objects.filter(deployment__in=deployments, replaced_by=None)
-    decisions = {decision.deployment_id: decision for decision in standing}
-    steps = _steps([one for one in deployments if one.state in RUNS])
+    decisions = {decision.deployment_id: decision for decision in standing.defer("dossier")}
+    progress = progress_of(deployments)
     return {
         one.pk: Outlook(
-            sentence=_sentence(one, verdicts.get(one.pk), decisions.get(one.pk), steps),
+            sentence=_sentence(
+                one,
+                verdicts.get(one.pk),
+                decisions.get(one.pk),
+                progress.get(one.pk, Progress()),
+            ),
+            at=now,
+            rules=rules[one.pk],
             readiness=verdicts.get(one.pk),
             decision=decisions.get(one.pk),
-            steps=steps.get(one.pk, (0, 0)),
+            progress=progress.get(one.pk, Progress()),
         )
         for one in deployments
     }
@@ -52,12 +58,18 @@ def outlooks(deployments: Sequence[Deployment]) -> dict[int, Outlook]:
 
 def readiness(deployment: Deployment) -> Readiness:
     """Blockers, warnings and percent as they are now, whatever the deployment's state."""
-    return readiness_of([deployment])[deployment.pk]
+    return _readiness([deployment], standings_of([deployment]), clock.now())[deployment.pk]
 
 
-def readiness_of(deployments: Sequence[Deployment]) -> dict[int, Readiness]:
-    now = clock.now()
-    return {pk: compose(found, now=now) for pk, found in blockers.find_all(deployments).items()}
+def _readiness(
+    deployments: Sequence[Deployment], rules: dict[int, list[RuleStanding]], now: datetime
+) -> dict[int, Readiness]:
+    if not deployments:
+        return {}
+    found = blockers.find_all(deployments)
+    for one in deployments:
+        found[one.pk]["sign-off"] = obstacles.findings(one, rules[one.pk])
+    return {pk: compose(parts, now=now) for pk, parts in found.items()}
 
 
 def current_decision(deployment: Deployment) -> Decision | None:
@@ -65,30 +77,13 @@ def current_decision(deployment: Deployment) -> Decision | None:
     return deployment.decisions.select_related("decided_by").filter(replaced_by=None).first()
 
 
-def _steps(running: Sequence[Deployment]) -> dict[int, tuple[int, int]]:
-    if not running:
-        return {}
-    rows = (
-        Item.objects.filter(
-            Q(phase=Phase.DURING, deployment__state=State.IN_PROGRESS)
-            | Q(phase=Phase.ROLLBACK, deployment__state=State.ROLLING_BACK),
-            deployment__in=running,
-            required=True,
-        )
-        .order_by("deployment_id")
-        .values("deployment_id")
-        .annotate(total=Count("pk"), done=Count("pk", filter=Q(state__in=list(CLOSED))))
-    )
-    return {row["deployment_id"]: (row["done"], row["total"]) for row in rows}
-
-
 def _sentence(
     deployment: Deployment,
     verdict: Readiness | None,
     decision: Decision | None,
-    steps: dict[int, tuple[int, int]],
+    progress: Progress,
 ) -> str:
-    done, total = steps.get(deployment.pk, (0, 0))
+    label = deployment.get_state_display()
     match State(deployment.state):
         case State.IN_REVIEW if verdict:
             return verdict.sentence
@@ -99,15 +94,15 @@ def _sentence(
             latest = _time(deployment, decision.latest_start)
             return f"GO: planned for {planned}, may start until {latest}."
         case State.ON_HOLD | State.NO_GO if decision:
-            return f"{deployment.get_state_display()}: {decision.reason.rstrip('.')}."
+            return f"{label}: {decision.reason.rstrip('.')}."
         case State.IN_PROGRESS | State.ROLLING_BACK:
-            return f"{deployment.get_state_display()}: {done} of {total} steps done."
+            return f"{label}: {progress.done} of {progress.total} steps done."
         case State.WATCHING:
             return f"Completed at {_time(deployment, deployment.completed_at)}, now being watched."
         case State.STOPPED:
             return f"Stopped: {deployment.stopped_note.rstrip('.')}."
         case _:
-            return f"{deployment.get_state_display()}."
+            return f"{label}."
 
 
 def _time(deployment: Deployment, at: datetime | None) -> str:

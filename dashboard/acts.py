@@ -9,9 +9,7 @@ from django.urls import reverse
 from approvals import policies as approving
 from approvals.signoff import RuleStanding, current_votes
 from approvals.verdict import Outlook
-from checklists.enums import Phase
 from checklists.policies import refusal_to_complete
-from deployments import clock
 from deployments.enums import Right, State
 from deployments.exceptions import Refused
 from deployments.models import Deployment
@@ -35,23 +33,21 @@ class Act:
     note: str = ""
 
 
-def acts_of(
-    rights: Rights, deployment: Deployment, outlook: Outlook, rules: list[RuleStanding]
-) -> list[Act]:
+def acts_of(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
     """This person's acts in this state, the most urgent first; none for those who only read."""
     match State(deployment.state):
         case State.DRAFT:
-            return _in_draft(rights, deployment, rules)
+            return _in_draft(rights, deployment, outlook)
         case State.IN_REVIEW:
-            return [*_signatures(rights, deployment, rules), *_decide(rights, deployment)]
+            return [*_signatures(rights, deployment, outlook.rules), *_decide(rights, deployment)]
         case State.GO:
             return [*_start(rights, deployment, outlook), *_decide(rights, deployment)]
         case State.ON_HOLD | State.NO_GO:
             return _resume(rights, deployment)
         case State.IN_PROGRESS:
-            return _complete(rights, deployment)
+            return _complete(rights, deployment, outlook)
         case State.WATCHING:
-            return _close(rights, deployment)
+            return _close(rights, deployment, outlook)
         case _:
             return []
 
@@ -77,11 +73,11 @@ def _act(
     return Act(label, url, posts, refusal.sentence if refusal else "")
 
 
-def _in_draft(rights: Rights, deployment: Deployment, rules: list[RuleStanding]) -> list[Act]:
+def _in_draft(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
     if not rights.has(Right.EDIT):
         return []
     refusal = approving.refusal_to_submit(
-        rights, deployment, has_rules=bool(rules), now=clock.now()
+        rights, deployment, has_rules=bool(outlook.rules), now=outlook.at
     )
     return [_act("Submit for sign-off", "approvals:submit", deployment, refusal, posts=True)]
 
@@ -132,7 +128,7 @@ def _start(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act
     if not rights.has(Right.OPERATE) or outlook.readiness is None:
         return []
     refusal = approving.refusal_to_start(
-        rights, deployment, outlook.decision, outlook.readiness, clock.now()
+        rights, deployment, outlook.decision, outlook.readiness, outlook.at
     )
     return [_act("Start the deployment", "approvals:start", deployment, refusal, posts=True)]
 
@@ -144,17 +140,15 @@ def _resume(rights: Rights, deployment: Deployment) -> list[Act]:
     return [_act("Resume the review", "approvals:resume", deployment, refusal, posts=True)]
 
 
-def _complete(rights: Rights, deployment: Deployment) -> list[Act]:
+def _complete(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
     if not rights.has(Right.OPERATE):
         return []
-    waiting = list(deployment.items.waiting_in([Phase.DURING]).values_list("text", flat=True))
-    refusal = refusal_to_complete(rights, deployment, waiting)
+    refusal = refusal_to_complete(rights, deployment, list(outlook.progress.waiting))
     return [_act("Complete the deployment", "checklists:complete", deployment, refusal, posts=True)]
 
 
-def _close(rights: Rights, deployment: Deployment) -> list[Act]:
+def _close(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
     if not (rights.has(Right.OPERATE) or rights.has(Right.EDIT)):
         return []
-    waiting = list(deployment.items.waiting_in([Phase.AFTER]).values_list("text", flat=True))
-    refusal = refusal_to_close(rights, deployment, waiting)
+    refusal = refusal_to_close(rights, deployment, list(outlook.progress.waiting))
     return [_act("Close the deployment", "monitoring:close", deployment, refusal, posts=True)]

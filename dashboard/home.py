@@ -6,7 +6,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from accounts.models import User
-from approvals.signoff import RuleStanding, standings_of
 from approvals.verdict import Outlook, outlooks
 from dashboard.acts import Act, acts_of
 from deployments.enums import State
@@ -40,18 +39,14 @@ class Home:
 def home_of(user: User) -> Home:
     """Everything open that the person may see, sorted by what it asks of them."""
     deployments = list(Deployment.objects.visible_to(user).with_names().open()[:SHOWN])
-    views, rules = outlooks(deployments), standings_of(deployments)
+    views = outlooks(deployments)
     held = rights_on(user, {one.service_id for one in deployments})
-    entries = [
-        _entry(one, views[one.pk], rules[one.pk], held[one.service_id]) for one in deployments
-    ]
+    entries = [_entry(one, views[one.pk], held[one.service_id]) for one in deployments]
     return _sorted(entries)
 
 
-def _entry(
-    deployment: Deployment, outlook: Outlook, rules: list[RuleStanding], rights: Rights
-) -> Entry:
-    acts = acts_of(rights, deployment, outlook, rules)
+def _entry(deployment: Deployment, outlook: Outlook, rights: Rights) -> Entry:
+    acts = acts_of(rights, deployment, outlook)
     possible = [act for act in acts if not act.refusal and not act.note]
     return Entry(deployment, outlook, possible[0] if possible else None)
 

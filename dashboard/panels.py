@@ -33,7 +33,7 @@ PANELS: dict[str, Panel] = {
     "readiness": Panel("approvals/_readiness.html", readiness_panel),
     "checklist": Panel("checklists/_panel.html", lambda one, _: checklist_panel(one)),
     "gates": Panel("gates/_panel.html", lambda one, _: gates_panel(one)),
-    "sign-off": Panel("approvals/_signoff.html", lambda one, _: signoff_panel(one)),
+    "sign-off": Panel("approvals/_signoff.html", signoff_panel),
     "decision": Panel("approvals/_decision.html", decision_panel),
     "runbook": Panel("checklists/_runbook.html", lambda one, _: runbook_panel(one)),
     "watch": Panel("monitoring/_panel.html", lambda one, _: watch_panel(one)),

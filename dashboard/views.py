@@ -6,13 +6,13 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import PersonRequest
-from approvals.signoff import standings
 from approvals.verdict import outlook, outlooks
 from dashboard import live
 from dashboard.acts import acts_of, plan_acts
 from dashboard.home import home_of
 from dashboard.panels import TABS
 from dashboard.panels import render as render_panels
+from deployments.canonical import digest
 from deployments.models import Deployment
 from deployments.policies import rights_of
 
@@ -51,7 +51,7 @@ def deployment(request: PersonRequest, pk: int, tab: str = "overview") -> HttpRe
         "header": fragments.pop("header"),
         "fragments": fragments,
         "live_panels": ",".join(shown),
-        "acts": acts_of(rights, found, view, standings(found)),
+        "acts": acts_of(rights, found, view),
         "plan_acts": plan_acts(rights, found),
     }
     return render(request, "dashboard/deployment.html", context)
@@ -62,7 +62,7 @@ def mine(request: PersonRequest, pk: int) -> HttpResponse:
     """The personal part of the page, fetched again when something changed for this person."""
     found = get_object_or_404(Deployment.objects.visible_to(request.user).with_names(), pk=pk)
     rights = rights_of(request.user, found.service)
-    acts = acts_of(rights, found, outlook(found), standings(found))
+    acts = acts_of(rights, found, outlook(found))
     context = {"deployment": found, "acts": acts, "plan_acts": plan_acts(rights, found)}
     return render(request, "dashboard/_mine.html", context)
 
@@ -76,7 +76,8 @@ def panels(request: PersonRequest, pk: int) -> HttpResponse:
     shot = live.snapshot(found.pk, rights.rights, names)
     if shot is None:
         raise Http404
-    etag = f'"{shot.version}"'
+    # By what is shown, not by the version alone: a sample raises no version and shows all the same.
+    etag = f'"{digest(shot.fragments)}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304)
     response = render(request, "dashboard/_partials.html", {"fragments": shot.fragments})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+
+from django.db.models import Value
 
 from accounts.models import User
 from deployments.enums import BEFORE_START, EDITABLE, TRANSITIONS, Right, State
@@ -28,19 +30,29 @@ def rights_of(user: User, service: Service) -> Rights:
 
 
 def rights_on(user: User, service_ids: Collection[int]) -> dict[int, Rights]:
-    """What the person may do on each service, in two queries however many there are."""
-    rights: dict[int, set[str]] = {pk: set() for pk in service_ids}
-    roles: dict[int, set[str]] = {pk: set() for pk in service_ids}
+    """What the person may do on each service, in one query however many there are."""
+    found: dict[int, set[tuple[str, str]]] = {pk: set() for pk in service_ids}
     if user.is_active:
-        held = ServiceGroupObjectPermission.objects.filter(
-            content_object__in=service_ids, group__user=user
+        for pk, what, key in _held(user, service_ids):
+            found[pk].add((what, key))
+    return {
+        pk: Rights(
+            user,
+            rights=frozenset(key for what, key in held if what == "right"),
+            roles=frozenset(key for what, key in held if what == "role"),
         )
-        for pk, codename in held.values_list("content_object_id", "permission__codename"):
-            rights[pk].add(codename)
-        memberships = Membership.objects.filter(service__in=service_ids, group__user=user)
-        for pk, key in memberships.values_list("service_id", "role__key"):
-            roles[pk].add(key)
-    return {pk: Rights(user, frozenset(rights[pk]), frozenset(roles[pk])) for pk in service_ids}
+        for pk, held in found.items()
+    }
+
+
+def _held(user: User, service_ids: Collection[int]) -> Iterable[tuple[int, str, str]]:
+    rights = ServiceGroupObjectPermission.objects.filter(
+        content_object__in=service_ids, group__user=user
+    ).values_list("content_object_id", Value("right"), "permission__codename")
+    roles = Membership.objects.filter(service__in=service_ids, group__user=user).values_list(
+        "service_id", Value("role"), "role__key"
+    )
+    return rights.union(roles)
 
 
 def refusal_without(rights: Rights, right: Right, act: str) -> Refused | None:

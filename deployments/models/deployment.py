@@ -25,9 +25,12 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
 
     def with_names(self) -> DeploymentQuerySet:
         """With all that a page names; what was signed is large and read where it is shown."""
-        return self.select_related(
-            "service", "environment", "requester", "lead", "content_version__author"
-        ).defer("content_version__content")
+        named = ("service", "environment", "requester", "lead", "content_version__author")
+        return (
+            self.select_related(*named)
+            .prefetch_related("authors")
+            .defer("content_version__content")
+        )
 
     def lock(self, pk: int) -> Deployment:
         """The one lock under which everything below a deployment is written, taken before judging.

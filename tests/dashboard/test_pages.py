@@ -23,23 +23,17 @@ from tests.builders import PASSWORD, Team, make_deployment, make_person, signed_
 pytestmark = pytest.mark.django_db
 
 
-def queries_of(client: Client, url: str, counter: DjangoAssertNumQueries) -> int:
-    with counter(60, exact=False) as context:
-        assert client.get(url).status_code == 200
-    return len(context.captured_queries)
-
-
 def test_home_costs_the_same_with_one_and_with_thirty_deployments(
     team: Team, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = signed_in(team.product_owner)
     make_deployment(team, submitted=True)
-    with django_assert_max_num_queries(16) as one:
+    with django_assert_max_num_queries(13) as one:
         client.get("/")
     for hours in range(29):
         make_deployment(team, submitted=True, t0_in=timedelta(hours=4 + 3 * hours))
 
-    with django_assert_max_num_queries(16) as thirty:
+    with django_assert_max_num_queries(13) as thirty:
         client.get("/")
 
     assert len(thirty) == len(one)
