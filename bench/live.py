@@ -31,7 +31,7 @@ from tests import databases  # noqa: E402
 from tests.builders import make_deployment, make_team, signed_in  # noqa: E402
 
 NAME = "portal_bench_live"
-PATH = "/live/deployments/{}/?panels=header,readiness,checklist&last={}"
+PATH = "/live/deployments/{}/?panels=header,checklist&last={}"
 ITEMS = tuple(
     f"Check number {n} of the preparation, as agreed with operations"
     for n in range(int(os.environ.get("ITEMS", "40")))
@@ -74,9 +74,7 @@ def measure(clients: int, changes: int) -> None:
     print(f"processor time of the web process per change: {crowd.cpu / changes * 1000:.0f} ms")
     print(f"message: {crowd.size / 1024:.1f} kB")
     print(f"memory per open page: {(after - before) / clients:.1f} kB   (promised: 50)")
-    print(
-        f"database connections: {connected} before, {crowd.connected} with all open"
-    )
+    print(f"database connections: {connected} before, {crowd.connected} with all open")
 
 
 class Crowd:
@@ -166,9 +164,7 @@ def served():
             process.terminate()
             began = time.monotonic()
             process.wait(10)
-            print(
-                f"ended in {time.monotonic() - began:.1f} s with streams of one change just closed"
-            )
+            print(f"the web process ended in {time.monotonic() - began:.1f} s")
 
 
 def warm(port: int, deployment_id: int, sessions: list[str]) -> None:
