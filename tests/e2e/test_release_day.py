@@ -7,7 +7,9 @@ import re
 import subprocess
 import sys
 import urllib.request
+from collections import Counter
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -170,12 +172,20 @@ def start_and_complete(page: Page, address: str, onlooker: Page) -> None:
 def see_the_mails(portal: Portal, address: str) -> None:
     """Everybody got go/no-go, start and completion, each once; the notice is no longer useful."""
 
-    def of_this_deployment() -> list[str]:
-        bodies = [(taken.recipient, str(taken.mail)) for taken in portal.mails.taken]
-        return [recipient for recipient, text in bodies if address in text.replace("=\n", "")]
+    def of_this_deployment() -> Counter[str]:
+        taken = list(portal.mails.taken)
+        return Counter(one.recipient for one in taken if address in plain_text(one.mail))
 
-    wait_until(lambda: len(of_this_deployment()) >= 3 * 10, "all mails have come", 40)
-    counts = {who: of_this_deployment().count(who) for who in set(of_this_deployment())}
+    wait_until(lambda: of_this_deployment().total() >= 3 * 10, "all mails have come", 40)
+    counts = of_this_deployment()
     assert set(counts.values()) == {3}
+    assert len(counts) == 10
     assert "support@demo.example" in counts
     assert portal.mails.doubled() == {}
+
+
+def plain_text(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    text: str = body.get_content()
+    return text
