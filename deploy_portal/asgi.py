@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi_typing import WSGIApp
+from django.core.handlers.wsgi import WSGIHandler
 
 from deploy_portal.wsgi import application as pages
 
@@ -21,7 +22,7 @@ PAGE_THREADS = 10
 
 
 class Portal:
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, pages: WSGIHandler = pages) -> None:
         self.hub = hub
         self._live = LiveStream(hub)
         self._threads = WSGIMiddleware(cast("WSGIApp", pages), workers=PAGE_THREADS)

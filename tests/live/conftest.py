@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 import uvicorn
 from django.contrib.sessions.models import Session
+from django.core.wsgi import get_wsgi_application
 from pytest_django import Settings
 
 from checklists import services as checklists
@@ -106,7 +107,9 @@ def stage(
 ) -> Iterator[Stage]:
     # The web process's own pool belongs to the web process, not to whatever tests start later.
     monkeypatch.setenv("DATABASE_POOL", "0")
+    # Nothing is collected for tests: files are served from where they are written.
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    settings.WHITENOISE_USE_FINDERS = True
     from deploy_portal.asgi import Portal
     from deploy_portal.live.hub import Hub
     from deploy_portal.live.pace import Pace
@@ -120,7 +123,11 @@ def stage(
     hub = Hub(Pace(recheck=RECHECK, poll=POLL, comment=0.4))
     with socket.create_server(("127.0.0.1", 0), backlog=256) as listening, ExitStack() as opened:
         config = uvicorn.Config(
-            Portal(hub), lifespan="on", ws="none", log_config=None, timeout_graceful_shutdown=1
+            Portal(hub, get_wsgi_application()),
+            lifespan="on",
+            ws="none",
+            log_config=None,
+            timeout_graceful_shutdown=1,
         )
         server = uvicorn.Server(config)
         serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
