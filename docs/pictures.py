@@ -1,0 +1,110 @@
+"""Takes the pictures of docs/pictures from a running demo; starts and changes nothing itself.
+
+    make run                                            # in another terminal
+    .venv/bin/python docs/pictures.py http://127.0.0.1:8000
+
+The browser is the one that CHROMIUM names, else /usr/bin/chromium.
+"""
+
+import os
+import sys
+from argparse import ArgumentParser
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+HERE = Path(__file__).resolve().parent / "pictures"
+PASSWORD = "demo-portal"  # noqa: S105 - the demo's, printed by `make run`
+SERVICE = "Storage layer → Production"
+LARGEST = 150_000
+DESKTOP, PHONE = (1200, 760), (360, 780)
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`tab` ends the deployment's address, None is the home page; `press` is a link to follow."""
+
+    name: str
+    person: str
+    tab: str | None = ""
+    theme: str = "light"
+    size: tuple[int, int] = DESKTOP
+    press: str = ""
+
+
+PICTURES = (
+    Picture("overview", "product_owner"),
+    Picture("overview-dark", "product_owner", theme="dark"),
+    Picture("overview-phone", "product_owner", size=PHONE),
+    Picture("home", "product_owner", tab=None),
+    Picture("sign", "security", tab="sign-off/", press="Sign as Security"),
+    Picture("runbook", "ops_lead", tab="runbook/"),
+)
+
+
+def take(browser: Browser, address: str, picture: Picture, folder: Path) -> Path:
+    """One picture of the page as this person sees it, in a session of its own."""
+    width, height = picture.size
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=picture.theme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+        locale="en-GB",
+    )
+    page = context.new_page()
+    sign_in(page, address, picture.person)
+    if picture.tab is not None:
+        page.goto(deployment_address(page, address) + picture.tab)
+        page.locator(".deployment-header").wait_for()
+    if picture.press:
+        page.get_by_role("link", name=picture.press).click()
+        page.get_by_role("heading", name=picture.press).wait_for()
+    path = folder / f"{picture.name}.png"
+    page.screenshot(path=path, animations="disabled")
+    context.close()
+    return path
+
+
+def sign_in(page: Page, address: str, person: str) -> None:
+    page.goto(f"{address}/sign-in/")
+    page.get_by_label("Username").fill(person)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="What needs me").wait_for()
+
+
+def deployment_address(page: Page, address: str) -> str:
+    """The demo's deployment in review, found as a person would find it."""
+    page.goto(f"{address}/deployments/")
+    row = page.get_by_role("row").filter(has_text=SERVICE).filter(has_text="In review").first
+    return address + str(row.get_by_role("link").get_attribute("href"))
+
+
+def main() -> int:
+    parser = ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("address", nargs="?", default="http://127.0.0.1:8000")
+    parser.add_argument("--into", type=Path, default=HERE, metavar="FOLDER")
+    given = parser.parse_args()
+    given.into.mkdir(parents=True, exist_ok=True)
+    too_large = []
+    with sync_playwright() as playwright:
+        program = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        for picture in PICTURES:
+            path = take(browser, given.address.rstrip("/"), picture, given.into)
+            size = path.stat().st_size
+            print(f"{path.name}: {size // 1000} kB")  # noqa: T201 - a command says what it made
+            too_large += [path.name] if size > LARGEST else []
+        browser.close()
+    if too_large:
+        print(f"Larger than {LARGEST // 1000} kB: {', '.join(too_large)}", file=sys.stderr)  # noqa: T201
+    return 1 if too_large else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
