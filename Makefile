@@ -10,7 +10,7 @@ JOBS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint services format lock clean
+.PHONY: help setup run test demo pictures check lint services format lock clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -22,6 +22,12 @@ run: setup ## The whole portal with a demo, on http://127.0.0.1:8000 (PORT=, MAI
 
 test: setup ## The whole suite with services of its own (ARGS="tests/x -k y", JOBS=4, NO_BROWSER=1)
 	@$(EMBEDDED) test -- -n $(JOBS) $(ARGS)
+
+demo: setup ## A fresh pair of demo deployments in the database of `make run`
+	@eval "$$($(EMBEDDED) shell-env --folder var)" && $(PY) manage.py demo
+
+pictures: setup ## Take docs/pictures from a running demo (ADDRESS=http://127.0.0.1:8000)
+	@$(PY) docs/pictures.py $(or $(ADDRESS),http://127.0.0.1:8000)
 
 check: setup ## Style, types, import contracts, migrations, state diagram, deployment settings
 	@PY=$(PY) sh .ci/check

@@ -19,7 +19,9 @@ class SignForm(FreshForm):
     """One vote on exactly the content whose hash the page showed."""
 
     field_order = ["choice", "reason", "password"]
-    choice = forms.ChoiceField(choices=VOTES, widget=RADIOS, initial=Choice.APPROVE, label="I")
+    choice = forms.ChoiceField(
+        choices=VOTES, widget=RADIOS, initial=Choice.APPROVE, label="Your word"
+    )
     reason = forms.CharField(label="Reason or remark", required=False, widget=REASON)
     shown_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
 

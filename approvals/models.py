@@ -86,7 +86,7 @@ class Vote(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person_name} {self.get_choice_display().lower()}"
+        return f"{self.get_choice_display()} as {self.role_title}"
 
 
 class Standing(models.Model):

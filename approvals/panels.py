@@ -2,12 +2,22 @@
 
 from typing import Any
 
-from approvals.verdict import Outlook
+from approvals import policies
+from approvals.models import Rule
+from approvals.signoff import current_votes
+from approvals.verdict import Outlook, outlook
 from deployments.models import Deployment
+from deployments.policies import Rights
+
+NAMED = 10
+FACTS = ("package", "service", "environment", "branch", "commit", "digest")
 
 
 def readiness_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
-    return {"readiness": outlook.readiness, "outlook": outlook}
+    """The first obstacles by name; the rest as a count, since every tick sends this panel anew."""
+    readiness = outlook.readiness
+    more = len(readiness.blockers) - NAMED if readiness else 0
+    return {"readiness": readiness, "more": max(0, more)}
 
 
 def signoff_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
@@ -25,10 +35,23 @@ def decision_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
     }
 
 
-FACTS = ("package", "service", "environment", "branch", "commit", "digest")
+def sign_page(deployment: Deployment, rule: Rule, rights: Rights) -> dict[str, Any]:
+    """What a signer reads: the rule, what is signed in full, and why they may not, if so."""
+    view = outlook(deployment)
+    standing = next(one for one in view.rules if one.rule.pk == rule.pk)
+    others = current_votes(deployment.votes.order_by("pk")).values()
+    refusal = policies.refusal_to_vote(rights, deployment, standing, others)
+    return {
+        "deployment": deployment,
+        "rule": rule,
+        "standing": standing,
+        "outlook": view,
+        "refusal": refusal or policies.refusal_by_order(standing, view.rules),
+        **_content(deployment),
+    }
 
 
-def signed_content(deployment: Deployment) -> dict[str, Any]:
+def _content(deployment: Deployment) -> dict[str, Any]:
     """The stored content version in the order in which a signer reads it."""
     content = deployment.content_version.content if deployment.content_version else {}
     facts = content.get("deployment", {})

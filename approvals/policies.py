@@ -14,7 +14,7 @@ from deployments.blockers import Blocker
 from deployments.enums import Right, State
 from deployments.exceptions import Forbidden, Invalid, NeedsFreshAuthentication, Refused
 from deployments.models import Deployment
-from deployments.policies import Rights, refusal_to_move, refusal_without
+from deployments.policies import Rights, refusal_to_move, refusal_to_operate, refusal_without
 
 EARLIEST_START = timedelta(minutes=15)
 DEFAULT_LATEST_START = timedelta(minutes=30)
@@ -121,9 +121,7 @@ MOVES_TO: dict[Verdict, State] = {
 
 
 def refusal_to_decide_at_all(rights: Rights, deployment: Deployment) -> Refused | None:
-    if rights.user.pk == deployment.requester_id:
-        return Forbidden("You requested this deployment; another ops lead must decide.")
-    return refusal_without(rights, Right.OPERATE, "decide go or no-go")
+    return refusal_to_operate(rights, deployment, "decide")
 
 
 def refusal_while_blocked(readiness: Readiness) -> Refused | None:
@@ -143,8 +141,8 @@ def refusal_to_start(
     now: datetime,
 ) -> Refused | None:
     """All that must hold at the instant of start; the first that fails is the sentence."""
-    refusal = refusal_to_move(deployment, State.IN_PROGRESS) or refusal_without(
-        rights, Right.OPERATE, "start a deployment"
+    refusal = refusal_to_move(deployment, State.IN_PROGRESS) or refusal_to_operate(
+        rights, deployment, "start"
     )
     if refusal or decision is None or deployment.t0 is None or decision.latest_start is None:
         return refusal or Refused("There is no decision to start on.")

@@ -7,10 +7,9 @@ from accounts.requests import PersonRequest
 from approvals import policies, services
 from approvals.enums import Choice, Verdict
 from approvals.forms import DecideForm, SignForm
-from approvals.panels import signed_content
-from approvals.signoff import current_votes, standings
-from approvals.verdict import outlook, readiness
-from deployments.answers import acted, page
+from approvals.panels import sign_page
+from approvals.verdict import readiness
+from deployments.answers import acted, page, tried
 from deployments.models import Deployment
 from deployments.policies import rights_of
 
@@ -22,8 +21,10 @@ def sign(request: PersonRequest, pk: int, rule_pk: int) -> HttpResponse:
     deployment = get_object_or_404(visible, pk=pk)
     rule = get_object_or_404(deployment.rules.select_related("role"), pk=rule_pk)
     form = SignForm(request, request.POST or None, initial={"shown_hash": deployment.content_hash})
-    if request.method == "POST" and form.is_valid():
-        vote = services.sign(
+    signed = tried(
+        request,
+        form,
+        lambda: services.sign(
             deployment.pk,
             rule.pk,
             Choice(form.cleaned_data["choice"]),
@@ -31,22 +32,14 @@ def sign(request: PersonRequest, pk: int, rule_pk: int) -> HttpResponse:
             proof=form.proof,
             shown_hash=form.cleaned_data["shown_hash"],
             reason=form.cleaned_data["reason"],
-        )
-        messages.success(request, f"Recorded: {vote.get_choice_display().lower()} as {rule.role}.")
+        ),
+    )
+    if signed.done:
+        messages.success(request, f"Recorded: {signed.result}.")
         return redirect(page(deployment, "sign-off"))
-    standing = next(one for one in standings(deployment) if one.rule.pk == rule.pk)
-    others = current_votes(deployment.votes.order_by("pk")).values()
     rights = rights_of(request.user, deployment.service)
-    context = {
-        "deployment": deployment,
-        "rule": rule,
-        "standing": standing,
-        **signed_content(deployment),
-        "outlook": outlook(deployment),
-        "refusal": policies.refusal_to_vote(rights, deployment, standing, others),
-        "form": form,
-    }
-    return render(request, "approvals/sign.html", context, status=422 if form.errors else 200)
+    context = {**sign_page(deployment, rule, rights), "form": form}
+    return render(request, "approvals/sign.html", context, status=signed.status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,8 +48,10 @@ def decide(request: PersonRequest, pk: int) -> HttpResponse:
     deployment = get_object_or_404(visible, pk=pk)
     verdict = readiness(deployment)
     form = DecideForm(request, deployment, verdict, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        decision = services.decide(
+    decided = tried(
+        request,
+        form,
+        lambda: services.decide(
             deployment.pk,
             Verdict(form.cleaned_data["verdict"]),
             actor=request.user,
@@ -64,18 +59,15 @@ def decide(request: PersonRequest, pk: int) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             latest_start=form.latest_start(),
             seen=form.cleaned_data["seen"],
-        )
-        messages.success(request, f"Recorded: {decision.get_verdict_display()}.")
-        return redirect(page(deployment, "go-no-go"))
-    context = {
-        "deployment": deployment,
-        "readiness": verdict,
-        "refusal": policies.refusal_to_decide_at_all(
-            rights_of(request.user, deployment.service), deployment
         ),
-        "form": form,
-    }
-    return render(request, "approvals/decide.html", context, status=422 if form.errors else 200)
+    )
+    if decided.done:
+        messages.success(request, f"Recorded: {decided.result}.")
+        return redirect(page(deployment, "go-no-go"))
+    rights = rights_of(request.user, deployment.service)
+    refusal = policies.refusal_to_decide_at_all(rights, deployment)
+    context = {"deployment": deployment, "readiness": verdict, "refusal": refusal, "form": form}
+    return render(request, "approvals/decide.html", context, status=decided.status)
 
 
 @require_POST

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,8 +26,10 @@ import uvloop  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 
+from accounts.models import User  # noqa: E402
 from checklists import services as checklists  # noqa: E402
 from checklists.enums import ItemState  # noqa: E402
+from deployments.models import Deployment  # noqa: E402
 from tests import databases  # noqa: E402
 from tests.builders import make_deployment, make_team, signed_in  # noqa: E402
 
@@ -55,8 +58,8 @@ def measure(clients: int, changes: int) -> None:
     team = make_team()
     deployment = make_deployment(team, items=ITEMS, submitted=True)
     # Nine readers to one who may tick: two audiences, two renderings per change.
-    sessions = [signed_in(team.stakeholder).session.session_key] * 9
-    sessions.append(signed_in(team.member).session.session_key)
+    sessions = [str(signed_in(team.stakeholder).session.session_key)] * 9
+    sessions.append(str(signed_in(team.member).session.session_key))
     with served() as (process, port):
         warm(port, deployment.pk, sessions)
         crowd = Crowd(port, deployment, sessions)
@@ -78,7 +81,7 @@ def measure(clients: int, changes: int) -> None:
 
 
 class Crowd:
-    def __init__(self, port, deployment, sessions) -> None:
+    def __init__(self, port: int, deployment: Deployment, sessions: list[str]) -> None:
         self.port, self.deployment, self.sessions = port, deployment, sessions
         self.committed: dict[int, float] = {}
         self.delays: list[float] = []
@@ -86,7 +89,7 @@ class Crowd:
         self.cpu = 0.0
         self.ready = asyncio.Semaphore(0)
 
-    async def live(self, clients, changes, actor, pid) -> tuple[float, float]:
+    async def live(self, clients: int, changes: int, actor: User, pid: int) -> tuple[float, float]:
         began = time.monotonic()
         tasks = [asyncio.create_task(self.client(n)) for n in range(clients)]
         for _ in range(clients):
@@ -104,7 +107,7 @@ class Crowd:
         await asyncio.gather(*tasks, return_exceptions=True)
         return used, took
 
-    def change(self, number, actor) -> None:
+    def change(self, number: int, actor: User) -> None:
         to = ItemState.OPEN if number % 2 else ItemState.DONE
         item = self.deployment.items.order_by("position")[0]
         with transaction.atomic():
@@ -142,7 +145,7 @@ class Crowd:
 
 
 @contextmanager
-def served():
+def served() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     with tempfile.TemporaryDirectory() as var, socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(2048)

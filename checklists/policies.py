@@ -7,7 +7,7 @@ from checklists.models import Item
 from deployments.enums import BEFORE_START, Right, State
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
-from deployments.policies import Rights, refusal_to_move, refusal_without
+from deployments.policies import Rights, refusal_to_move, refusal_to_operate
 
 # In which states an item of each phase may still be ticked or un-ticked.
 OPEN_PHASES: dict[Phase, frozenset[State]] = {
@@ -58,8 +58,8 @@ def refusal_by_order(item: Item) -> Refused | None:
 def refusal_to_complete(
     rights: Rights, deployment: Deployment, waiting: list[str]
 ) -> Refused | None:
-    refusal = refusal_to_move(deployment, State.WATCHING) or refusal_without(
-        rights, Right.OPERATE, "complete a deployment"
+    refusal = refusal_to_move(deployment, State.WATCHING) or refusal_to_operate(
+        rights, deployment, "complete"
     )
     if refusal or not waiting:
         return refusal

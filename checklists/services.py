@@ -9,10 +9,10 @@ from checklists.definitions import ItemDefinition, SectionDefinition
 from checklists.enums import ItemState, Phase
 from checklists.models import Item, Section
 from deployments import clock, history
-from deployments.enums import Right, State
+from deployments.enums import State
 from deployments.exceptions import Invalid, Overtaken
 from deployments.models import Deployment, Event
-from deployments.policies import refusal_to_move, refusal_without, rights_of
+from deployments.policies import refusal_to_move, refusal_to_operate, rights_of
 from deployments.services import move, require
 
 
@@ -126,7 +126,7 @@ def stop(deployment_id: int, *, actor: User, note: str) -> Event:
     deployment = Deployment.objects.lock(deployment_id)
     rights = rights_of(actor, deployment.service)
     require(refusal_to_move(deployment, State.STOPPED))
-    require(refusal_without(rights, Right.OPERATE, "stop a deployment"))
+    require(refusal_to_operate(rights, deployment, "stop"))
     if not note.strip():
         raise Invalid("Say how the environment was left; the next deployment there shows it.")
     deployment.stopped_note = note.strip()

@@ -4,7 +4,7 @@ from communications import views
 
 app_name = "communications"
 urlpatterns = [
-    path("deployments/<int:pk>/messages/", views.messages, name="messages"),
+    path("deployments/<int:pk>/messages/recipients/", views.messages, name="messages"),
     path("deployments/<int:pk>/messages/plan/<int:plan_pk>/", views.preview, name="preview"),
     path(
         "deployments/<int:pk>/messages/plan/<int:plan_pk>/page/",

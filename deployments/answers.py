@@ -1,10 +1,42 @@
-"""How a view answers an act that was done: by the page it belongs to, or by nothing at all."""
+"""How a view answers an act: by the page it belongs to, by nothing, or by the form it came from."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from accounts.requests import PersonRequest
+from deployments.exceptions import Refused
 from deployments.models import Deployment
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Tried(Generic[Result]):
+    """Whether a form's act was done; if not, `status` is that of the page with the form."""
+
+    done: bool
+    status: int = 200
+    result: Result | None = None
+
+
+def tried(request: PersonRequest, form: forms.Form, act: Callable[[], Result]) -> Tried[Result]:
+    """Do what a valid form asks for; a refusal becomes its error, so what was typed stays."""
+    if request.method != "POST":
+        return Tried(done=False)
+    if not form.is_valid():
+        return Tried(done=False, status=422)
+    try:
+        return Tried(done=True, result=act())
+    except Refused as refused:
+        form.add_error(None, refused.sentence)
+        return Tried(done=False, status=refused.status)
 
 
 def acted(request: PersonRequest, deployment: Deployment, tab: str = "overview") -> HttpResponse:

@@ -62,6 +62,13 @@ def refusal_without(rights: Rights, right: Right, act: str) -> Refused | None:
     return Forbidden(f"Only {WHO_HOLDS[right]} of this service may {act}.")
 
 
+def refusal_to_operate(rights: Rights, deployment: Deployment, act: str) -> Refused | None:
+    """Deciding and running the day: an ops lead who did not ask for this deployment."""
+    if rights.user.pk == deployment.requester_id:
+        return Forbidden(f"You requested this deployment; another ops lead must {act} it.")
+    return refusal_without(rights, Right.OPERATE, f"{act} a deployment")
+
+
 WHO_HOLDS: dict[Right, str] = {
     Right.SEE: "people",
     Right.TICK: "members, release managers and ops leads",

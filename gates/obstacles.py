@@ -35,11 +35,13 @@ def _findings(gates: list[Gate]) -> Findings:
         for gate in gates
         if gate.state == GateState.WARNED or not (gate.required or gate.is_green)
     ]
+    blockers = [_blocker(gate) for gate in required if not gate.is_green]
     return Findings(
-        blockers=[_blocker(gate) for gate in required if not gate.is_green],
+        blockers=blockers,
         warnings=[_blocker(gate) for gate in noted],
         done=sum(gate.is_green for gate in required),
         total=len(required),
+        summary=f"{len(blockers)} gates are not green",
     )
 
 

@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import PersonRequest
-from deployments.answers import acted, page
+from deployments.answers import acted, page, tried
 from deployments.models import Deployment
 from deployments.policies import refusal_to_edit, rights_of
 from gates import policies, services
@@ -33,11 +33,15 @@ def report(request: PersonRequest, pk: int, key: str) -> HttpResponse:
     deployment = get_object_or_404(visible, pk=pk)
     gate = get_object_or_404(deployment.gates, key=key)
     form = ReportForm(request, request.POST or None, gate=gate)
-    if request.method == "POST" and form.is_valid():
-        sample = services.report_by_hand(
+    reported = tried(
+        request,
+        form,
+        lambda: services.report_by_hand(
             gate, form.result(), reporter=request.user, proof=form.proof
-        )
-        messages.success(request, f"Recorded for “{gate}”: {sample.reason}.")
+        ),
+    )
+    if reported.done:
+        messages.success(request, f"Recorded for “{gate}”.")
         return redirect(page(deployment, "gates"))
     rights = rights_of(request.user, deployment.service)
     context = {
@@ -46,7 +50,7 @@ def report(request: PersonRequest, pk: int, key: str) -> HttpResponse:
         "form": form,
         "refusal": policies.refusal_to_report_by_hand(rights, gate, deployment),
     }
-    return render(request, "gates/report.html", context, status=422 if form.errors else 200)
+    return render(request, "gates/report.html", context, status=reported.status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,13 +58,17 @@ def add(request: PersonRequest, pk: int) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
     form = HttpGateForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        gate = services.add_gate(deployment.pk, form.definition(), actor=request.user)
-        messages.success(request, f"“{gate}” was added.")
+    added = tried(
+        request,
+        form,
+        lambda: services.add_gate(deployment.pk, form.definition(), actor=request.user),
+    )
+    if added.done:
+        messages.success(request, f"“{added.result}” was added.")
         return redirect(page(deployment, "gates"))
     context = {
         "deployment": deployment,
         "form": form,
         "refusal": refusal_to_edit(rights_of(request.user, deployment.service), deployment),
     }
-    return render(request, "gates/add.html", context, status=422 if form.errors else 200)
+    return render(request, "gates/add.html", context, status=added.status)

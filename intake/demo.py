@@ -29,6 +29,7 @@ from intake.services import import_document
 
 PASSWORD = "demo-portal"  # noqa: S105 - printed at the start, for loopback only
 EXAMPLE = settings.BASE_DIR / "examples" / "sprint-001.md"
+PACKAGE = "Sprint-001 Stabilised Storage Layer"
 ZONE = "Europe/Vienna"
 
 
@@ -123,10 +124,15 @@ def _service(key: str, title: str, people: dict[str, User]) -> Service:
 
 
 def _imported(
-    service: Service, t0_in: timedelta, people: dict[str, User], *, health_required: bool
+    service: Service,
+    package: str,
+    t0_in: timedelta,
+    people: dict[str, User],
+    *,
+    health_required: bool,
 ) -> Deployment:
     deployment = import_document(
-        EXAMPLE.read_bytes(),
+        EXAMPLE.read_text(encoding="utf-8").replace(PACKAGE, package).encode(),
         EXAMPLE.name,
         service=service.key,
         t0=clock.now() + t0_in,
@@ -150,7 +156,9 @@ def _imported(
 
 def _in_review(service: Service, people: dict[str, User]) -> Deployment:
     """Half done: its last mail before T0 leaves within a minute, and five people have to sign."""
-    deployment = _imported(service, timedelta(hours=2, seconds=45), people, health_required=True)
+    deployment = _imported(
+        service, PACKAGE, timedelta(hours=2, seconds=45), people, health_required=True
+    )
     for item in deployment.items.filter(phase=Phase.BEFORE).order_by("position")[:2]:
         checklists.set_state(deployment.pk, item.pk, ItemState.DONE, actor=people["operations"])
     return deployment
@@ -158,7 +166,9 @@ def _in_review(service: Service, people: dict[str, User]) -> Deployment:
 
 def _decided(service: Service, people: dict[str, User]) -> Deployment:
     """Everything green and signed, GO given: it may be started at once."""
-    deployment = _imported(service, timedelta(minutes=5), people, health_required=False)
+    deployment = _imported(
+        service, "Search relevance 2.3", timedelta(minutes=5), people, health_required=False
+    )
     for item in deployment.items.filter(phase=Phase.BEFORE):
         checklists.set_state(deployment.pk, item.pk, ItemState.DONE, actor=people["operations"])
     machine, _ = User.objects.get_or_create(

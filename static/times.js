@@ -4,6 +4,7 @@ const short = new Intl.DateTimeFormat(undefined, {dateStyle: "medium", timeStyle
 const exact = new Intl.DateTimeFormat(undefined, {dateStyle: "full", timeStyle: "long", timeZone: zone});
 
 const localise = root => {
+  for (const planner of root.querySelectorAll("[data-planner-zone]")) planner.hidden = planner.dataset.plannerZone === zone;
   for (const time of root.querySelectorAll("time[data-when]")) {
     const at = new Date(time.dateTime);
     time.textContent = short.format(at);

@@ -50,4 +50,5 @@ def environment(name: str) -> dict[str, str]:
         "DATABASE_URL": make_conninfo(settings.DATABASE_URL, dbname=name),
         "DATABASE_OWNER_URL": make_conninfo(settings.DATABASE_OWNER_URL, dbname=name),
         "REDIS_URL": settings.REDIS_URL,
+        "PORTAL_DEMO": "1",
     }

@@ -17,6 +17,7 @@ def exports(places: folders.Folders) -> dict[str, str]:
         "SECRET_KEY": secret_key(places.root),
         "PORTAL_VAR": str(places.root),
         "DEBUG": "1",
+        "PORTAL_DEMO": "1",
     }
 
 

@@ -263,7 +263,7 @@ def test_decision_is_refused_when_the_requester_leads_operations(team: Team) -> 
     deployment = make_ready(team)
     Deployment.objects.filter(pk=deployment.pk).update(requester=team.ops_lead)
 
-    with pytest.raises(Forbidden, match="another ops lead must decide"):
+    with pytest.raises(Forbidden, match="another ops lead must decide it"):
         decide(team, deployment, Verdict.NO_GO)
 
 

@@ -135,7 +135,7 @@ def test_complete_opens_the_watch_when_every_step_is_done(team: Team) -> None:
 
 def test_complete_is_refused_when_the_person_does_not_lead_operations(team: Team) -> None:
     with pytest.raises(Forbidden, match="Only ops leads"):
-        services.complete(make_running(team).pk, actor=team.release_manager)
+        services.complete(make_running(team).pk, actor=team.member)
 
 
 def test_stop_needs_a_note_of_how_the_environment_was_left(team: Team) -> None:

@@ -164,8 +164,9 @@ def test_act_without_csrf_token_is_refused(team: Team) -> None:
 
 def test_time_in_the_past_or_in_the_clock_gap_is_refused_in_a_sentence(team: Team) -> None:
     deployment = make_deployment(team, t0_in=None)
-    client, url = signed_in(team.release_manager), reverse(
-        "deployments:schedule", args=[deployment.pk]
+    client, url = (
+        signed_in(team.release_manager),
+        reverse("deployments:schedule", args=[deployment.pk]),
     )
 
     past = client.post(url, {"local": "2020-01-01T10:00", "zone": "UTC"})

@@ -76,10 +76,10 @@ def test_panel_shows_value_condition_and_reporter(deployment):
     services.report(gate, Report(value="86.4", unit="%"), reporter=make_machine())
     page = drawn(deployment)
     assert "86.4 % is more than 85 %" in page
-    assert "Value 86.4 % against hits &gt; 85 %" in page
+    assert "<code>hits &gt; 85 %</code>" in page
     assert "reported by Ci" in page
     assert "by hand" not in page
-    assert "The document claims “86 %” (line 28); a claim makes no gate green." in page
+    assert "The document claims" not in page
 
 
 def test_panel_shows_what_was_measured(team, deployment, server):
@@ -87,7 +87,7 @@ def test_panel_shows_what_was_measured(team, deployment, server):
     execute(services.request_run(gate, actor=team.member).pk)
     page = drawn(deployment)
     assert "1 of 1 green" in page
-    assert "Value 200 against status 200, measured" in page
+    assert "Measured <time" in page
     assert f"{server.url}/health" in page
 
 

@@ -3,7 +3,8 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from deployments import provenance
@@ -23,6 +24,11 @@ class Command(BaseCommand):
         if options["show_sign_ins"]:
             self.stdout.write("\n".join(demo.sign_ins()))
             return
+        if not settings.PORTAL_DEMO:
+            raise CommandError(
+                "The demo brings accounts with a known password, an administrator among them; "
+                "set PORTAL_DEMO=1 if this portal is for trying out."
+            )
         if options["if_empty"] and User.objects.exists():
             return
         with provenance.acting("demo"):
