@@ -1,7 +1,6 @@
 """The verbs of the checklist: define, tick, complete, stop."""
 
 from django.db import transaction
-from django.utils.text import slugify
 
 from accounts.models import User
 from checklists import policies
@@ -11,6 +10,7 @@ from checklists.models import Item, Section
 from deployments import clock, history
 from deployments.enums import State
 from deployments.exceptions import Invalid, Overtaken
+from deployments.keys import unique_keys
 from deployments.models import Deployment, Event
 from deployments.policies import refusal_to_move, refusal_to_operate, rights_of
 from deployments.services import move, require
@@ -47,17 +47,6 @@ def define(
         for later, item in enumerate(items)
         for earlier in item.after
     )
-
-
-def unique_keys(titles: list[str]) -> list[str]:
-    """A readable key for each title, numbered where two would be the same."""
-    seen: dict[str, int] = {}
-    keys = []
-    for title in titles:
-        stem = slugify(title)[:100].strip("-") or "item"
-        seen[stem] = seen.get(stem, 0) + 1
-        keys.append(stem if seen[stem] == 1 else f"{stem}-{seen[stem]}")
-    return keys
 
 
 @transaction.atomic

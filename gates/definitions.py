@@ -1,11 +1,9 @@
 """What a gate is before it has a row: the shape in which intake and forms hand it over."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-
-from django.utils.text import slugify
 
 from gates.enums import Kind
 from gates.streaks import Limits
@@ -46,18 +44,3 @@ class GateDefinition:
     line: int | None = None
     key: str | None = None
     schedule: Schedule | None = None
-
-
-def keys_for(gates: Sequence[GateDefinition], taken: Sequence[str] = ()) -> list[str]:
-    """A readable key for each gate, numbered where two would be the same."""
-    used = set(taken)
-    keys = []
-    for gate in gates:
-        stem = slugify(gate.key or gate.title)[:100].strip("-_") or "gate"
-        key, number = stem, 1
-        while key in used:
-            number += 1
-            key = f"{stem}-{number}"
-        used.add(key)
-        keys.append(key)
-    return keys

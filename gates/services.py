@@ -9,11 +9,12 @@ from accounts.models import User
 from deployments import clock, content, history
 from deployments.conditions import ConditionError, parse
 from deployments.exceptions import Invalid
+from deployments.keys import unique_keys
 from deployments.models import Deployment
 from deployments.policies import refusal_to_edit, rights_of
 from deployments.services import require
 from gates import policies, standing
-from gates.definitions import SCHEDULES, GateDefinition, keys_for
+from gates.definitions import SCHEDULES, GateDefinition
 from gates.enums import GateState, Kind
 from gates.models import Gate, GateRun, Sample
 from gates.probes.http import HttpSettings
@@ -31,7 +32,7 @@ def define_gates(deployment: Deployment, gates: Sequence[GateDefinition]) -> lis
         require_sense(gate)
     taken = list(deployment.gates.values_list("key", "position"))
     start = max((position for _, position in taken), default=0) + 1
-    keys = keys_for(gates, [key for key, _ in taken])
+    keys = unique_keys([gate.key or gate.title for gate in gates], [key for key, _ in taken])
     return Gate.objects.bulk_create(
         _row(deployment, gate, key, start + place)
         for place, (key, gate) in enumerate(zip(keys, gates, strict=True))

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from accounts.models import User
 from checklists.enums import Phase
-from checklists.services import unique_keys
 from deployments import clock, history
 from deployments.enums import State
+from deployments.keys import unique_keys
 from deployments.models import Deployment, Event
 from deployments.policies import rights_of
 from deployments.services import move, require
