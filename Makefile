@@ -21,7 +21,7 @@ run: setup ## The whole portal with a demo, on http://127.0.0.1:8000 (PORT=, MAI
 	@$(EMBEDDED) run
 
 test: setup ## The whole suite with services of its own (ARGS="tests/x -k y", JOBS=4, NO_BROWSER=1)
-	@$(EMBEDDED) test -- -n $(JOBS) $(ARGS)
+	@$(EMBEDDED) test -- -n $(JOBS) --dist loadgroup $(ARGS)
 
 demo: setup ## A fresh pair of demo deployments in the database of `make run`
 	@eval "$$($(EMBEDDED) shell-env --folder var)" && $(PY) manage.py demo

@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings as portal
 from django.db import connections
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.live.brokers import Broker
 from tests.live.conftest import Stage, eventually
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture
-def page(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+def page(stage: Stage, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """The checklist as a member sees it, connected."""
     session, origin = stage.session_of("member"), f"http://127.0.0.1:{stage.port}"
     # Playwright's loop runs in this thread; the ORM is called between its turns only.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        context = browser.new_context(base_url=origin)
-        cookie = {"name": portal.SESSION_COOKIE_NAME, "value": session, "url": origin}
-        context.add_cookies([cookie])  # type: ignore[list-item]
-        page = context.new_page()
-        page.goto(f"/deployments/{stage.deployment.pk}/checklist/")
-        eventually(lambda: [viewer.primed for viewer in stage.hub.viewers] == [True])
-        yield page
-        context.close()
-        browser.close()
-        # Playwright's context has connections of its own, and the database is dropped next.
-        connections.close_all()
+    context = browser.new_context(base_url=origin)
+    cookie = {"name": portal.SESSION_COOKIE_NAME, "value": session, "url": origin}
+    context.add_cookies([cookie])  # type: ignore[list-item]
+    page = context.new_page()
+    page.goto(f"/deployments/{stage.deployment.pk}/checklist/")
+    eventually(lambda: [viewer.primed for viewer in stage.hub.viewers] == [True])
+    yield page
+    context.close()
+    # Playwright's context has connections of its own, and the database is dropped next.
+    connections.close_all()
 
 
 def test_a_tick_elsewhere_shows_and_flashes_and_a_focused_field_is_left_alone(
