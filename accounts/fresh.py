@@ -21,7 +21,7 @@ class Authentication:
 
     def is_fresh(self) -> bool:
         age = timezone.now() - self.at
-        return age <= timedelta(seconds=settings.FRESH_AUTHENTICATION_SECONDS)
+        return timedelta(0) <= age <= timedelta(seconds=settings.FRESH_AUTHENTICATION_SECONDS)
 
 
 def note(request: HttpRequest, means: str) -> Authentication:

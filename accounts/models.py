@@ -5,6 +5,9 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.enums import Kind
+from accounts.zones import validate_zone
+
+LONGEST_NAME = 150  # of the columns that keep somebody's name as it was
 
 
 class User(AbstractUser):
@@ -13,7 +16,11 @@ class User(AbstractUser):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.PERSON)
     display_name = models.CharField(max_length=100, blank=True)
     zone = models.CharField(
-        "time zone", max_length=64, default="UTC", help_text="IANA name, such as Europe/Vienna"
+        "time zone",
+        max_length=64,
+        default="UTC",
+        validators=[validate_zone],
+        help_text="IANA name, such as Europe/Vienna",
     )
 
     class Meta(AbstractUser.Meta):
@@ -26,7 +33,7 @@ class User(AbstractUser):
         ]
 
     def __str__(self) -> str:
-        return self.display_name or self.get_full_name() or self.username
+        return (self.display_name or self.get_full_name() or self.username)[:LONGEST_NAME]
 
     @property
     def is_person(self) -> bool:

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -6,24 +6,50 @@ from django.http import HttpRequest
 
 from accounts.forms import FreshForm
 from approvals.enums import NEEDS_REASON, Choice, Verdict
-from approvals.policies import DEFAULT_LATEST_START, needs_reason
+from approvals.policies.deciding import DEFAULT_LATEST_START
+from approvals.policies.voting import needs_reason
 from approvals.readiness import Readiness
+from approvals.shown import Shown
 from deployments.models import Deployment
 
-VOTES = [(choice.value, choice.label) for choice in Choice if choice != Choice.WITHDRAW]
+LONGEST_REASON = 2000
 RADIOS = forms.RadioSelect(attrs={"class": "form-check-input"})
 REASON = forms.Textarea(attrs={"class": "form-control", "rows": 2})
 
 
-class SignForm(FreshForm):
-    """One vote on exactly the content whose hash the page showed."""
+class ShownForm(FreshForm):
+    """An act on exactly what the page showed, whose hashes travel with the form."""
 
+    shown_content = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    shown_schedule = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, request: HttpRequest, deployment: Deployment, data: Any = None) -> None:
+        shown = Shown.of(deployment)
+        initial = {"shown_content": shown.content, "shown_schedule": shown.schedule}
+        super().__init__(request, data, initial=initial)
+
+    def shown(self) -> Shown:
+        return Shown(self.cleaned_data["shown_content"], self.cleaned_data["shown_schedule"])
+
+
+class SignForm(ShownForm):
     field_order = ["choice", "reason", "password"]
-    choice = forms.ChoiceField(
-        choices=VOTES, widget=RADIOS, initial=Choice.APPROVE, label="Your word"
+    choice = forms.ChoiceField(label="Your word", widget=RADIOS)
+    reason = forms.CharField(
+        label="Reason or remark", required=False, max_length=LONGEST_REASON, widget=REASON
     )
-    reason = forms.CharField(label="Reason or remark", required=False, widget=REASON)
-    shown_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        deployment: Deployment,
+        choices: list[Choice],
+        data: Any = None,
+    ) -> None:
+        super().__init__(request, deployment, data)
+        offered: Any = self.fields["choice"]
+        offered.choices = [(choice.value, choice.label) for choice in choices]
+        offered.initial = choices[0] if choices else None
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -33,7 +59,7 @@ class SignForm(FreshForm):
         return cleaned
 
 
-class DecideForm(FreshForm):
+class DecideForm(ShownForm):
     """The ops lead's word; every standing warning is a box that GO needs ticked."""
 
     field_order = ["verdict", "reason", "latest_start_minutes", "seen", "password"]
@@ -60,13 +86,9 @@ class DecideForm(FreshForm):
     def __init__(
         self, request: HttpRequest, deployment: Deployment, readiness: Readiness, data: Any = None
     ) -> None:
-        super().__init__(request, data)
-        self.deployment = deployment
+        super().__init__(request, deployment, data)
         warnings: Any = self.fields["seen"]
         warnings.choices = [(warning.key, warning.clause) for warning in readiness.warnings]
 
-    def latest_start(self) -> datetime | None:
-        if self.deployment.t0 is None:
-            return None
-        after = timedelta(minutes=self.cleaned_data["latest_start_minutes"])
-        return (self.deployment.t0 + after).astimezone(UTC)
+    def start_within(self) -> timedelta:
+        return timedelta(minutes=self.cleaned_data["latest_start_minutes"])

@@ -79,6 +79,7 @@ class Vote(models.Model):
         ordering = ["deployment", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(choice__in=Choice.values), name="vote_is_known"),
+            models.CheckConstraint(condition=~Q(content_hash=""), name="vote_names_its_content"),
             models.CheckConstraint(
                 condition=~Q(choice__in=sorted(NEEDS_REASON)) | ~Q(reason=""),
                 name="objection_has_reason",
@@ -132,6 +133,9 @@ class Decision(models.Model):
         ordering = ["deployment", "pk"]
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="decision_has_reason"),
+            models.CheckConstraint(
+                condition=~Q(content_hash=""), name="decision_names_its_content"
+            ),
             models.CheckConstraint(
                 condition=~Q(verdict=Verdict.GO) | Q(latest_start__isnull=False),
                 name="go_has_latest_start",

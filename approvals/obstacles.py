@@ -1,9 +1,12 @@
 """What sign-off says about readiness: roles that have not signed, and people who object."""
 
+from textwrap import shorten
+
 from approvals.signoff import RuleStanding
 from deployments.blockers import Blocker, Findings
 from deployments.models import Deployment
 
+SHOWN = 200  # letters of a reason inside a sentence; the page shows all of it
 NOBODY_ASKED = Blocker("rules:none", "no role is asked to sign", "sign-off")
 
 
@@ -31,7 +34,7 @@ def _blockers(standing: RuleStanding, deployment: Deployment) -> list[Blocker]:
         return [
             Blocker(
                 f"objection:{key}",
-                f"{role} said {word}: “{objection.reason}”",
+                f"{role} said {word}: “{shorten(objection.reason, SHOWN, placeholder='…')}”",
                 "sign-off",
                 objection.at,
                 waits_for_people=False,
@@ -51,6 +54,8 @@ def _blockers(standing: RuleStanding, deployment: Deployment) -> list[Blocker]:
 
 
 def _missing(standing: RuleStanding, role: str) -> str:
+    if standing.for_another_time:
+        return f"{role} has not signed the new time"
     if standing.stale:
         return f"{role} has not signed the changed content again"
     if standing.rule.count > 1:

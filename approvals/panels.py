@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from approvals import policies
 from approvals.models import Rule
-from approvals.signoff import current_votes
+from approvals.policies import voting
+from approvals.reading import signed_content
 from approvals.verdict import Outlook, outlook
 from deployments.models import Deployment
 from deployments.policies import Rights
 
 NAMED = 10
-FACTS = ("package", "service", "environment", "branch", "commit", "digest")
 
 
 def readiness_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
@@ -39,24 +38,15 @@ def sign_page(deployment: Deployment, rule: Rule, rights: Rights) -> dict[str, A
     """What a signer reads: the rule, what is signed in full, and why they may not, if so."""
     view = outlook(deployment)
     standing = next(one for one in view.rules if one.rule.pk == rule.pk)
-    others = current_votes(deployment.votes.order_by("pk")).values()
-    refusal = policies.refusal_to_vote(rights, deployment, standing, others)
+    votes = [vote for one in view.rules for vote in one.current]
+    refusal = voting.refusal_to_vote(rights, deployment, standing, votes)
+    mine = [vote for vote in standing.current if vote.person_id == rights.user.pk]
     return {
         "deployment": deployment,
         "rule": rule,
         "standing": standing,
         "outlook": view,
-        "refusal": refusal or policies.refusal_by_order(standing, view.rules),
-        **_content(deployment),
-    }
-
-
-def _content(deployment: Deployment) -> dict[str, Any]:
-    """The stored content version in the order in which a signer reads it."""
-    content = deployment.content_version.content if deployment.content_version else {}
-    facts = content.get("deployment", {})
-    return {
-        "content": content,
-        "signed_facts": [(name, facts.get(name, "")) for name in FACTS],
-        "signed_items": content.get("items", []),
+        "refusal": refusal or voting.refusal_by_order(standing, view.rules),
+        "choices": voting.choices_now(deployment, has_voted=bool(mine)),
+        "signed": signed_content(deployment),
     }

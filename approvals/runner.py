@@ -1,4 +1,4 @@
-"""What time alone brings about: a GO that nobody started becomes an automatic HOLD."""
+"""What happens to a GO by itself: it is held when nobody starts it, recalled when it breaks."""
 
 from approvals import services
 from deployments import clock, provenance
@@ -17,3 +17,10 @@ def hold_missed_starts() -> int:
         return sum(
             services.hold_missed_start(pk) is not None for pk in missed.values_list("pk", flat=True)
         )
+
+
+def recall_broken() -> int:
+    """Take back every GO that no longer holds and that no event's receiver has seen."""
+    decided = Deployment.objects.filter(state=State.GO).values_list("pk", flat=True)
+    with provenance.acting("sweep"):
+        return sum(services.recall_if_broken(pk) is not None for pk in decided)

@@ -20,6 +20,18 @@ class RuleStanding:
     objections: list[Vote] = field(default_factory=list)
     abstentions: list[Vote] = field(default_factory=list)
     stale: list[Vote] = field(default_factory=list)
+    for_another_time: list[Vote] = field(default_factory=list)
+
+    @property
+    def current(self) -> list[Vote]:
+        """Every word that was not taken back, whether it counts now or not."""
+        return [
+            *self.approvals,
+            *self.objections,
+            *self.abstentions,
+            *self.stale,
+            *self.for_another_time,
+        ]
 
     @property
     def missing(self) -> int:
@@ -30,14 +42,17 @@ class RuleStanding:
         return not self.missing and not self.objections
 
 
-def current_votes(votes: Iterable[Vote]) -> dict[int, Vote]:
-    """The latest vote of each person, in the order cast; a withdrawn one leaves nothing."""
-    latest: dict[int, Vote] = {}
+def current_votes(votes: Iterable[Vote]) -> list[Vote]:
+    """The latest vote of each person under each rule, in the order cast.
+
+    A withdrawn one leaves nothing; what somebody says under another rule takes nothing back.
+    """
+    latest: dict[tuple[int, int], Vote] = {}
     for vote in votes:
-        latest.pop(vote.person_id, None)
+        latest.pop((vote.person_id, vote.rule_id), None)
         if vote.choice != Choice.WITHDRAW:
-            latest[vote.person_id] = vote
-    return latest
+            latest[vote.person_id, vote.rule_id] = vote
+    return list(latest.values())
 
 
 def standings(deployment: Deployment) -> list[RuleStanding]:
@@ -52,7 +67,7 @@ def standings_of(deployments: Sequence[Deployment]) -> dict[int, list[RuleStandi
     votes: dict[int, list[Vote]] = defaultdict(list)
     for vote in cast:
         votes[vote.deployment_id].append(vote)
-    current = {pk: current_votes(of_one).values() for pk, of_one in votes.items()}
+    current = {pk: current_votes(of_one) for pk, of_one in votes.items()}
     result: dict[int, list[RuleStanding]] = {deployment.pk: [] for deployment in deployments}
     by_id = {deployment.pk: deployment for deployment in deployments}
     for rule in rules.order_by("position"):
@@ -73,13 +88,8 @@ def _standing(rule: Rule, votes: Iterable[Vote], deployment: Deployment) -> Rule
 def _place(vote: Vote, rule: Rule, deployment: Deployment, standing: RuleStanding) -> list[Vote]:
     if vote.choice in BLOCKING:
         return standing.objections
-    if not counts_now(vote, rule, deployment):
-        return standing.stale
-    return standing.approvals if vote.choice == Choice.APPROVE else standing.abstentions
-
-
-def counts_now(vote: Vote, rule: Rule, deployment: Deployment) -> bool:
-    """Same content; and for a time-sensitive role the same schedule too."""
     if vote.content_hash != deployment.content_hash:
-        return False
-    return not rule.role.time_sensitive or vote.schedule_hash == deployment.schedule_hash
+        return standing.stale
+    if rule.role.time_sensitive and vote.schedule_hash != deployment.schedule_hash:
+        return standing.for_another_time
+    return standing.approvals if vote.choice == Choice.APPROVE else standing.abstentions

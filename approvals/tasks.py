@@ -6,3 +6,4 @@ from approvals import runner
 @shared_task(name="approvals.sweep")
 def sweep() -> None:
     runner.hold_missed_starts()
+    runner.recall_broken()

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from approvals import obstacles
 from approvals.models import Decision
+from approvals.policies.deciding import why_go_is_broken
 from approvals.readiness import Readiness, compose
 from approvals.signoff import RuleStanding, standings_of
 from checklists.progress import Progress, progress_of
@@ -17,7 +18,10 @@ from deployments.models import Deployment
 
 @dataclass(frozen=True)
 class Outlook:
-    """Everything that follows from the facts at one instant; `readiness` is None once started."""
+    """Everything that follows from the facts at one instant.
+
+    `readiness` is None once started; `broken` says why a GO no longer holds, if so.
+    """
 
     sentence: str
     at: datetime
@@ -25,6 +29,7 @@ class Outlook:
     readiness: Readiness | None
     decision: Decision | None
     progress: Progress
+    broken: str = ""
 
 
 def outlook(deployment: Deployment) -> Outlook:
@@ -39,21 +44,35 @@ def outlooks(deployments: Sequence[Deployment]) -> dict[int, Outlook]:
     decisions = {decision.deployment_id: decision for decision in standing.defer("dossier")}
     progress = progress_of(deployments)
     return {
-        one.pk: Outlook(
-            sentence=_sentence(
-                one,
-                verdicts.get(one.pk),
-                decisions.get(one.pk),
-                progress.get(one.pk, Progress()),
-            ),
-            at=now,
-            rules=rules[one.pk],
-            readiness=verdicts.get(one.pk),
-            decision=decisions.get(one.pk),
-            progress=progress.get(one.pk, Progress()),
+        one.pk: _outlook(
+            one,
+            now,
+            rules[one.pk],
+            verdicts.get(one.pk),
+            decisions.get(one.pk),
+            progress.get(one.pk, Progress()),
         )
         for one in deployments
     }
+
+
+def _outlook(  # noqa: PLR0917 - each is one of the facts, and there are six
+    deployment: Deployment,
+    now: datetime,
+    rules: list[RuleStanding],
+    verdict: Readiness | None,
+    decision: Decision | None,
+    progress: Progress,
+) -> Outlook:
+    broken = ""
+    if deployment.state == State.GO and decision and verdict:
+        broken = why_go_is_broken(deployment, decision, verdict)
+    sentence = (
+        f"GO no longer holds: {broken}."
+        if broken
+        else _sentence(deployment, verdict, decision, progress)
+    )
+    return Outlook(sentence, now, rules, verdict, decision, progress, broken)
 
 
 def readiness(deployment: Deployment) -> Readiness:

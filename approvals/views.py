@@ -4,12 +4,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import PersonRequest
-from approvals import policies, services
+from approvals import services
 from approvals.enums import Choice, Verdict
 from approvals.forms import DecideForm, SignForm
 from approvals.panels import sign_page
+from approvals.policies import deciding
 from approvals.verdict import readiness
-from deployments.answers import acted, page, tried
+from deployments.answers import acted, page, posted, tried
 from deployments.models import Deployment
 from deployments.policies import rights_of
 
@@ -20,7 +21,8 @@ def sign(request: PersonRequest, pk: int, rule_pk: int) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
     rule = get_object_or_404(deployment.rules.select_related("role"), pk=rule_pk)
-    form = SignForm(request, request.POST or None, initial={"shown_hash": deployment.content_hash})
+    shown = sign_page(deployment, rule, rights_of(request.user, deployment.service))
+    form = SignForm(request, deployment, shown["choices"], posted(request))
     signed = tried(
         request,
         form,
@@ -30,15 +32,16 @@ def sign(request: PersonRequest, pk: int, rule_pk: int) -> HttpResponse:
             Choice(form.cleaned_data["choice"]),
             actor=request.user,
             proof=form.proof,
-            shown_hash=form.cleaned_data["shown_hash"],
+            shown=form.shown(),
             reason=form.cleaned_data["reason"],
         ),
     )
     if signed.done:
         messages.success(request, f"Recorded: {signed.result}.")
         return redirect(page(deployment, "sign-off"))
-    rights = rights_of(request.user, deployment.service)
-    context = {**sign_page(deployment, rule, rights), "form": form}
+    if signed.is_overtaken:
+        form = SignForm(request, deployment, shown["choices"])
+    context = {**shown, "form": form, "overtaken": signed.overtaken_sentence}
     return render(request, "approvals/sign.html", context, status=signed.status)
 
 
@@ -47,7 +50,7 @@ def decide(request: PersonRequest, pk: int) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
     verdict = readiness(deployment)
-    form = DecideForm(request, deployment, verdict, request.POST or None)
+    form = DecideForm(request, deployment, verdict, posted(request))
     decided = tried(
         request,
         form,
@@ -57,16 +60,24 @@ def decide(request: PersonRequest, pk: int) -> HttpResponse:
             actor=request.user,
             proof=form.proof,
             reason=form.cleaned_data["reason"],
-            latest_start=form.latest_start(),
+            shown=form.shown(),
+            start_within=form.start_within(),
             seen=form.cleaned_data["seen"],
         ),
     )
     if decided.done:
         messages.success(request, f"Recorded: {decided.result}.")
         return redirect(page(deployment, "go-no-go"))
+    if decided.is_overtaken:
+        form = DecideForm(request, deployment, verdict)
     rights = rights_of(request.user, deployment.service)
-    refusal = policies.refusal_to_decide_at_all(rights, deployment)
-    context = {"deployment": deployment, "readiness": verdict, "refusal": refusal, "form": form}
+    context = {
+        "deployment": deployment,
+        "readiness": verdict,
+        "refusal": deciding.refusal_to_decide_at_all(rights, deployment),
+        "form": form,
+        "overtaken": decided.overtaken_sentence,
+    }
     return render(request, "approvals/decide.html", context, status=decided.status)
 
 

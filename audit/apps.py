@@ -1,5 +1,13 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_save
 
 
 class AuditConfig(AppConfig):
     name = "audit"
+
+    def ready(self) -> None:
+        from django.contrib.admin.models import LogEntry
+
+        from audit.receivers import record_admin
+
+        post_save.connect(record_admin, sender=LogEntry)

@@ -69,7 +69,8 @@ def set_state(
     if item.state == to:
         return None
     if seen is not None and item.state != seen:
-        raise Overtaken(f"{item.state_by} was faster: “{item.text}” is {item.get_state_display()}.")
+        who = item.state_by or "Somebody"
+        raise Overtaken(f"{who} was faster: “{item.text}” is {item.get_state_display()}.")
     require(policies.refusal_to_set(item, to, reason))
     before = item.state
     item.state, item.reason = to, reason.strip()

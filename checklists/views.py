@@ -18,7 +18,6 @@ def set_state(request: PersonRequest, pk: int, item_pk: int, state: ItemState) -
         item.pk,
         state,
         actor=request.user,
-        reason=request.POST.get("reason", ""),
         seen=request.GET.get("seen"),
     )
     return acted(request, deployment, "runbook" if item.is_step else "checklist")

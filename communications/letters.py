@@ -38,6 +38,7 @@ class Facts:
     plan: MessagePlan
     deployment: Deployment
     headline: str
+    holds: bool
     asked: frozenset[int]
     criteria: tuple[int, int]
     watch: Watch | None
@@ -50,11 +51,12 @@ class Facts:
 
 def gather(plan: MessagePlan, deployment: Deployment, *, late: bool = False) -> Facts:
     items = deployment.items.filter(phase=Phase.AFTER).values_list("state", flat=True)
-    states = list(items)
+    states, outlook = list(items), verdict.outlook(deployment)
     return Facts(
         plan=plan,
         deployment=deployment,
-        headline=verdict.outlook(deployment).sentence,
+        headline=outlook.sentence,
+        holds=deployment.state == State.GO and not outlook.broken,
         asked=frozenset(audience.asked(deployment)) if plan.kind == Kind.GO_NO_GO else frozenset(),
         criteria=(sum(state in CLOSED for state in states), len(states)),
         watch=Watch.objects.filter(deployment=deployment).first(),
@@ -102,7 +104,7 @@ def _context(facts: Facts, zone: str, *, is_asked: bool) -> dict[str, Any]:
         "headline": facts.headline,
         "late": facts.late,
         "is_asked": is_asked,
-        "is_decided": deployment.state == State.GO,
+        "is_decided": facts.holds,
         "zone": place.key,
         "day": _day(deployment.t0, place),
         "when": _span(deployment.t0, deployment.window_end, place),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from approvals import policies as approving
-from approvals.signoff import RuleStanding, current_votes
+from approvals.policies import deciding, voting
+from approvals.signoff import RuleStanding
 from approvals.verdict import Outlook
 from checklists.policies import refusal_to_complete
 from deployments.enums import Right, State
@@ -17,20 +17,23 @@ from deployments.policies import (
     Rights,
     refusal_to_cancel,
     refusal_to_schedule,
-    refusal_without,
 )
 from monitoring.policies import refusal_to_close
 
 
 @dataclass(frozen=True)
 class Act:
-    """One button: where it leads, whether it posts at once, and the sentence why not, if so."""
+    """One button: where it leads, whether it posts at once, and the sentence why not, if so.
+
+    Nobody is asked for an act that only changes what they already did.
+    """
 
     label: str
     url: str
     posts: bool = False
     refusal: str = ""
     note: str = ""
+    is_asked: bool = True
 
 
 def acts_of(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
@@ -41,9 +44,13 @@ def acts_of(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Ac
         case State.IN_REVIEW:
             return [*_signatures(rights, deployment, outlook.rules), *_decide(rights, deployment)]
         case State.GO:
-            return [*_start(rights, deployment, outlook), *_decide(rights, deployment)]
+            return [
+                *_start(rights, deployment, outlook),
+                *_decide(rights, deployment),
+                *_signatures(rights, deployment, outlook.rules),
+            ]
         case State.ON_HOLD | State.NO_GO:
-            return _resume(rights, deployment)
+            return _resume(rights, deployment, outlook)
         case State.IN_PROGRESS:
             return _complete(rights, deployment, outlook)
         case State.WATCHING:
@@ -76,67 +83,59 @@ def _act(
 def _in_draft(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
     if not rights.has(Right.EDIT):
         return []
-    refusal = approving.refusal_to_submit(
+    refusal = deciding.refusal_to_submit(
         rights, deployment, has_rules=bool(outlook.rules), now=outlook.at
     )
     return [_act("Submit for sign-off", "approvals:submit", deployment, refusal, posts=True)]
 
 
 def _signatures(rights: Rights, deployment: Deployment, rules: list[RuleStanding]) -> list[Act]:
-    votes = [
-        vote
-        for standing in rules
-        for vote in [
-            *standing.approvals,
-            *standing.objections,
-            *standing.abstentions,
-            *standing.stale,
-        ]
-    ]
-    current = current_votes(sorted(votes, key=lambda vote: vote.pk))
+    votes = [vote for standing in rules for vote in standing.current]
+    mine = {vote.rule_id: vote for vote in votes if vote.person_id == rights.user.pk}
     found = []
     for standing in rules:
         if standing.rule.role.key not in rights.roles:
             continue
-        refusal = approving.refusal_to_vote(
-            rights, deployment, standing, current.values()
-        ) or approving.refusal_by_order(standing, rules)
+        refusal = voting.refusal_to_vote(
+            rights, deployment, standing, votes
+        ) or voting.refusal_by_order(standing, rules)
         url = reverse("approvals:sign", args=[deployment.pk, standing.rule.pk])
-        mine = current.get(rights.user.pk)
-        signed = (
-            mine is not None and mine.rule_id == standing.rule.pk and mine not in standing.stale
-        )
-        label = (
-            f"Change my word as {standing.rule.role}" if signed else f"Sign as {standing.rule.role}"
-        )
-        found.append(Act(label, url, refusal=refusal.sentence if refusal else "", note=_note(mine)))
-    return sorted(found, key=lambda act: act.label.startswith("Change"))
+        said = mine.get(standing.rule.pk)
+        counts = said is not None and said not in [*standing.stale, *standing.for_another_time]
+        label = _label(standing, has_said=counts, is_decided=deployment.state == State.GO)
+        note = f"You said: {said}." if counts else ""
+        asked = not counts and deployment.state != State.GO
+        why = refusal.sentence if refusal else ""
+        found.append(Act(label, url, refusal=why, note=note, is_asked=asked))
+    return sorted(found, key=lambda act: not act.is_asked)
 
 
-def _note(mine: object) -> str:
-    return f"You said: {mine}." if mine else ""
+def _label(standing: RuleStanding, *, has_said: bool, is_decided: bool) -> str:
+    if is_decided:
+        return f"Object as {standing.rule.role}"
+    return f"{'Change my word' if has_said else 'Sign'} as {standing.rule.role}"
 
 
 def _decide(rights: Rights, deployment: Deployment) -> list[Act]:
     if not rights.has(Right.OPERATE):
         return []
-    refusal = approving.refusal_to_decide_at_all(rights, deployment)
+    refusal = deciding.refusal_to_decide_at_all(rights, deployment)
     return [_act("Decide go or no-go", "approvals:decide", deployment, refusal)]
 
 
 def _start(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
     if not rights.has(Right.OPERATE) or outlook.readiness is None:
         return []
-    refusal = approving.refusal_to_start(
+    refusal = deciding.refusal_to_start(
         rights, deployment, outlook.decision, outlook.readiness, outlook.at
     )
     return [_act("Start the deployment", "approvals:start", deployment, refusal, posts=True)]
 
 
-def _resume(rights: Rights, deployment: Deployment) -> list[Act]:
+def _resume(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
     if not rights.has(Right.EDIT):
         return []
-    refusal = refusal_without(rights, Right.EDIT, "resume a deployment")
+    refusal = deciding.refusal_to_resume(rights, deployment, outlook.at)
     return [_act("Resume the review", "approvals:resume", deployment, refusal, posts=True)]
 
 

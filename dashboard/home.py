@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.db.models import Case, F, IntegerField, Value, When
+
 from accounts.models import User
 from approvals.verdict import Outlook, outlooks
 from dashboard.acts import Act, acts_of
@@ -13,10 +15,25 @@ from deployments.models import Deployment
 from deployments.policies import Rights, rights_on
 
 SHOWN = 50
-ORDER = {state: place for place, state in enumerate(
-    (State.IN_PROGRESS, State.ROLLING_BACK, State.GO, State.IN_REVIEW, State.ON_HOLD, State.NO_GO,
-     State.DRAFT, State.WATCHING)
-)}  # fmt: skip
+# What is under way comes first, then what comes soonest; a long list is cut at its far end.
+URGENCY = Case(
+    *(
+        When(state=state, then=Value(rank))
+        for rank, state in enumerate(
+            (
+                State.IN_PROGRESS,
+                State.ROLLING_BACK,
+                State.GO,
+                State.IN_REVIEW,
+                State.ON_HOLD,
+                State.NO_GO,
+                State.WATCHING,
+                State.DRAFT,
+            )
+        )
+    ),
+    output_field=IntegerField(),
+)
 
 
 @dataclass(frozen=True)
@@ -34,28 +51,32 @@ class Home:
     running: list[Entry]
     planned: list[Entry]
     watched: list[Entry]
+    is_cut: bool = False
 
 
 def home_of(user: User) -> Home:
     """Everything open that the person may see, sorted by what it asks of them."""
-    deployments = list(Deployment.objects.visible_to(user).with_names().open()[:SHOWN])
+    visible = Deployment.objects.visible_to(user).with_names().open()
+    deployments = list(visible.order_by(URGENCY, F("t0").asc(nulls_last=True), "pk")[: SHOWN + 1])
+    is_cut = len(deployments) > SHOWN
+    deployments = deployments[:SHOWN]
     views = outlooks(deployments)
     held = rights_on(user, {one.service_id for one in deployments})
     entries = [_entry(one, views[one.pk], held[one.service_id]) for one in deployments]
-    return _sorted(entries)
+    return _sorted(entries, is_cut=is_cut)
 
 
 def _entry(deployment: Deployment, outlook: Outlook, rights: Rights) -> Entry:
     acts = acts_of(rights, deployment, outlook)
-    possible = [act for act in acts if not act.refusal and not act.note]
+    possible = [act for act in acts if act.is_asked and not act.refusal]
     return Entry(deployment, outlook, possible[0] if possible else None)
 
 
-def _sorted(entries: list[Entry]) -> Home:
+def _sorted(entries: list[Entry], *, is_cut: bool) -> Home:
     groups: dict[str, list[Entry]] = defaultdict(list)
-    for entry in sorted(entries, key=_by_urgency):
+    for entry in entries:
         groups[_group(entry)].append(entry)
-    return Home(groups["mine"], groups["running"], groups["planned"], groups["watched"])
+    return Home(groups["mine"], groups["running"], groups["planned"], groups["watched"], is_cut)
 
 
 def _group(entry: Entry) -> str:
@@ -64,8 +85,3 @@ def _group(entry: Entry) -> str:
     if entry.deployment.state in {State.IN_PROGRESS, State.ROLLING_BACK}:
         return "running"
     return "watched" if entry.deployment.state == State.WATCHING else "planned"
-
-
-def _by_urgency(entry: Entry) -> tuple[int, float]:
-    at = entry.deployment.t0
-    return ORDER[State(entry.deployment.state)], at.timestamp() if at else float("inf")

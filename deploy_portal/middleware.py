@@ -1,11 +1,13 @@
 """What holds for every request: who is asking, in which zone, and how refusals are answered."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequired
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,21 +15,22 @@ from django.utils.cache import add_never_cache_headers
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
+from accounts.zones import InstantError, zone_of
 from deployments import provenance
-from deployments.exceptions import NeedsFreshAuthentication, Refused
+from deployments.exceptions import Refused
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
 
 class NoStoreMiddleware:
-    """Answers to signed-in people are never kept by a browser or a proxy."""
+    """No answer but a static file is kept by a browser or a proxy."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if request.user.is_authenticated or request.headers.get("Authorization"):
+        if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         return response
 
@@ -37,12 +40,18 @@ class LoginRequiredMiddleware(DjangoLoginRequired):
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> Any:
         asked_by = HtmxDetails(request)
-        if not asked_by:
+        if not asked_by and request.method in {"GET", "HEAD"}:
             return super().handle_no_permission(request, view_func)
-        came_from = asked_by.current_url_abs_path or "/"
+        if not asked_by:
+            # The address of an act is no page to come back to; the page it stood on is.
+            return HttpResponseRedirect(_sign_in(urlsplit(request.headers.get("Referer", "")).path))
         response = HttpResponse(status=401)
-        response["HX-Redirect"] = f"{reverse('accounts:sign_in')}?next={came_from}"
+        response["HX-Redirect"] = _sign_in(asked_by.current_url_abs_path or "/")
         return response
+
+
+def _sign_in(came_from: str) -> str:
+    return f"{reverse('accounts:sign_in')}?{urlencode({'next': came_from or '/'})}"
 
 
 class ViewerZoneMiddleware:
@@ -54,7 +63,11 @@ class ViewerZoneMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not isinstance(request.user, User):
             return self.get_response(request)
-        with timezone.override(ZoneInfo(request.user.zone)):
+        try:
+            zone = zone_of(request.user.zone)
+        except InstantError:  # an account from before the name was checked still gets its pages
+            zone = ZoneInfo("UTC")
+        with timezone.override(zone):
             return self.get_response(request)
 
 
@@ -66,8 +79,16 @@ class ProvenanceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         means = "api" if request.path.startswith("/api/") else "browser"
-        with provenance.acting(means, request.META.get("REMOTE_ADDR", "")):
+        with provenance.acting(means, _address(request.META.get("REMOTE_ADDR", ""))):
             return self.get_response(request)
+
+
+def _address(told: str) -> str:
+    """What is no address is not recorded as one; a zone (fe80::1%eth0) means nothing elsewhere."""
+    try:
+        return str(ip_address(told.partition("%")[0]))
+    except ValueError:
+        return ""
 
 
 class RefusalMiddleware:
@@ -77,15 +98,15 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not getattr(response, "content", b"x"):
+            return render(request, "405.html", status=405)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refused) or request.path.startswith("/api/"):
             return None
-        context = {
-            "sentence": exception.sentence,
-            "needs_fresh_authentication": isinstance(exception, NeedsFreshAuthentication),
-        }
+        context = {"sentence": exception.sentence}
         if not HtmxDetails(request):
             return render(request, "refused.html", context, status=exception.status)
         response = render(request, "_refusal.html", context, status=exception.status)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django import forms
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
 from accounts.requests import PersonRequest
-from deployments.exceptions import Refused
+from deployments.exceptions import Overtaken, Refused
 from deployments.models import Deployment
 
 Result = TypeVar("Result")
@@ -24,6 +24,21 @@ class Tried(Generic[Result]):
     done: bool
     status: int = 200
     result: Result | None = None
+    refused: Refused | None = None
+
+    @property
+    def is_overtaken(self) -> bool:
+        """What the form showed is no longer so: it is drawn anew from the fresh state."""
+        return isinstance(self.refused, Overtaken)
+
+    @property
+    def overtaken_sentence(self) -> str:
+        return self.refused.sentence if self.refused and self.is_overtaken else ""
+
+
+def posted(request: PersonRequest) -> QueryDict | None:
+    """What a form is bound to; an empty POST is bound too, so that it says what is missing."""
+    return request.POST if request.method == "POST" else None
 
 
 def tried(request: PersonRequest, form: forms.Form, act: Callable[[], Result]) -> Tried[Result]:
@@ -36,7 +51,7 @@ def tried(request: PersonRequest, form: forms.Form, act: Callable[[], Result]) -
         return Tried(done=True, result=act())
     except Refused as refused:
         form.add_error(None, refused.sentence)
-        return Tried(done=False, status=refused.status)
+        return Tried(done=False, status=refused.status, refused=refused)
 
 
 def acted(request: PersonRequest, deployment: Deployment, tab: str = "overview") -> HttpResponse:

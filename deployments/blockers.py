@@ -17,6 +17,7 @@ class Blocker:
 
     `key` identifies it across time, so that a new one can be told from one already known.
     `clause` reads inside the readiness sentence, `mend` is the anchor on the deployment page.
+    One that `settles` is being looked at again by itself and breaks a GO only if that ends badly.
     """
 
     key: str
@@ -24,6 +25,7 @@ class Blocker:
     mend: str
     since: datetime | None = None
     waits_for_people: bool = False
+    settles: bool = False
 
 
 @dataclass(frozen=True)

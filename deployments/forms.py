@@ -62,6 +62,7 @@ class ScheduleForm(forms.Form):
 class CancelForm(forms.Form):
     reason = forms.CharField(
         label="Why is it cancelled?",
+        max_length=2000,
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
         error_messages={"required": "Say why; those who were told of the deployment will read it."},
     )

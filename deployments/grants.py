@@ -20,6 +20,7 @@ def give_to_application(sender: AppConfig, using: str, **kwargs: Any) -> None:
     if using != "owner":
         return
     role = sql.Identifier(settings.DATABASES["default"]["USER"])
+    database = sql.Identifier(connections[using].settings_dict["NAME"])
     tables = set(connections[using].introspection.table_names())
     with connections[using].cursor() as cursor:
         cursor.execute(
@@ -27,9 +28,10 @@ def give_to_application(sender: AppConfig, using: str, **kwargs: Any) -> None:
                 "GRANT USAGE ON SCHEMA public TO {role};"
                 "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};"
                 "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};"
+                "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC;"
                 "REVOKE TRUNCATE ON ALL TABLES IN SCHEMA public FROM {role};"
                 "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}"
-            ).format(role=role)
+            ).format(role=role, database=database)
         )
         for table in sorted(tables.intersection(APPEND_ONLY)):
             cursor.execute(

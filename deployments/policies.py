@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import Value
 
+from accounts.fresh import Authentication
 from accounts.models import User
 from deployments.enums import BEFORE_START, EDITABLE, TRANSITIONS, Right, State
-from deployments.exceptions import Forbidden, Refused
+from deployments.exceptions import Forbidden, Invalid, NeedsFreshAuthentication, Refused
 from deployments.models import Deployment, Membership, Service, ServiceGroupObjectPermission
+
+FARTHEST = timedelta(days=5 * 366)
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,15 @@ def refusal_to_operate(rights: Rights, deployment: Deployment, act: str) -> Refu
     return refusal_without(rights, Right.OPERATE, f"{act} a deployment")
 
 
+def refusal_by_proof(proof: Authentication | None) -> Refused | None:
+    """Whoever puts their name to something has proven just now who they are."""
+    if proof is not None and proof.is_fresh():
+        return None
+    return NeedsFreshAuthentication(
+        "Prove who you are first: your last sign-in is more than five minutes old."
+    )
+
+
 WHO_HOLDS: dict[Right, str] = {
     Right.SEE: "people",
     Right.TICK: "members, release managers and ops leads",
@@ -101,6 +114,15 @@ def refusal_to_schedule(rights: Rights, deployment: Deployment) -> Refused | Non
     if deployment.state not in BEFORE_START:
         return Refused("The time of a deployment that has started can no longer be moved.")
     return refusal_without(rights, Right.EDIT, "reschedule")
+
+
+def refusal_of_time(t0: datetime, now: datetime) -> Refused | None:
+    if t0 <= now:
+        said = f"{t0:%Y-%m-%d %H:%M %Z}"
+        return Invalid(f"T0 {said} is in the past; choose one that is still to come.")
+    if t0 > now + FARTHEST:
+        return Invalid("T0 is more than five years away; choose a nearer time.")
+    return None
 
 
 def refusal_to_cancel(rights: Rights, deployment: Deployment) -> Refused | None:

@@ -99,10 +99,7 @@ def schedule(
     deployment = Deployment.objects.lock(deployment_id)
     rights = policies.rights_of(actor, deployment.service)
     require(policies.refusal_to_schedule(rights, deployment))
-    if t0 <= clock.now():
-        raise Invalid(
-            f"T0 {t0:%Y-%m-%d %H:%M %Z} is in the past; choose one that is still to come."
-        )
+    require(policies.refusal_of_time(t0, clock.now()))
     before = {"t0": deployment.t0.isoformat() if deployment.t0 else None, "zone": deployment.zone}
     length = (
         deployment.window_end - deployment.t0 if deployment.window_end and deployment.t0 else None

@@ -4,7 +4,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.requests import PersonRequest
 from deployments import policies, services
-from deployments.answers import acted, tried
+from deployments.answers import acted, posted, tried
 from deployments.forms import CancelForm, ScheduleForm
 from deployments.models import Deployment
 
@@ -13,7 +13,7 @@ from deployments.models import Deployment
 def schedule(request: PersonRequest, pk: int) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
-    form = ScheduleForm(request.POST or None, deployment=deployment)
+    form = ScheduleForm(posted(request), deployment=deployment)
     saved = tried(
         request,
         form,
@@ -36,7 +36,7 @@ def schedule(request: PersonRequest, pk: int) -> HttpResponse:
 def cancel(request: PersonRequest, pk: int) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(posted(request))
     cancelled = tried(
         request,
         form,

@@ -1,20 +1,10 @@
 """Local times as people write them: one instant, a question which of two, or that there is none."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
+from accounts.zones import InstantError, zone_of
 
-class InstantError(ValueError):
-    """One sentence that says what is wrong with a time and what would be right."""
-
-
-def zone_of(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (LookupError, ValueError, OSError):  # unknown, malformed, or the name of a folder
-        raise InstantError(
-            f"“{name}” is no time zone; name one of the IANA list such as Europe/Berlin or UTC."
-        ) from None
+__all__ = ["InstantError", "in_utc", "instant", "zone_of"]
 
 
 def instant(local: datetime, zone: str, *, later: bool | None = None) -> datetime:

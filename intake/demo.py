@@ -13,6 +13,7 @@ from accounts.fresh import Authentication
 from accounts.models import Role, User
 from approvals import services as approvals
 from approvals.enums import Choice, Verdict
+from approvals.shown import Shown
 from approvals.verdict import readiness
 from checklists import services as checklists
 from checklists.enums import ItemState, Phase
@@ -185,7 +186,7 @@ def _decided(service: Service, people: dict[str, User]) -> Deployment:
             Choice.APPROVE,
             actor=people[rule.role.key],
             proof=proof,
-            shown_hash=deployment.content_hash,
+            shown=Shown.of(deployment),
         )
     approvals.decide(
         deployment.pk,
@@ -193,6 +194,7 @@ def _decided(service: Service, people: dict[str, User]) -> Deployment:
         actor=people["ops_lead"],
         proof=proof,
         reason="all roles signed, all gates green",
+        shown=Shown.of(deployment),
         seen=[warning.key for warning in readiness(deployment).warnings],
     )
     deployment.refresh_from_db()

@@ -1,6 +1,6 @@
-"""The verbs of sign-off: define, submit, reopen, resume, sign, decide, start."""
+"""The verbs of sign-off: define, submit, reopen, resume, sign, decide, recall, start."""
 
-from approvals.services.deciding import decide, hold_missed_start, start
+from approvals.services.deciding import decide, hold_missed_start, recall_if_broken, start
 from approvals.services.definition import define
 from approvals.services.review import reopen, resume, submit
 from approvals.services.signing import sign
@@ -9,6 +9,7 @@ __all__ = [
     "decide",
     "define",
     "hold_missed_start",
+    "recall_if_broken",
     "reopen",
     "resume",
     "sign",

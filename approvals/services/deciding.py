@@ -1,15 +1,19 @@
 """GO, HOLD or NO-GO with its frozen facts, and the start that a GO allows."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from accounts.fresh import Authentication
 from accounts.models import User
-from approvals import dossier, policies
+from approvals import dossier
 from approvals.enums import Verdict
 from approvals.models import Decision
+from approvals.policies import deciding as policies
+from approvals.policies.voting import refusal_by_proof
+from approvals.readiness import Readiness
+from approvals.shown import Shown, refusal_of_other
 from approvals.verdict import current_decision, readiness
 from deployments import clock
 from deployments.enums import State
@@ -27,22 +31,33 @@ def decide(
     actor: User,
     proof: Authentication | None,
     reason: str,
-    latest_start: datetime | None = None,
+    shown: Shown,
+    start_within: timedelta = policies.DEFAULT_LATEST_START,
     seen: Collection[str] = (),
 ) -> Decision:
-    """Record GO, HOLD or NO-GO; GO is refused while anything blocks or a warning is unseen."""
+    """Record GO, HOLD or NO-GO on exactly what was shown.
+
+    GO is refused while anything blocks or a warning is unseen; it may be started until
+    `start_within` after T0.
+    """
     deployment = Deployment.objects.lock(deployment_id)
     verdict_now = readiness(deployment)
     rights = rights_of(actor, deployment.service)
     require(policies.refusal_to_decide(rights, deployment, verdict, verdict_now, seen))
-    require(policies.refusal_by_proof(proof))
+    require(refusal_by_proof(proof))
+    require(refusal_of_other(shown, deployment, "decided"))
     if not reason.strip():
         raise Invalid("Give the reason in one line; it stands in the record.")
-    if verdict == Verdict.GO and deployment.t0:
-        latest_start = latest_start or deployment.t0 + policies.DEFAULT_LATEST_START
-        require(policies.refusal_of_latest_start(latest_start, clock.now()))
+    latest_start = deployment.t0 + start_within if deployment.t0 else None
+    if verdict == Verdict.GO and latest_start:
+        require(policies.refusal_of_latest_start(deployment, latest_start, clock.now()))
     return record_decision(
-        deployment, verdict, actor=actor, reason=reason.strip(), latest_start=latest_start
+        deployment,
+        verdict,
+        facts=verdict_now,
+        actor=actor,
+        reason=reason.strip(),
+        latest_start=latest_start,
     )
 
 
@@ -50,6 +65,7 @@ def record_decision(
     deployment: Deployment,
     verdict: Verdict,
     *,
+    facts: Readiness,
     actor: User | None,
     reason: str,
     latest_start: datetime | None = None,
@@ -67,7 +83,7 @@ def record_decision(
         content_hash=deployment.content_hash,
         schedule_hash=deployment.schedule_hash,
         latest_start=latest_start if verdict == Verdict.GO else None,
-        dossier=dossier.freeze(deployment, readiness(deployment)),
+        dossier=dossier.freeze(deployment, facts),
         replaces=current_decision(deployment),
     )
     move(
@@ -119,7 +135,23 @@ def hold_missed_start(deployment_id: int) -> Decision | None:
     return record_decision(
         deployment,
         Verdict.HOLD,
+        facts=readiness(deployment),
         actor=None,
         reason="the latest start passed without a start",
         verb="missed start",
+    )
+
+
+@transaction.atomic
+def recall_if_broken(deployment_id: int) -> Event | None:
+    """Take a GO that no longer holds back into review; None if it holds or is none."""
+    deployment = Deployment.objects.lock(deployment_id)
+    decision = current_decision(deployment)
+    if deployment.state != State.GO or decision is None:
+        return None
+    broken = policies.why_go_is_broken(deployment, decision, readiness(deployment))
+    if not broken:
+        return None
+    return move(
+        deployment, State.IN_REVIEW, "recalled", actor=None, reason=f"GO no longer holds: {broken}"
     )

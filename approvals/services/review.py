@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from accounts.models import User
-from approvals import policies
+from approvals.policies import deciding as policies
 from deployments import clock
 from deployments.enums import Right, State
 from deployments.models import Deployment, Event
@@ -43,8 +43,6 @@ def reopen(deployment_id: int, *, actor: User, reason: str = "") -> Event:
 def resume(deployment_id: int, *, actor: User) -> Event:
     """Take a held or refused deployment back into review."""
     deployment = Deployment.objects.lock(deployment_id)
-    require(refusal_to_move(deployment, State.IN_REVIEW))
-    require(
-        refusal_without(rights_of(actor, deployment.service), Right.EDIT, "resume a deployment")
-    )
+    rights = rights_of(actor, deployment.service)
+    require(policies.refusal_to_resume(rights, deployment, clock.now()))
     return move(deployment, State.IN_REVIEW, "resumed", actor=actor)

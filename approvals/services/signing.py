@@ -6,12 +6,13 @@ from django.db import transaction
 
 from accounts.fresh import Authentication
 from accounts.models import User
-from approvals import policies
 from approvals.enums import NEEDS_REASON, Choice
 from approvals.models import Rule, Standing, Vote
-from approvals.signoff import current_votes, standings
+from approvals.policies import voting as policies
+from approvals.shown import Shown, refusal_of_other
+from approvals.signoff import standings
 from deployments import clock, history, provenance
-from deployments.exceptions import Invalid, Overtaken
+from deployments.exceptions import Invalid
 from deployments.models import Deployment
 from deployments.policies import rights_of
 from deployments.services import require
@@ -33,27 +34,26 @@ def sign(
     *,
     actor: User,
     proof: Authentication | None,
-    shown_hash: str,
+    shown: Shown,
     reason: str = "",
 ) -> Vote:
-    """Cast one vote on exactly the content that was shown.
+    """Cast one vote on exactly what was shown.
 
-    Refuses without a fresh proof, to whoever may not sign, and if the content moved meanwhile.
+    Refuses without a fresh proof, to whoever may not sign, and if content or time moved meanwhile.
     """
     deployment = Deployment.objects.lock(deployment_id)
     rules = standings(deployment)
     standing = next((one for one in rules if one.rule.pk == rule_id), None)
     if standing is None:
         raise Invalid("This deployment has no such approval; reload the page.")
-    others = current_votes(deployment.votes.order_by("pk")).values()
+    others = [vote for one in rules for vote in one.current]
     rights = rights_of(actor, deployment.service)
-    require(policies.refusal_to_vote(rights, deployment, standing, others))
+    require(policies.refusal_to_vote(rights, deployment, standing, others, choice))
     require(policies.refusal_by_order(standing, rules))
     require(policies.refusal_by_proof(proof))
-    if shown_hash != deployment.content_hash:
-        raise Overtaken("The content changed while you were reading; nothing was signed.")
+    require(refusal_of_other(shown, deployment, "signed"))
     if choice in NEEDS_REASON and not reason.strip():
-        raise Invalid(policies.needs_reason(choice))
+        raise policies.refusal_without_reason(choice)
     return _cast(deployment, standing.rule, choice, actor=actor, proof=proof, reason=reason.strip())
 
 

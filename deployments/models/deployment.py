@@ -35,14 +35,12 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
     def lock(self, pk: int) -> Deployment:
         """The one lock under which everything below a deployment is written, taken before judging.
 
-        `no_key` lets the event inserts of other transactions pass their foreign-key check.
+        `no_key` lets the event inserts of other transactions pass their foreign-key check. The row
+        is read again once it is locked: a joined row read while waiting would be an older one.
         """
-        return (
-            self.select_related("service", "environment", "content_version")
-            .defer("content_version__content")
-            .select_for_update(no_key=True, of=("self",))
-            .get(pk=pk)
-        )
+        self.select_for_update(no_key=True).order_by().values_list("pk").get(pk=pk)
+        related = ("service", "environment", "content_version")
+        return self.select_related(*related).defer("content_version__content").get(pk=pk)
 
     def open(self) -> DeploymentQuerySet:
         return self.exclude(state__in=FINAL)

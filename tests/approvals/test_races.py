@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -10,6 +11,7 @@ from accounts.enums import Kind
 from approvals import services
 from approvals.enums import Choice, Verdict
 from approvals.models import Decision, Standing, Vote
+from approvals.shown import Shown
 from audit.verification import verify
 from checklists import services as checklists
 from checklists.enums import ItemState
@@ -37,7 +39,7 @@ def sign_all(team: Team, deployment: Deployment) -> None:
             Choice.APPROVE,
             actor=team.people[rule.role.key],
             proof=make_proof(),
-            shown_hash=deployment.content_hash,
+            shown=Shown.of(deployment),
         )
 
 
@@ -58,7 +60,7 @@ def test_one_person_counts_once_when_they_sign_twice_at_once(committed: dict[str
     def sign(role: str):
         return lambda: services.sign(
             deployment.pk, rules[role], Choice.APPROVE, actor=team.technical_lead,
-            proof=make_proof(), shown_hash=deployment.content_hash,
+            proof=make_proof(), shown=Shown.of(deployment),
         )  # fmt: skip
 
     answers = at_once(sign("technical_lead"), sign("security"))
@@ -82,7 +84,7 @@ def test_every_legal_vote_counts_when_forty_people_sign_at_once(committed: dict[
         *(
             lambda person=person: services.sign(
                 deployment.pk, rule.pk, Choice.APPROVE, actor=person, proof=make_proof(),
-                shown_hash=deployment.content_hash,
+                shown=Shown.of(deployment),
             )
             for person in people
         )
@@ -102,7 +104,12 @@ def test_one_decision_stands_when_two_ops_leads_decide_at_once(committed: dict[s
 
     def decide(person, verdict: Verdict):
         return lambda: services.decide(
-            deployment.pk, verdict, actor=person, proof=make_proof(), reason="in the call"
+            deployment.pk,
+            verdict,
+            actor=person,
+            proof=make_proof(),
+            reason="in the call",
+            shown=Shown.of(deployment),
         )
 
     answers = at_once(decide(team.ops_lead, Verdict.NO_GO), decide(second, Verdict.GO))
@@ -126,6 +133,7 @@ def test_one_starts_when_two_deployments_want_the_same_place_at_once(
     for deployment in both:
         services.decide(
             deployment.pk, Verdict.GO, actor=team.ops_lead, proof=make_proof(), reason="go",
+            shown=Shown.of(deployment),
             seen=[f"conflict:{other.pk}" for other in both],
         )  # fmt: skip
 
@@ -200,3 +208,34 @@ def test_second_standing_by_raw_sql_is_refused(team: Team) -> None:
             vote=other,
         )
     assert set(ROLES) == {vote.rule.role.key for vote in Vote.objects.select_related("rule__role")}
+
+
+@pytest.mark.parametrize("table", ["deployments_deployment", "deployments_contentversion"])
+def test_temporary_table_cannot_stand_in_for_ours(committed: dict[str, str], table: str) -> None:
+    """The guards look at the portal's own tables, whatever the session put before them."""
+    team = make_team()
+    deployment = make_deployment(team, submitted=True)
+    with psycopg.connect(committed["DATABASE_OWNER_URL"], autocommit=True) as owner:
+        owner.execute(f"GRANT TEMPORARY ON DATABASE {owner.info.dbname} TO portal_app")
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM public.{table}")
+        column = "requester_id" if table == "deployments_deployment" else "author_id"
+        cursor.execute(f"UPDATE pg_temp.{table} SET {column} = %s", [team.security.pk])
+    fields: dict[str, Any] = {
+        "deployment": deployment.pk,
+        "person": team.release_manager.pk,
+        "hash": deployment.content_hash,
+    }
+
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(VOTE, fields)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE pg_temp." + table)
+
+
+@pytest.mark.django_db
+def test_requester_cannot_be_swapped_for_the_moment_of_a_vote(team: Team) -> None:
+    deployment = make_deployment(team)
+
+    with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
+        Deployment.objects.filter(pk=deployment.pk).update(requester=team.member)

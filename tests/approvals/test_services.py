@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -13,12 +12,13 @@ from accounts.models import User
 from approvals import services
 from approvals.enums import Choice, Verdict
 from approvals.models import Decision, Standing, Vote
+from approvals.shown import Shown
 from approvals.signoff import standings
 from approvals.verdict import outlook, readiness
 from checklists import services as checklists
 from checklists.enums import ItemState
 from deployments import clock, content
-from deployments.enums import State
+from deployments.enums import Grant, State
 from deployments.exceptions import (
     Forbidden,
     Invalid,
@@ -27,7 +27,7 @@ from deployments.exceptions import (
     Refused,
 )
 from deployments.models import Deployment
-from deployments.services import grant_role, schedule
+from deployments.services import grant, grant_role, schedule
 from tests.builders import (
     ROLES,
     Team,
@@ -51,7 +51,7 @@ def sign(
 ) -> Vote:
     rule = deployment.rules.get(role__key=role)
     deployment.refresh_from_db()
-    fields = {"proof": make_proof(), "shown_hash": deployment.content_hash, **fields}
+    fields = {"proof": make_proof(), "shown": Shown.of(deployment), **fields}
     person = actor or team.people[role]
     return services.sign(deployment.pk, rule.pk, choice, actor=person, **fields)
 
@@ -75,7 +75,14 @@ def make_ready(team: Team, t0_in: timedelta = timedelta(minutes=10)) -> Deployme
 
 
 def decide(team: Team, deployment: Deployment, verdict: Verdict, **fields: Any) -> Decision:
-    fields = {"actor": team.ops_lead, "proof": make_proof(), "reason": "all agreed", **fields}
+    deployment.refresh_from_db()
+    fields = {
+        "actor": team.ops_lead,
+        "proof": make_proof(),
+        "reason": "all agreed",
+        "shown": Shown.of(deployment),
+        **fields,
+    }
     return services.decide(deployment.pk, verdict, **fields)
 
 
@@ -154,11 +161,11 @@ def test_sign_is_refused_when_the_proof_is_missing_or_old(
 
 def test_sign_is_refused_when_the_content_moved_while_it_was_read(team: Team) -> None:
     deployment = make_deployment(team, submitted=True)
-    shown = deployment.content_hash
+    shown = Shown.of(deployment)
     change_content(team, deployment)
 
     with pytest.raises(Overtaken, match="nothing was signed"):
-        sign(team, deployment, "security", shown_hash=shown)
+        sign(team, deployment, "security", shown=shown)
     assert Vote.objects.count() == 0
 
 
@@ -210,8 +217,9 @@ def test_only_time_sensitive_roles_sign_again_when_the_time_moves(team: Team) ->
     schedule(deployment.pk, clock.now() + timedelta(hours=5), actor=team.release_manager)
     deployment.refresh_from_db()
 
-    stale = {one.rule.role.key for one in standings(deployment) if one.stale}
-    assert stale == {"operations", "business"}
+    again = {one.rule.role.key for one in standings(deployment) if one.for_another_time}
+    assert again == {"operations", "business"}
+    assert "Operations has not signed the new time" in readiness(deployment).sentence
 
 
 def test_withdrawn_signature_no_longer_counts(team: Team) -> None:
@@ -260,11 +268,11 @@ def test_go_freezes_the_facts_it_was_taken_on(team: Team) -> None:
 
 
 def test_decision_is_refused_when_the_requester_leads_operations(team: Team) -> None:
+    grant(team.service, Grant.OPS_LEAD, team.release_manager, actor=None)
     deployment = make_ready(team)
-    Deployment.objects.filter(pk=deployment.pk).update(requester=team.ops_lead)
 
     with pytest.raises(Forbidden, match="another ops lead must decide it"):
-        decide(team, deployment, Verdict.NO_GO)
+        decide(team, deployment, Verdict.NO_GO, actor=team.release_manager)
 
 
 def test_each_decision_names_the_one_it_replaces(team: Team) -> None:
@@ -302,7 +310,7 @@ def test_start_is_refused_when_the_time_moved_after_go(team: Team) -> None:
     decide(team, deployment, Verdict.GO)
     schedule(deployment.pk, clock.now() + timedelta(minutes=12), actor=team.release_manager)
 
-    with pytest.raises(Refused, match="The time changed after GO"):
+    with pytest.raises(Refused, match="GO no longer holds: the time changed after it"):
         services.start(deployment.pk, actor=team.ops_lead)
 
 
@@ -312,7 +320,7 @@ def test_start_is_refused_when_an_item_was_unticked_after_go(team: Team) -> None
     item = deployment.items.get(position=1)
     checklists.set_state(deployment.pk, item.pk, ItemState.OPEN, actor=team.member)
 
-    with pytest.raises(Refused, match="Something new stands in the way"):
+    with pytest.raises(Refused, match="GO no longer holds: “Back up the database” is not ticked"):
         services.start(deployment.pk, actor=team.ops_lead)
 
 
@@ -327,22 +335,6 @@ def test_start_is_refused_while_another_deployment_holds_the_place(team: Team) -
         services.start(second.pk, actor=team.ops_lead)
 
 
-def test_missed_start_becomes_a_hold_by_itself(team: Team) -> None:
-    deployment = make_ready(team)
-    decision = decide(
-        team, deployment, Verdict.GO, latest_start=clock.now() + timedelta(milliseconds=200)
-    )
-    assert decision.latest_start is not None
-    while clock.now() <= decision.latest_start:
-        time.sleep(0.02)
-
-    held = services.hold_missed_start(deployment.pk)
-
-    assert held is not None
-    assert (held.verdict, held.decided_by) == (Verdict.HOLD, None)
-    assert services.hold_missed_start(deployment.pk) is None
-
-
 def test_submit_says_everything_that_is_missing_at_once(team: Team) -> None:
     deployment = make_deployment(team, roles=(), t0_in=None)
 
@@ -352,3 +344,105 @@ def test_submit_says_everything_that_is_missing_at_once(team: Team) -> None:
     assert refused.value.sentence == (
         "Cannot be submitted yet: the time T0 is not set and no role is asked to sign."
     )
+
+
+def test_sign_is_refused_when_the_time_moved_while_it_was_read(team: Team) -> None:
+    deployment = make_deployment(team, submitted=True)
+    shown = Shown.of(deployment)
+    schedule(deployment.pk, clock.now() + timedelta(days=3), actor=team.release_manager)
+
+    with pytest.raises(Overtaken, match="The time changed while you were reading"):
+        sign(team, deployment, "operations", shown=shown)
+    assert Vote.objects.count() == 0
+
+
+def test_decision_is_refused_when_the_time_moved_while_it_was_read(team: Team) -> None:
+    deployment = make_ready(team)
+    shown = Shown.of(deployment)
+    schedule(deployment.pk, clock.now() + timedelta(days=3), actor=team.release_manager)
+
+    with pytest.raises(Overtaken, match="nothing was decided"):
+        decide(team, deployment, Verdict.HOLD, shown=shown)
+
+
+def test_latest_start_stays_within_the_window(team: Team) -> None:
+    deployment = make_ready(team)
+
+    with pytest.raises(Invalid, match="cannot be after the window's end"):
+        decide(team, deployment, Verdict.GO, start_within=timedelta(hours=3))
+
+
+def test_go_is_recalled_when_the_time_moves_and_says_so_meanwhile(team: Team) -> None:
+    deployment = make_ready(team)
+    decide(team, deployment, Verdict.GO)
+    assert services.recall_if_broken(deployment.pk) is None
+
+    schedule(deployment.pk, clock.now() + timedelta(days=3), actor=team.release_manager)
+    deployment.refresh_from_db()
+    assert outlook(deployment).sentence == "GO no longer holds: the time changed after it."
+    recalled = services.recall_if_broken(deployment.pk)
+
+    deployment.refresh_from_db()
+    assert recalled is not None
+    assert (deployment.state, recalled.verb) == (State.IN_REVIEW, "recalled")
+
+
+def test_objection_after_go_recalls_it(team: Team) -> None:
+    deployment = make_ready(team)
+    decide(team, deployment, Verdict.GO)
+
+    sign(team, deployment, "security", Choice.REJECT, reason="a new vulnerability is public")
+    services.recall_if_broken(deployment.pk)
+
+    deployment.refresh_from_db()
+    assert deployment.state == State.IN_REVIEW
+    assert readiness(deployment).sentence == (
+        "Not ready: Security said reject: “a new vulnerability is public”."
+    )
+
+
+def test_signature_is_refused_after_go_but_may_be_taken_back(team: Team) -> None:
+    deployment = make_ready(team)
+    decide(team, deployment, Verdict.GO)
+
+    with pytest.raises(Refused, match="it is go"):
+        sign(team, deployment, "security")
+    vote = sign(team, deployment, "security", Choice.WITHDRAW, reason="read it again")
+    assert vote.choice == Choice.WITHDRAW
+
+
+def test_objection_stays_when_its_author_signs_under_another_role(team: Team) -> None:
+    grant_role(team.service, make_role("security"), team.technical_lead, actor=None)
+    deployment = make_deployment(team, submitted=True)
+    sign(team, deployment, "security", Choice.REJECT, actor=team.technical_lead, reason="no")
+    change_content(team, deployment)
+
+    sign(team, deployment, "technical_lead")
+
+    deployment.refresh_from_db()
+    objections = {one.rule.role.key: len(one.objections) for one in standings(deployment)}
+    assert objections["security"] == 1
+
+
+def test_objection_may_be_taken_back_by_somebody_who_edited_since(team: Team) -> None:
+    deployment = make_deployment(team, submitted=True)
+    sign(team, deployment, "security", Choice.REQUEST_CHANGES, reason="name the backup")
+    with transaction.atomic():
+        locked = Deployment.objects.lock(deployment.pk)
+        locked.items.filter(position=1).update(text="Back up the database to the vault")
+        content.refresh(locked, team.security)
+
+    sign(team, deployment, "security", Choice.WITHDRAW, reason="it is named now")
+
+    deployment.refresh_from_db()
+    assert [one for one in standings(deployment) if one.objections] == []
+
+
+def test_who_counts_is_the_same_in_the_table_and_on_the_page(team: Team) -> None:
+    deployment = make_ready(team)
+    sign(team, deployment, "security", Choice.WITHDRAW, reason="wrong one")
+    sign(team, deployment, "operations", Choice.ABSTAIN)
+    deployment.refresh_from_db()
+
+    shown = {vote.pk for one in standings(deployment) for vote in one.current}
+    assert shown == set(Standing.objects.values_list("vote_id", flat=True))

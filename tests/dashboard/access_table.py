@@ -40,12 +40,15 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
     "deployments:cancel": {"reason": lambda _: "no longer wanted"},
     "approvals:sign": {
         "choice": lambda _: "approve",
-        "shown_hash": lambda one: one.content_hash,
+        "shown_content": lambda one: one.content_hash,
+        "shown_schedule": lambda one: one.schedule_hash,
     },
     "approvals:decide": {
         "verdict": lambda _: "hold",
         "reason": lambda _: "waiting for the network team",
         "latest_start_minutes": lambda _: "30",
+        "shown_content": lambda one: one.content_hash,
+        "shown_schedule": lambda one: one.schedule_hash,
     },
     "gates:add": {
         "title": lambda _: "The API answers",
@@ -91,7 +94,7 @@ TABLE: dict[str, Row] = {
     "communications:preview_page": Row(WHO_SEES, NO_METHOD, ("pk", "plan_pk")),
     "communications:send_now": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "message_pk")),
     "communications:skip": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "message_pk")),
-    "intake:upload": Row(EVERYBODY, (302, 422, 422, 422, 422, 422, 422, 422)),
+    "intake:upload": Row(EVERYBODY, (302, 403, 403, 403, 422, 403, 403, 403)),
     "audit:deployment": Row(WHO_SEES, NO_METHOD, ONE),
     "api:openapi-json": Row((200,) * 8, (200,) * 8),
     "api:api-root": Row((404,) * 8, (404,) * 8),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
+from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.models import User
 from approvals.models import Vote
 from checklists.definitions import ItemDefinition, SectionDefinition
 from checklists.services import define
@@ -18,6 +23,8 @@ from deployments import content
 from deployments.models import Deployment
 from gates.definitions import GateDefinition
 from gates.services import define_gates
+from monitoring import services as monitoring
+from monitoring.definitions import TriggerDefinition
 from tests.builders import PASSWORD, Team, make_deployment, make_person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -77,13 +84,20 @@ def sign_url(deployment: Deployment) -> str:
     return reverse("approvals:sign", args=[deployment.pk, rule.pk])
 
 
+def shown(deployment: Deployment) -> dict[str, str]:
+    return {
+        "shown_content": deployment.content_hash,
+        "shown_schedule": deployment.schedule_hash,
+    }
+
+
 def test_signing_asks_for_the_password_when_the_sign_in_is_old(team: Team) -> None:
     deployment = make_deployment(team, submitted=True)
     client = Client()
     team.product_owner.set_password(PASSWORD)
     team.product_owner.save()
     client.force_login(team.product_owner)
-    body = {"choice": "approve", "shown_hash": deployment.content_hash}
+    body = {**shown(deployment), "choice": "approve"}
 
     without = client.post(sign_url(deployment), body)
     wrong = client.post(sign_url(deployment), {**body, "password": "guess"})
@@ -101,9 +115,7 @@ def test_what_was_typed_stays_when_a_field_is_missing(team: Team) -> None:
     deployment = make_deployment(team, submitted=True)
     client = signed_in(team.product_owner)
 
-    page = client.post(
-        sign_url(deployment), {"choice": "reject", "shown_hash": deployment.content_hash}
-    )
+    page = client.post(sign_url(deployment), {**shown(deployment), "choice": "reject"})
 
     assert page.status_code == 422
     assert "Say why: reject needs a reason that others can act on." in page.content.decode()
@@ -148,7 +160,7 @@ def test_expired_session_leads_to_the_sign_in_page_not_into_a_panel(team: Team) 
     )
 
     assert answer.status_code == 401
-    assert answer["HX-Redirect"] == f"/sign-in/?next={deployment.get_absolute_url()}"
+    assert answer["HX-Redirect"] == f"/sign-in/?next=%2Fdeployments%2F{deployment.pk}%2F"
     assert answer.content == b""
 
 
@@ -202,3 +214,91 @@ def test_strict_policy_is_sent_with_every_page(team: Team) -> None:
     policy = signed_in(team.member).get("/")["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "script-src 'self'" in policy
+
+
+def test_act_with_an_expired_session_leads_back_to_the_page_it_stood_on(team: Team) -> None:
+    deployment = make_deployment(team)
+    page = f"http://testserver{deployment.get_absolute_url()}"
+
+    answer = Client().post(
+        reverse("approvals:submit", args=[deployment.pk]), headers={"Referer": page}
+    )
+
+    assert answer["Location"] == f"/sign-in/?next=%2Fdeployments%2F{deployment.pk}%2F"
+
+
+def test_address_of_an_act_says_that_it_is_no_page(team: Team) -> None:
+    deployment = make_deployment(team)
+    answer = signed_in(team.member).get(reverse("approvals:submit", args=[deployment.pk]))
+    assert answer.status_code == 405
+    assert "This address only takes an act" in answer.content.decode()
+
+
+def leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for one in value.values():
+            yield from leaves(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from leaves(one)
+    elif value not in {True, False, None, ""}:
+        yield str(value)
+
+
+def test_sign_page_shows_every_value_that_is_hashed(team: Team) -> None:
+    deployment = make_deployment(team, submitted=True)
+    with transaction.atomic():
+        locked = Deployment.objects.lock(deployment.pk)
+        locked.items.filter(position=2).update(
+            commands=[{"language": "bash", "text": "deploy --now"}], irreversible=True
+        )
+        settings = {"url": "https://evil.example/always-ok", "status": 404}
+        define_gates(locked, [GateDefinition("API answers", kind="http", settings=settings)])
+        monitoring.define(
+            locked, triggers=[TriggerDefinition("Too slow", "latency > 500 ms", "automatic")]
+        )
+        content.refresh(locked, team.release_manager)
+    deployment.refresh_from_db()
+    assert deployment.content_version is not None
+
+    page = unescape(signed_in(team.product_owner).get(sign_url(deployment)).content.decode())
+
+    missing = [text for text in leaves(deployment.content_version.content) if text not in page]
+    assert missing == []
+
+
+def test_overtaken_signer_gets_a_fresh_form(team: Team) -> None:
+    deployment = make_deployment(team, submitted=True)
+    old = {**shown(deployment), "choice": "approve"}
+    with transaction.atomic():
+        locked = Deployment.objects.lock(deployment.pk)
+        locked.items.filter(position=2).update(text="Deploy it twice")
+        content.refresh(locked, team.release_manager)
+    deployment.refresh_from_db()
+
+    answer = signed_in(team.product_owner).post(sign_url(deployment), old)
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "The content changed while you were reading; nothing was signed." in page
+    assert f'name="shown_content" value="{deployment.content_hash}"' in page
+    assert "Deploy it twice" in page
+
+
+def test_home_shows_what_may_start_now_however_many_drafts_there_are(team: Team) -> None:
+    make_deployment(team, submitted=True, t0_in=timedelta(minutes=10))
+    Deployment.objects.update(package="The urgent one")
+    for _ in range(51):
+        make_deployment(team, roles=(), steps=(), t0_in=None)
+
+    page = signed_in(team.product_owner).get("/").content.decode()
+
+    assert "The urgent one" in page
+    assert "Only the 50 most urgent are shown here" in page
+
+
+def test_person_with_an_unknown_zone_still_gets_pages(team: Team) -> None:
+    User.objects.filter(pk=team.member.pk).update(zone="Europe/Wien")
+    assert signed_in(team.member).get("/").status_code == 200
+    with pytest.raises(ValidationError, match="is no time zone"):
+        User.objects.get(pk=team.member.pk).full_clean()

@@ -1,16 +1,19 @@
 """X5: history only grows, for the application and for the owner, and every change is found."""
 
+import threading
+
 import psycopg
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
+from accounts.models import User
 from audit.protection import sentence, unprotected_tables
 from audit.verification import verify
 from checklists import services as checklists
 from checklists.enums import ItemState
 from deployments import content
 from deployments.models import Deployment, Event
-from tests.builders import Team, make_deployment, make_team
+from tests.builders import Team, make_deployment, make_role, make_team, signed_in
 
 
 @pytest.mark.django_db
@@ -125,3 +128,43 @@ def test_tick_changes_no_content_hash(team: Team) -> None:
     with transaction.atomic():
         locked = Deployment.objects.lock(deployment.pk)
         assert content.refresh(locked, team.release_manager) is False
+
+
+def test_untouched_history_holds_while_somebody_is_acting(committed: dict[str, str]) -> None:
+    team = make_team()
+    deployment = make_deployment(team)
+    item, stop = deployment.items.get(position=1), threading.Event()
+
+    def act() -> None:
+        while not stop.is_set():
+            for state in (ItemState.DONE, ItemState.OPEN):
+                checklists.set_state(deployment.pk, item.pk, state, actor=team.member)
+        connection.close()
+
+    actor = threading.Thread(target=act)
+    actor.start()
+    try:
+        faults = [fault for _ in range(60) for fault in verify(deployment.chain_key).faults]
+    finally:
+        stop.set()
+        actor.join(10)
+
+    assert faults == []
+    assert deployment.events.count() > 10
+
+
+def test_change_in_the_admin_is_history(committed: dict[str, str]) -> None:
+    admin = User.objects.create_superuser("administrator")
+    client = signed_in(admin)
+    role = make_role("security")
+
+    answer = client.post(
+        f"/admin/accounts/role/{role.pk}/change/",
+        {"key": "security", "title": "Security team", "order": "3", "time_sensitive": "on"},
+    )
+
+    assert answer.status_code == 302
+    event = Event.objects.get(chain="portal")
+    assert (event.verb, event.actor) == ("changed in the admin", admin)
+    assert (event.after["kind"], event.after["id"]) == ("role", str(role.pk))
+    assert verify().holds

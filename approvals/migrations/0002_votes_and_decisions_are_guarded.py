@@ -10,7 +10,8 @@ CREATE TRIGGER approvals_{table}_never_truncated BEFORE TRUNCATE ON approvals_{t
 """
 
 VOTE = """
-CREATE FUNCTION vote_is_legal() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION vote_is_legal() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     version deployments_contentversion%ROWTYPE;
     release deployments_deployment%ROWTYPE;
@@ -30,6 +31,10 @@ BEGIN
                    WHERE id = NEW.person_id AND kind = 'person' AND is_active) THEN
         RAISE EXCEPTION 'only a person votes' USING ERRCODE = 'check_violation';
     END IF;
+    -- Taking one's own word back is no signature.
+    IF NEW.choice = 'withdraw' THEN
+        RETURN NEW;
+    END IF;
     IF NEW.person_id = release.requester_id OR NEW.person_id = version.author_id
        OR EXISTS (SELECT 1 FROM deployments_deployment_authors
                   WHERE deployment_id = NEW.deployment_id AND user_id = NEW.person_id) THEN
@@ -43,7 +48,8 @@ CREATE TRIGGER approvals_vote_is_legal BEFORE INSERT ON approvals_vote
 """
 
 STANDING = """
-CREATE FUNCTION standing_is_true() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION standing_is_true() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM approvals_vote
                    WHERE id = NEW.vote_id AND person_id = NEW.person_id
@@ -61,7 +67,7 @@ CREATE TRIGGER approvals_standing_is_true BEFORE INSERT OR UPDATE ON approvals_s
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("approvals", "0002_initial"),
+        ("approvals", "0001_initial"),
         ("deployments", "0002_clock_and_append_only_history"),
     ]
 

@@ -1,0 +1,1 @@
+"""Who may sign, submit, decide and start, and the sentence for everybody else."""

@@ -1,0 +1,148 @@
+"""Who may submit, decide and start, and what must hold when they do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from approvals.enums import Verdict
+from approvals.models import Decision
+from approvals.readiness import Readiness, joined
+from deployments.blockers import Blocker
+from deployments.enums import Right, State
+from deployments.exceptions import Invalid, Refused
+from deployments.models import Deployment
+from deployments.policies import Rights, refusal_to_move, refusal_to_operate, refusal_without
+
+EARLIEST_START = timedelta(minutes=15)
+DEFAULT_LATEST_START = timedelta(minutes=30)
+
+
+def refusal_to_submit(
+    rights: Rights, deployment: Deployment, *, has_rules: bool, now: datetime
+) -> Refused | None:
+    refusal = refusal_to_move(deployment, State.IN_REVIEW) or refusal_without(
+        rights, Right.EDIT, "submit a deployment"
+    )
+    missing = _missing_time(deployment, now)
+    if not has_rules:
+        missing.append("no role is asked to sign")
+    if refusal is None and missing:
+        return Refused(f"Cannot be submitted yet: {joined(missing)}.")
+    return refusal
+
+
+def refusal_to_resume(rights: Rights, deployment: Deployment, now: datetime) -> Refused | None:
+    refusal = refusal_to_move(deployment, State.IN_REVIEW) or refusal_without(
+        rights, Right.EDIT, "resume a deployment"
+    )
+    missing = _missing_time(deployment, now)
+    if refusal is None and missing:
+        return Refused(f"Cannot be resumed yet: {joined(missing)}; reschedule it first.")
+    return refusal
+
+
+def _missing_time(deployment: Deployment, now: datetime) -> list[str]:
+    if deployment.t0 is None:
+        return ["the time T0 is not set"]
+    return ["the time T0 is in the past"] if deployment.t0 <= now else []
+
+
+def refusal_to_decide(
+    rights: Rights,
+    deployment: Deployment,
+    verdict: Verdict,
+    readiness: Readiness,
+    seen: Collection[str],
+) -> Refused | None:
+    refusal = refusal_to_decide_at_all(rights, deployment)
+    if refusal or verdict != Verdict.GO:
+        return refusal or refusal_to_move(deployment, MOVES_TO[verdict])
+    return (
+        refusal_to_move(deployment, State.GO)
+        or refusal_while_blocked(readiness)
+        or refusal_by_unseen(readiness.warnings, seen)
+    )
+
+
+MOVES_TO: dict[Verdict, State] = {
+    Verdict.GO: State.GO,
+    Verdict.HOLD: State.ON_HOLD,
+    Verdict.NO_GO: State.NO_GO,
+}
+
+
+def refusal_to_decide_at_all(rights: Rights, deployment: Deployment) -> Refused | None:
+    return refusal_to_operate(rights, deployment, "decide")
+
+
+def refusal_while_blocked(readiness: Readiness) -> Refused | None:
+    return None if readiness.is_ready else Refused(f"GO is not possible. {readiness.sentence}")
+
+
+def refusal_by_unseen(warnings: list[Blocker], seen: Collection[str]) -> Refused | None:
+    unseen = [warning.clause for warning in warnings if warning.key not in seen]
+    return Refused(f"Mark every warning as seen first: {joined(unseen)}.") if unseen else None
+
+
+def why_go_is_broken(deployment: Deployment, decision: Decision, readiness: Readiness) -> str:
+    """What makes a GO no longer hold, in a clause; nothing while it does."""
+    if decision.content_hash != deployment.content_hash:
+        return "the content changed after it"
+    if decision.schedule_hash != deployment.schedule_hash:
+        return "the time changed after it"
+    new = [blocker.clause for blocker in readiness.blockers if not blocker.settles]
+    return joined(new)
+
+
+def refusal_to_start(
+    rights: Rights,
+    deployment: Deployment,
+    decision: Decision | None,
+    readiness: Readiness,
+    now: datetime,
+) -> Refused | None:
+    """All that must hold at the instant of start; the first that fails is the sentence."""
+    refusal = refusal_to_move(deployment, State.IN_PROGRESS) or refusal_to_operate(
+        rights, deployment, "start"
+    )
+    if refusal or decision is None or deployment.t0 is None or decision.latest_start is None:
+        return refusal or Refused("There is no decision to start on.")
+    broken = why_go_is_broken(deployment, decision, readiness)
+    if broken:
+        return Refused(f"GO no longer holds: {broken}.")
+    if not readiness.is_ready:
+        return Refused(f"Wait a moment. {readiness.sentence}")
+    if now < deployment.t0 - EARLIEST_START:
+        return Refused("Too early: start opens 15 minutes before T0; reschedule to go earlier.")
+    if now > decision.latest_start:
+        return Refused("The latest start has passed; the ops lead decides again.")
+    return refusal_while_occupied(deployment)
+
+
+def refusal_while_occupied(deployment: Deployment) -> Refused | None:
+    holder = (
+        Deployment.objects.filter(
+            service=deployment.service_id,
+            environment=deployment.environment_id,
+            state__in=[State.IN_PROGRESS, State.ROLLING_BACK],
+        )
+        .exclude(pk=deployment.pk)
+        .first()
+    )
+    if holder is None:
+        return None
+    return Refused(
+        f"{deployment.environment} is held by deployment #{holder.pk} ({holder.package}), which is "
+        f"{holder.get_state_display().lower()}."
+    )
+
+
+def refusal_of_latest_start(
+    deployment: Deployment, latest_start: datetime, now: datetime
+) -> Refused | None:
+    if latest_start <= now:
+        return Invalid("The latest start must still be to come.")
+    if deployment.window_end and latest_start > deployment.window_end:
+        return Invalid("The latest start cannot be after the window's end.")
+    return None
