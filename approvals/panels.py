@@ -6,6 +6,7 @@ from approvals.models import Rule
 from approvals.policies import voting
 from approvals.reading import signed_content
 from approvals.verdict import Outlook, outlook
+from deployments.enums import State
 from deployments.models import Deployment
 from deployments.policies import Rights
 
@@ -25,11 +26,15 @@ def signoff_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
 
 
 def decision_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
-    decisions = deployment.decisions.order_by("-pk")
+    """The decision in force, if one is: back in review, the last one is an earlier one."""
+    decisions = deployment.decisions.defer("dossier").order_by("-pk")
+    is_open = deployment.state in {State.DRAFT, State.IN_REVIEW}
+    in_force = None if is_open else outlook.decision
     return {
         "readiness": outlook.readiness,
-        "decision": outlook.decision,
-        "earlier": [one for one in decisions if one != outlook.decision],
+        "decision": in_force,
+        "broken": outlook.broken,
+        "earlier": [one for one in decisions if one != in_force],
         "polled": list(deployment.polled_roles.select_related("role").order_by("role__order")),
     }
 

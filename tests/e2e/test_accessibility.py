@@ -1,0 +1,46 @@
+"""X10: axe-core finds nothing serious on the main pages (light, desktop)."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page
+
+from tests.e2e.conftest import Portal, SignIn
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
+AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
+TABS = ("", "checklist/", "gates/", "sign-off/", "go-no-go/", "runbook/", "watch/", "messages/",
+        "history/")  # fmt: skip
+PAGES = {
+    "release_manager": ("/", "/deployments/", "/import/",
+                        *(f"/deployments/1/{tab}" for tab in TABS),
+                        "/deployments/1/schedule/", "/deployments/1/cancel/",
+                        "/deployments/1/gates/add/", "/deployments/1/messages/recipients/"),
+    "ops_lead": ("/deployments/2/", "/deployments/1/decide/", "/deployments/1/audit/"),
+    "product_owner": ("/deployments/1/sign/1/",),
+}  # fmt: skip
+
+
+def found_by_axe(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{one['id']} ({one['impact']}): {one['nodes'][0]['target']} {one['help']}"
+        for one in result["violations"]
+        if one["impact"] in {"serious", "critical"}
+    ]
+
+
+def test_no_page_has_a_serious_fault(portal: Portal, sign_in: SignIn) -> None:
+    faults: dict[str, list[str]] = {}
+    for username, addresses in PAGES.items():
+        page = sign_in(username)
+        for address in addresses:
+            response = page.goto(f"{portal.url}{address}")
+            assert response is not None
+            assert response.status == 200, address
+            faults[address] = found_by_axe(page)
+    anonymous = sign_in("nobody")  # a name nobody has: the page with its error stays
+    faults["/sign-in/"] = found_by_axe(anonymous)
+    assert {address: found for address, found in faults.items() if found} == {}
