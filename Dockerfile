@@ -34,4 +34,5 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=6 \
     CMD ["python", "-m", "deploy_portal.embedded.health", "http://127.0.0.1:8000/"]
 CMD ["uvicorn", "deploy_portal.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
-     "--lifespan", "on", "--timeout-graceful-shutdown", "5", "--no-access-log"]
+     "--lifespan", "on", "--timeout-graceful-shutdown", "5", "--no-access-log", \
+     "--no-proxy-headers"]

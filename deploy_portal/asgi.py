@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 from urllib.parse import quote
 
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi_typing import WSGIApp
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from deploy_portal.wsgi import application as pages
 
 # isort: split
 # Models can be imported only once wsgi.py has set Django up.
+from deploy_portal.bodies import Limits, WholeBodies
 from deploy_portal.live.ending import before_ending
 from deploy_portal.live.hub import Hub
 from deploy_portal.live.stream import Application, LiveStream, Receive, Scope, Send
@@ -22,12 +25,12 @@ PAGE_THREADS = 10
 
 
 class Portal:
-    def __init__(self, hub: Hub, pages: WSGIHandler = pages) -> None:
+    def __init__(self, hub: Hub, pages: WSGIHandler = pages, limits: Limits | None = None) -> None:
         self.hub = hub
         self._live = LiveStream(hub)
         self._threads = WSGIMiddleware(cast("WSGIApp", pages), workers=PAGE_THREADS)
         # The same protocol, spelled by a2wsgi as a union of typed dictionaries.
-        self._pages = cast("Application", self._threads)
+        self._pages = WholeBodies(cast("Application", self._threads), limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -61,4 +64,16 @@ def _as_django_reads_it(scope: Scope) -> Scope:
 
 
 _ASCII = bytes(range(128)).decode()
-application = Portal(Hub())
+
+
+def served(portal: Application, trusted: list[str] | None) -> Application:
+    """Who asks is what the proxy says, if there is one; anybody else's word is not believed.
+
+    So every server in front of this is started with its own `proxy_headers` off.
+    """
+    if not trusted:
+        return portal
+    return cast("Application", ProxyHeadersMiddleware(cast("Any", portal), trusted))
+
+
+application = served(Portal(Hub()), settings.TRUSTED_PROXIES)

@@ -17,6 +17,8 @@ def serve(descriptor: int) -> None:
         "deploy_portal.asgi:application",
         lifespan="on",
         ws="none",
+        # asgi.py believes a proxy where there is one.
+        proxy_headers=False,
         # The application's own logging is told once.
         log_config=None,
         access_log=False,
