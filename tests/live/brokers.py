@@ -38,6 +38,11 @@ class Broker:
             self._process.wait()
             self._process = None
 
+    def send(self, number: int) -> None:
+        """A signal: SIGSTOP makes it hang without being dead."""
+        assert self._process
+        self._process.send_signal(number)
+
     def cut_connections(self) -> None:
         """Every subscriber loses its connection, the server goes on."""
         with redis.Redis.from_url(self.url) as client:

@@ -58,6 +58,7 @@ def broker(broker_of_ours: Broker, settings: Settings) -> Iterator[Broker]:
     yield broker_of_ours
     hints._redis().close()
     hints._redis.cache_clear()
+    hints.pause.end()
 
 
 @dataclass
