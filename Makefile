@@ -10,7 +10,7 @@ JOBS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test demo pictures check lint services format lock clean
+.PHONY: help setup run test demo pictures bench check lint services format lock clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ demo: setup ## A fresh pair of demo deployments in the database of `make run`
 
 pictures: setup ## Take docs/pictures from a running demo (ADDRESS=http://127.0.0.1:8000)
 	@$(PY) docs/pictures.py $(or $(ADDRESS),http://127.0.0.1:8000)
+
+bench: setup ## Print the measured figures; asserts none of them
+	@$(EMBEDDED) with -- $(PY) -m bench
 
 check: setup ## Style, types, import contracts, migrations, state diagram, deployment settings
 	@PY=$(PY) sh .ci/check
