@@ -57,7 +57,7 @@ def deployment(request: HttpRequest, pk: int) -> dict[str, Any]:
 )
 def gates(request: HttpRequest, pk: int) -> list[Gate]:
     found = _deployment(request, pk)
-    return list(found.gates.select_related("last_sample").order_by("position"))
+    return list(found.gates.as_of_now().select_related("last_sample").order_by("position"))
 
 
 @api.post(

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import DateTimeField, Func
 
 
 def now() -> datetime:
@@ -12,3 +13,10 @@ def now() -> datetime:
         instant: datetime
         (instant,) = cursor.fetchone()
     return instant
+
+
+class PortalNow(Func):
+    """The same instant inside a query, for what is compared where it lies."""
+
+    function = "portal_now"
+    output_field = DateTimeField()

@@ -6,9 +6,11 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, Q
 
 from accounts.models import User
+from deployments.clock import PortalNow
+from deployments.enums import BEFORE_START
 from deployments.models import Deployment, Service
 from gates.enums import GREEN, LIVE_RUN, RUNNABLE, UNDER_WAY, GateState, Kind, Outcome, RunState
 from gates.streaks import Limits
@@ -32,6 +34,21 @@ class Metric(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+def past_freshness() -> Q:
+    """Gates whose answer has grown old, whether or not a sweep said so yet; the only judge of it.
+
+    After the start nobody asks any more, and an answer stays as it was.
+    """
+    return Q(stale_at__lte=PortalNow(), deployment__state__in=sorted(BEFORE_START))
+
+
+class GateQuerySet(models.QuerySet["Gate"]):
+    def as_of_now(self) -> GateQuerySet:
+        """With the judgment on each gate's freshness, so that no gate has to ask for its own."""
+        judged = ExpressionWrapper(past_freshness(), output_field=models.BooleanField())
+        return self.annotate(is_past_freshness=judged)
 
 
 class Gate(models.Model):
@@ -75,6 +92,8 @@ class Gate(models.Model):
         "Sample", on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
 
+    objects = GateQuerySet.as_manager()
+
     class Meta:
         default_permissions = ()
         ordering = ["deployment", "position"]
@@ -96,8 +115,39 @@ class Gate(models.Model):
         return self.title
 
     @property
+    def standing(self) -> GateState:
+        """Where it stands at this instant: green past its freshness is stale, sweep or no sweep.
+
+        Load it with `as_of_now()` where there are many; alone it asks the database itself.
+        """
+        if self.state in GREEN and self._is_past_freshness():
+            return GateState.STALE
+        return GateState(self.state)
+
+    def _is_past_freshness(self) -> bool:
+        if self.stale_at is None:
+            return False
+        if "is_past_freshness" in self.__dict__:
+            return bool(self.__dict__["is_past_freshness"])
+        return Gate.objects.filter(past_freshness(), pk=self.pk).exists()
+
+    @property
+    def standing_reason(self) -> str:
+        return self.why_stale if self.standing != self.state else self.state_reason
+
+    @property
+    def standing_since(self) -> datetime | None:
+        return self.stale_at if self.standing != self.state else self.state_at
+
+    @property
+    def why_stale(self) -> str:
+        measured = self.stale_at - self.freshness if self.stale_at else None
+        when = f"at {measured:%Y-%m-%d %H:%M} UTC" if measured else "earlier"
+        return f"measured {when}, which is too long ago"
+
+    @property
     def is_green(self) -> bool:
-        return self.state in GREEN
+        return self.standing in GREEN
 
     @property
     def is_under_way(self) -> bool:

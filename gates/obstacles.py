@@ -8,7 +8,10 @@ from deployments.models import Deployment
 from gates.enums import GateState, Kind
 from gates.models import Gate
 
-FIELDS = ("deployment_id", "key", "title", "kind", "required", "state", "state_at", "state_reason")
+FIELDS = (
+    "deployment_id", "key", "title", "kind", "required", "state", "state_at", "state_reason",
+    "stale_at", "freshness",
+)  # fmt: skip
 
 SAID: dict[GateState, str] = {
     GateState.SETTLING: "is settling",
@@ -23,7 +26,8 @@ SAID: dict[GateState, str] = {
 
 def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
     gates: dict[int, list[Gate]] = defaultdict(list)
-    for gate in Gate.objects.filter(deployment__in=deployments).only(*FIELDS).order_by("position"):
+    of_all = Gate.objects.as_of_now().filter(deployment__in=deployments)
+    for gate in of_all.only(*FIELDS).order_by("position"):
         gates[gate.deployment_id].append(gate)
     return {pk: _findings(of_one) for pk, of_one in gates.items()}
 
@@ -33,7 +37,7 @@ def _findings(gates: list[Gate]) -> Findings:
     noted = [
         gate
         for gate in gates
-        if gate.state == GateState.WARNED or not (gate.required or gate.is_green)
+        if gate.standing == GateState.WARNED or not (gate.required or gate.is_green)
     ]
     blockers = [_blocker(gate) for gate in required if not gate.is_green]
     return Findings(
@@ -46,12 +50,12 @@ def _findings(gates: list[Gate]) -> Findings:
 
 
 def _blocker(gate: Gate) -> Blocker:
-    return Blocker(f"gate:{gate.key}", f"{gate.title} {_said(gate)}", "gates", gate.state_at)
+    return Blocker(f"gate:{gate.key}", f"{gate.title} {_said(gate)}", "gates", gate.standing_since)
 
 
 def _said(gate: Gate) -> str:
     if gate.state == GateState.PENDING:
         return "has not been reported" if gate.kind == Kind.REPORTED else "has not been run"
-    said = SAID.get(GateState(gate.state), gate.get_state_display().lower())
-    reason = gate.state_reason.rstrip(".")
+    said = SAID.get(gate.standing, gate.standing.label.lower())
+    reason = gate.standing_reason.rstrip(".")
     return f"{said}: {reason}" if reason else said

@@ -25,9 +25,9 @@ class Row:
 def gates_panel(deployment: Deployment) -> dict[str, Any]:
     """Each gate with its verdict, its live run and that run's newest sample; three queries."""
     gates = list(
-        deployment.gates.select_related("last_sample__reporter", "last_sample__run").order_by(
-            "position"
-        )
+        deployment.gates.as_of_now()
+        .select_related("last_sample__reporter", "last_sample__run")
+        .order_by("position")
     )
     runs = {run.gate_id: run for run in GateRun.objects.live().filter(gate__deployment=deployment)}
     samples = (

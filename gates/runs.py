@@ -8,7 +8,7 @@ from django.db.models import Max
 from accounts.models import User
 from deployments import clock, hints, history
 from deployments.models import Deployment
-from gates.enums import GateState
+from gates.enums import GREEN, GateState
 from gates.models import Gate, GateRun
 
 
@@ -46,7 +46,7 @@ def queue(deployment: Deployment, gates: Sequence[Gate], *, actor: User | None) 
     )
     for run in runs:
         hints.hint("gates.execute", run.pk)
-    waiting = [gate for gate in gates if not gate.is_green]
+    waiting = [gate for gate in gates if gate.state not in GREEN]
     before = {gate.key: gate.state for gate in gates}
     _show_waiting(waiting, now)
     if waiting or actor is not None:

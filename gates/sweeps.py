@@ -85,9 +85,7 @@ def _make_stale(pk: int, deployment_id: int, now: datetime) -> None:
     gate = deployment.gates.filter(pk=pk, stale_at__lte=now, state__in=sorted(GREEN)).first()
     if gate is None:
         return
-    measured = gate.last_sample.at if gate.last_sample else now
-    reason = f"measured at {measured:%Y-%m-%d %H:%M} UTC, which is too long ago"
-    standing.adopt(deployment, gate, GateState.STALE, reason=reason, at=now)
+    standing.adopt(deployment, gate, GateState.STALE, reason=gate.why_stale, at=now)
 
 
 def keep_fresh(now: datetime) -> None:
