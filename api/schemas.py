@@ -4,20 +4,25 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import StrictFloat, StrictInt, StringConstraints
+from pydantic import AfterValidator, Field, Strict, StrictInt, StringConstraints
+
+from deployments.conditions import written_out
+from gates.models import Gate
 
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL keeps no NUL characters in text
 Short = Annotated[str, StringConstraints(max_length=20, pattern=NO_NUL)]
 Line = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
 Text = Annotated[str, StringConstraints(max_length=4000, pattern=NO_NUL)]
 Value = Annotated[str, StringConstraints(max_length=100, pattern=NO_NUL)]
+# JSON readers take NaN and Infinity for numbers, and write small ones with an exponent.
+Float = Annotated[float, Strict(), Field(allow_inf_nan=False), AfterValidator(written_out)]
 
 
 class ReportIn(Schema, extra="forbid"):
     """A result: the value where the gate has a condition, else the outcome; both are welcome."""
 
     outcome: Literal["good", "warn", "bad"] | None = None
-    value: Value | StrictInt | StrictFloat | None = None
+    value: Value | StrictInt | Float | None = None
     unit: Short = ""
     source_link: Line = ""
     details: Text = ""
@@ -49,16 +54,20 @@ class GateOut(Schema):
     last_sample: SampleOut | None
 
     @staticmethod
-    def resolve_reason(gate: object) -> str:
-        return str(getattr(gate, "state_reason", ""))
+    def resolve_state(gate: Gate) -> str:
+        return gate.standing.value
 
     @staticmethod
-    def resolve_since(gate: object) -> datetime | None:
-        return getattr(gate, "state_at", None)
+    def resolve_reason(gate: Gate) -> str:
+        return gate.standing_reason
 
     @staticmethod
-    def resolve_fresh_until(gate: object) -> datetime | None:
-        return getattr(gate, "stale_at", None)
+    def resolve_since(gate: Gate) -> datetime | None:
+        return gate.standing_since
+
+    @staticmethod
+    def resolve_fresh_until(gate: Gate) -> datetime | None:
+        return gate.stale_at
 
 
 class ObstacleOut(Schema):

@@ -47,6 +47,9 @@ _DURATION = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?"
+# What is measured has more places than a limit and no exponent: 1e3000000 would fill memory.
+_MEASURED = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
+MOST_DIGITS = 30
 _LENGTH = r"[0-9.]{1,13}\s*[A-Za-z]+"
 _METRIC = r"[^\W\d][\w.:-]*"
 _CONDITION = re.compile(
@@ -98,16 +101,17 @@ class Condition:
 
     def explain(self, value: Decimal, unit: str | None = None) -> str:
         """Say in words how a value stands to the limit: “86 % is more than 85 %”."""
-        measured = amount(value, self.unit if unit is None else unit)
+        holds = self.holds(value, unit)
+        found = amount(value, self.unit if unit is None else unit)
         _, words = COMPARISONS[self.operator]
         limit = f"{words} {amount(self.number, self.unit)}"
-        if self.holds(value, unit):
-            return f"{measured} is {limit}"
-        return f"{measured}, needs {limit}"
+        return f"{found} is {limit}" if holds else f"{found}, needs {limit}"
 
     def _in_own_unit(self, value: Decimal, unit: str) -> Decimal:
         if not value.is_finite():
             raise ConditionError(f"{self.metric} has no finite value; measure a number.")
+        if not -MOST_DIGITS <= value.adjusted() <= MOST_DIGITS:
+            raise ConditionError(f"{self.metric} has at most {MOST_DIGITS} digits on either side.")
         if unit not in UNITS:
             raise ConditionError(f"The unit “{unit}” is not known; use %, ms, s or none.")
         (measure, size), (own_measure, own_size) = UNITS[unit], UNITS[self.unit]
@@ -138,6 +142,19 @@ def parse(text: str) -> Condition:
         anchor=_anchor(found["anchor"]) if within else None,
         text=text,
     )
+
+
+def measured(text: str) -> Decimal | None:
+    """The value that a text says: a plain decimal of at most 30 digits; None for all else."""
+    found = _MEASURED.fullmatch(text.strip())
+    if found is None or sum(map(str.isdigit, found[0])) > MOST_DIGITS:
+        return None
+    return Decimal(found[0])
+
+
+def written_out(number: float) -> str:
+    """A finite float as a plain decimal: 1e-07 becomes 0.0000001."""
+    return format(Decimal(repr(number)), "f")
 
 
 def seconds(text: str) -> int:

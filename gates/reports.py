@@ -1,13 +1,14 @@
 """A result that somebody reports: read against the gate's condition, pure of rows and people."""
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
-from deployments.conditions import ConditionError, parse
+from deployments.conditions import MOST_DIGITS, ConditionError, measured, parse
 from deployments.exceptions import Invalid
 from gates.enums import Outcome
 
 WORST_FIRST = (Outcome.BAD, Outcome.WARN, Outcome.GOOD)
+NO_VALUE = re.compile(r"[+-]?(?:s?nan|inf(?:inity)?)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ def read(report: Report, condition: str) -> Reading:
     said = report.outcome
     if said and said not in WORST_FIRST:
         raise Invalid(f"“{said}” is no outcome; report good, warn or bad.")
+    if NO_VALUE.fullmatch(report.value.strip()):
+        raise Invalid(f"“{report.value}” is no measured value; report a number.")
     if not condition:
         if not said:
             raise Invalid("Report an outcome: good, warn or bad.")
@@ -54,12 +57,14 @@ def read(report: Report, condition: str) -> Reading:
 def _judged(report: Report, condition: str) -> tuple[bool, str]:
     if not report.value:
         raise Invalid(f"This gate is judged by its value ({condition}); report one.")
+    value, unit = measured(report.value), report.unit or None
+    if value is None:
+        raise Invalid(
+            f"“{report.value}” is no plain number of at most {MOST_DIGITS} digits, such as 86.4; "
+            f"{condition} needs one."
+        )
     try:
         limit = parse(condition)
-        value = Decimal(report.value)
-        unit = report.unit or None
         return limit.holds(value, unit), limit.explain(value, unit)
-    except InvalidOperation as error:
-        raise Invalid(f"“{report.value}” is no number; {condition} needs one.") from error
     except ConditionError as error:
         raise Invalid(str(error)) from error

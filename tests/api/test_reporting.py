@@ -22,6 +22,7 @@ from tests.builders import make_deployment, make_team
 from tests.gates.makers import make_gate
 
 MIXED_UP = "90 ms is a time and cache_hit_rate is judged as a share; give the value in %."
+NO_NUMBER = "no plain number of at most 30 digits, such as 86.4; cache_hit_rate > 85 % needs one."
 NO_LINK = "The link to the source starts with https:// or http://."
 
 
@@ -88,7 +89,9 @@ def test_report_makes_the_gate_green(gate, machine):
     [
         ({}, "This gate is judged by its value (cache_hit_rate > 85 %); report one."),
         ({"outcome": "green"}, "body.result.outcome: Input should be 'good', 'warn' or 'bad'."),
-        ({"value": "a lot"}, "“a lot” is no number; cache_hit_rate > 85 % needs one."),
+        ({"value": "a lot"}, f"“a lot” is {NO_NUMBER}"),
+        ({"value": "1e3000000"}, f"“1e3000000” is {NO_NUMBER}"),
+        ({"value": 1e300}, "A value has at most 100 characters."),
         ({"value": 90, "unit": "ms"}, MIXED_UP),
         ({"value": 90, "source_link": "javascript:1"}, NO_LINK),
         ({"value": 90, "vote": "approve"}, "body.result.vote: Extra inputs are not permitted."),
@@ -118,6 +121,29 @@ def test_broken_body_is_refused(gate, machine, body):
     status, _ = problem(machine.call("POST", path, body))
     assert status in {400, 422}
     assert gate.runs.count() == 0
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e999", '"NaN"', '"inf"'])
+def test_what_is_no_finite_number_passes_nothing(deployment, machine, value):
+    gate = make_gate(deployment)
+    path = f"/deployments/{gate.deployment_id}/gates/{gate.key}/report"
+    body = f'{{"outcome": "good", "value": {value}}}'
+    assert problem(machine.call("POST", path, body))[0] in {400, 422}
+    assert gate.runs.count() == 0
+
+
+def test_small_number_is_read_without_its_exponent(deployment, machine):
+    gate = make_gate(deployment, condition="error_rate < 1 %")
+    response = machine.report(gate, value=0.0000001)
+    assert (response.status_code, response.json()["value"]) == (201, "0.0000001")
+
+
+def test_gate_past_its_freshness_is_read_as_stale(gate, machine):
+    machine.report(gate, value=90)
+    Gate.objects.update(stale_at=clock.now() - timedelta(seconds=1))
+    (found,) = machine.get(f"/deployments/{gate.deployment_id}/gates").json()
+    assert found["state"] == "stale"
+    assert found["reason"].endswith("which is too long ago")
 
 
 def test_huge_body_is_refused(gate, machine):

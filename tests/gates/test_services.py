@@ -5,6 +5,7 @@ import pytest
 from deployments.blockers import Blocker
 from deployments.exceptions import Forbidden, Invalid, NeedsFreshAuthentication, Refused
 from deployments.models import Deployment
+from deployments.services import grant_role
 from gates import services
 from gates.claims import claim
 from gates.definitions import GateDefinition
@@ -14,11 +15,12 @@ from gates.models import GateRun
 from gates.obstacles import find
 from gates.reports import Report
 from gates.standing import mark_stale
-from tests.builders import make_deployment, make_machine, make_proof, make_team
+from tests.builders import make_deployment, make_machine, make_proof, make_role, make_team
 from tests.gates.makers import make_gate, make_http_gate
 from tests.servers import answering, serving
 from tests.threads import at_once
 
+NO_NUMBER = "no plain number of at most 30 digits, such as 86.4; hits > 85 % needs one."
 GOOD = Report(outcome="good", value="491/491", evidence="https://ci.example.org/1")
 
 
@@ -51,7 +53,7 @@ def test_keys_are_readable_and_numbered_when_titles_repeat(deployment):
     wanted = [GateDefinition(title) for title in ("Security scan", "Security scan", "安全")]
     made = services.define_gates(deployment, wanted)
     again = services.define_gates(deployment, [GateDefinition("Security scan")])
-    assert [gate.key for gate in made] == ["security-scan", "security-scan-2", "gate"]
+    assert [gate.key for gate in made] == ["security-scan", "security-scan-2", "unnamed"]
     assert [(gate.key, gate.position) for gate in again] == [("security-scan-3", 4)]
 
 
@@ -164,9 +166,13 @@ def test_value_is_judged_by_the_condition_and_never_milder(deployment, report, s
     ("report", "sentence"),
     [
         (Report(outcome="good"), "This gate is judged by its value (hits > 85 %); report one."),
-        (Report(value="much"), "“much” is no number; hits > 85 % needs one."),
-        (Report(value="NaN"), "hits has no finite value; measure a number."),
-        (Report(value="Infinity"), "hits has no finite value; measure a number."),
+        (Report(value="much"), f"“much” is {NO_NUMBER}"),
+        (Report(value="1e3000000"), f"“1e3000000” is {NO_NUMBER}"),
+        (Report(value="8_6"), f"“8_6” is {NO_NUMBER}"),
+        (Report(value="９０"), f"“９０” is {NO_NUMBER}"),
+        (Report(value="9" * 31), f"“{'9' * 31}” is {NO_NUMBER}"),
+        (Report(value="NaN"), "“NaN” is no measured value; report a number."),
+        (Report(value="Infinity"), "“Infinity” is no measured value; report a number."),
         (Report(value="86", unit="ms"), "86 ms is a time and hits is judged as a share"),
         (Report(value="1", source_link="javascript:alert(1)"), "The link to the source starts"),
     ],
@@ -177,6 +183,19 @@ def test_report_that_leaves_the_question_open_is_refused(deployment, report, sen
         services.report(gate, report, reporter=make_machine())
     assert caught.value.sentence.startswith(sentence)
     assert gate.runs.count() == 0
+
+
+@pytest.mark.parametrize("value", ["NaN", "-inf", "Infinity", "sNaN"])
+def test_what_is_no_value_passes_nothing_without_a_condition_either(deployment, value):
+    with pytest.raises(Invalid, match="is no measured value; report a number"):
+        services.report(make_gate(deployment), Report("good", value), reporter=make_machine())
+
+
+def test_long_decimals_are_judged(deployment):
+    gate = make_gate(deployment, condition="hits > 85 %")
+    services.report(gate, Report(value="86.39999999999999"), reporter=make_machine())
+    gate.refresh_from_db()
+    assert gate.state_reason == "86.39999999999999 % is more than 85 %"
 
 
 def test_report_without_outcome_is_refused_when_nothing_judges_the_value(deployment):
@@ -210,11 +229,10 @@ def test_result_by_hand_is_refused_without_the_role(team, deployment, who):
 
 
 def test_result_by_hand_is_refused_to_the_requester(team, deployment):
-    deployment.requester = team.security
-    deployment.save(update_fields=["requester"])
+    grant_role(team.service, make_role("security"), team.release_manager, actor=None)
     gate = make_gate(deployment)
     with pytest.raises(Forbidden, match="Whoever requested the deployment"):
-        services.report_by_hand(gate, GOOD, reporter=team.security, proof=make_proof())
+        services.report_by_hand(gate, GOOD, reporter=team.release_manager, proof=make_proof())
 
 
 @pytest.mark.parametrize("proof", [None, make_proof(minutes_ago=6)])
