@@ -1,6 +1,7 @@
 """Which web addresses may be asked at all, judged before anything is resolved or dialled."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -11,6 +12,8 @@ from connections.ranges import Network
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MOST_CHARACTERS = 2000
+MOST_DECODINGS = 5
+ESCAPED = re.compile(r"%u[0-9a-f]{4}", re.IGNORECASE)
 UNSEEN = re.compile(r"[\x00-\x20\x7f\\]")
 
 
@@ -58,11 +61,26 @@ def is_below(target: httpx.URL, base_url: str) -> bool:
     base = httpx.URL(base_url)
     if (target.scheme, target.host, port_of(target)) != (base.scheme, base.host, port_of(base)):
         return False
-    path = unquote(target.path)
-    if ".." in re.split(r"[/\\]", path):
+    path = fully_decoded(target.path)
+    if path is None or not all(is_plain(segment) for segment in re.split(r"[/\\]", path)):
         return False
     stem = base.path.rstrip("/")
     return path == stem or path.startswith(f"{stem}/")
+
+
+def fully_decoded(path: str) -> str | None:
+    """The path as the most generous server might read it; None if it hides more than that."""
+    for _ in range(MOST_DECODINGS):
+        decoded = unicodedata.normalize("NFKC", unquote(path))
+        if decoded == path:
+            return None if "\ufffd" in path or ESCAPED.search(path) else path
+        path = decoded
+    return None
+
+
+def is_plain(segment: str) -> bool:
+    """Neither a step upward nor one with parameters: some servers read “..;” as “..”."""
+    return segment != ".." and ";" not in segment
 
 
 def _require_below(target: httpx.URL, permit: Permit) -> None:

@@ -99,19 +99,36 @@ def test_connection_without_a_permitted_range_does_not_reach_it():
         assert server.requests == []
 
 
+DEEP = "%" + "25" * 9 + "2e"
+
+
 @pytest.mark.parametrize(
     "url",
     [
         "http://10.0.0.9:8080/apis/x", "http://10.0.0.9:8080/", "http://10.0.0.9:9090/api/x",
         "https://10.0.0.9:8080/api/x", "http://10.0.0.9:8080/api/../admin",
         "http://10.0.0.9:8080/api/%2e%2e/admin", "http://10.0.0.9:8080/api/..%5cadmin",
-        "http://10.0.0.8:8080/api/x",
+        "http://10.0.0.8:8080/api/x", "http://10.0.0.9:8080/api/..;/admin",
+        "http://10.0.0.9:8080/api/%2e%2e%3b/admin", "http://10.0.0.9:8080/api/..;x=1/admin",
+        "http://10.0.0.9:8080/api/v1;x=1/y", "http://10.0.0.9:8080/api/%252e%252e/admin",
+        "http://10.0.0.9:8080/api/%25252e%25252e/admin", "http://10.0.0.9:8080/api/．．/admin",
+        "http://10.0.0.9:8080/api/%ef%bc%8e%ef%bc%8e/admin", "http://10.0.0.9:8080/api/%c0%ae%c0%ae/",
+        "http://10.0.0.9:8080/api/%u002e%u002e/admin", "http://10.0.0.9:8080/api/..%252fadmin",
+        f"http://10.0.0.9:8080/api/{DEEP}{DEEP}/admin",
     ],
 )  # fmt: skip
 def test_address_beside_the_connection_is_blocked(url: str):
     permit = Permit("http://10.0.0.9:8080/api", (ip_network("10.0.0.0/8"),))
     with pytest.raises(Blocked):
         checked(url, permit)
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/", "/v1..2/x", "/a%20b", "/größe", "/x?next=..;/", "/100%25"]
+)
+def test_address_below_the_connection_is_allowed(path: str):
+    permit = Permit("http://10.0.0.9:8080/api", (ip_network("10.0.0.0/8"),))
+    assert checked(f"{permit.base_url}{path}", permit).host == "10.0.0.9"
 
 
 def test_redirect_to_another_host_is_blocked():
