@@ -5,9 +5,12 @@ class GatesConfig(AppConfig):
     name = "gates"
 
     def ready(self) -> None:
+        from connections import changes
         from deployments import blockers, content
         from gates.content import collect
         from gates.obstacles import find
+        from gates.receivers import stale_by_connection
 
         content.register("gates", collect)
         blockers.register("gates", find)
+        changes.follow(stale_by_connection)

@@ -9,8 +9,6 @@ from gates.enums import GREEN, GateState, RunState
 from gates.models import Gate, GateRun, Sample
 
 VERBS: dict[GateState, str] = {
-    GateState.PENDING: "gate reset",
-    GateState.SETTLING: "gate settling",
     GateState.SAMPLING: "gate being measured",
     GateState.PASSED: "gate passed",
     GateState.WARNED: "gate warned",
@@ -59,14 +57,16 @@ def adopt(
     )
 
 
-def mark_stale(deployment: Deployment, gate: Gate, *, reason: str) -> None:
+def mark_stale(
+    deployment: Deployment, gate: Gate, *, reason: str, actor: User | None = None
+) -> None:
     """What was measured no longer answers the question; the caller holds the deployment's lock.
 
     A run under way would answer the old question, so its worker's result will be thrown away.
     """
     end_live_run(gate, GateState.STALE, reason)
     if gate.state != GateState.PENDING:
-        adopt(deployment, gate, GateState.STALE, reason=reason)
+        adopt(deployment, gate, GateState.STALE, reason=reason, actor=actor)
 
 
 def end_live_run(gate: Gate, outcome: GateState, reason: str) -> int:

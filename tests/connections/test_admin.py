@@ -6,7 +6,9 @@ import pytest
 
 from accounts.models import User
 from connections.models import Connection
-from tests.builders import make_person, signed_in
+from gates.models import Gate
+from tests.builders import make_deployment, make_person, signed_in
+from tests.gates.makers import make_gate
 
 DECLARED = {
     "title": "Metrics",
@@ -49,6 +51,29 @@ def test_connection_that_makes_no_sense_is_refused(administrator, field, value, 
     assert response.status_code == 200
     assert sentence in response.content.decode()
     assert Connection.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        ({"base_url": "http://10.1.0.6:9090/api"}, "stale"),
+        ({"title": "Measures"}, "passed"),
+    ],
+)
+def test_gates_are_stale_when_their_connection_leads_elsewhere(team, administrator, change, state):
+    declared = {**DECLARED, "permitted_ranges": ["10.1.0.0/16"]}
+    connection = Connection.objects.create(**declared)
+    settings = {"url": "/health", "connection": "metrics"}
+    gate = make_gate(make_deployment(team), kind="http", settings=settings)
+    Gate.objects.update(state="passed")
+    client = signed_in(administrator)
+    address = f"/admin/connections/connection/{connection.pk}/change/"
+    assert client.post(address, {**DECLARED, **change}).status_code == 302
+    gate.refresh_from_db()
+    assert gate.state == state
+    told = gate.deployment.events.filter(verb="gate stale").values_list("actor_name", "reason")
+    reason = "the address of the connection “Metrics” changed"
+    assert list(told) == ([("Administrator", reason)] if state == "stale" else [])
 
 
 @pytest.mark.parametrize("who", ["release_manager", "ops_lead", "outsider"])
