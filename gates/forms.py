@@ -66,7 +66,7 @@ class HttpGateForm(forms.Form):
     title = forms.CharField(max_length=300, widget=forms.TextInput(attrs=CONTROL))
     url = forms.CharField(
         label="Address",
-        max_length=2000,
+        max_length=500,
         widget=forms.TextInput(attrs={**CONTROL, "inputmode": "url"}),
         help_text="http:// or https:// on port 80 or 443; anything else needs a connection.",
     )
@@ -88,7 +88,7 @@ class HttpGateForm(forms.Form):
     contains = forms.CharField(
         label="Text the answer must contain",
         required=False,
-        max_length=200,
+        max_length=150,
         widget=forms.TextInput(attrs=CONTROL),
     )
     p95_ms = forms.IntegerField(

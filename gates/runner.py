@@ -4,12 +4,14 @@ import logging
 import time
 from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 
 from connections.exceptions import Trouble
 from connections.services import connection_named
 from deployments import clock, hints
+from deployments.fitting import cut
 from deployments.models import Deployment
 from gates import standing
 from gates.claims import Claim, claim
@@ -51,7 +53,7 @@ def store(held: Claim, measured: Measurement) -> timedelta | None:
     The pause until the next sample otherwise. A stale worker's answer is thrown away.
     """
     run, gate, now = held.run, held.run.gate, clock.now()
-    sample = Sample(run=run, at=now, **asdict(measured))
+    sample = Sample(run=run, at=now, **fitted(measured))
     earlier = run.samples.order_by("at", "pk").values_list("outcome", "reason")
     seen = [Observation(outcome, reason) for outcome, reason in earlier]
     seen.append(Observation(sample.outcome, sample.reason))
@@ -61,6 +63,19 @@ def store(held: Claim, measured: Measurement) -> timedelta | None:
         _end(held, sample, judgment)
         return None
     return gate.interval if _go_on(held, sample) else None
+
+
+def fitted(measured: Measurement) -> dict[str, Any]:
+    """The measurement as a sample can keep it; what a column is too short for ends in “…”.
+
+    A worker must never fail over what an address or an answer happens to hold.
+    """
+    facts = asdict(measured)
+    for name, value in facts.items():
+        if isinstance(value, str):
+            longest = getattr(Sample._meta.get_field(name), "max_length", None)
+            facts[name] = cut(value.replace("\0", "\ufffd"), longest)
+    return facts
 
 
 @transaction.atomic

@@ -31,8 +31,8 @@ def report(request: PersonRequest, pk: int, key: str) -> HttpResponse:
     """A result by hand: value, evidence, and who says so, freshly authenticated."""
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
-    gate = get_object_or_404(deployment.gates, key=key)
-    form = ReportForm(request, request.POST or None, gate=gate)
+    gate = get_object_or_404(deployment.gates.as_of_now(), key=key)
+    form = ReportForm(request, request.POST if request.method == "POST" else None, gate=gate)
     reported = tried(
         request,
         form,
@@ -57,7 +57,7 @@ def report(request: PersonRequest, pk: int, key: str) -> HttpResponse:
 def add(request: PersonRequest, pk: int) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
-    form = HttpGateForm(request.POST or None)
+    form = HttpGateForm(request.POST if request.method == "POST" else None)
     added = tried(
         request,
         form,

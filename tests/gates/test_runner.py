@@ -177,6 +177,28 @@ def test_answer_to_an_old_question_is_thrown_away(deployment, gate, run):
     assert (gate.state, Sample.objects.count()) == (GateState.STALE, 0)
 
 
+def test_answer_longer_than_its_columns_is_kept_and_says_that_it_was_cut(gate, run):
+    long = Measurement("bad", "x\0y", "9" * 300, "u" * 30, "t" * 300, "https://a/" + "p" * 2000)
+    store(claimed(run), long)
+    sample = Sample.objects.get()
+    kept = [sample.value, sample.unit, sample.threshold, sample.target]
+    assert [len(text) for text in kept] == [100, 20, 200, 500]
+    assert [text[-1] for text in kept] == ["…"] * 4
+    assert sample.reason == "x\ufffdy"
+
+
+def test_longest_question_that_a_form_lets_through_is_answered(deployment, server, team):
+    wanted = {
+        "url": "/" + "a" * 1900, "contains": "ü" * 200, "requests": 2, "p95_ms": 20_000,
+        "connection": f"local-{server.port}",
+    }  # fmt: skip
+    gate = make_http_gate(deployment, server, settings=wanted)
+    execute(services.request_run(gate, actor=team.member).pk)
+    gate.refresh_from_db()
+    assert gate.state == GateState.FAILED
+    assert gate.last_sample.target.endswith("a…")
+
+
 def test_run_starts_at_most_three_times_without_an_answer(run):
     for _ in range(3):
         assert claim(run.pk) is not None

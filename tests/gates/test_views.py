@@ -173,3 +173,22 @@ def test_address_that_may_not_be_asked_stays_in_the_form(team, deployment, url, 
 def test_gate_is_not_added_by_a_member(team, deployment):
     told = {"title": "API", "url": "http://example.org/", "status": 200, "requests": 1}
     assert signed_in(team.member).post(address("add", deployment), told).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["add", "report"])
+def test_empty_form_is_answered_with_its_sentences(team, deployment, name):
+    more = [make_gate(deployment).key] if name == "report" else []
+    person = team.technical_lead if name == "report" else team.release_manager
+    response = signed_in(person).post(address(name, deployment, *more))
+    assert response.status_code == 422
+    assert 'class="field-error"' in response.content.decode()
+
+
+@pytest.mark.parametrize(("field", "longest"), [("url", 500), ("contains", 150), ("title", 300)])
+def test_long_value_is_refused_in_the_form(team, deployment, field, longest):
+    told = {"title": "API", "url": "https://example.org/health", "status": 200, "requests": 1}
+    told[field] = "https://example.org/" + "a" * longest
+    response = signed_in(team.release_manager).post(address("add", deployment), told)
+    assert response.status_code == 422
+    assert f"at most {longest} characters" in response.content.decode()
+    assert Gate.objects.count() == 0
