@@ -1,8 +1,7 @@
 """Who may run a gate, report for it, or add one?"""
 
-from accounts.fresh import Authentication
 from deployments.enums import BEFORE_START, Right
-from deployments.exceptions import Forbidden, Invalid, NeedsFreshAuthentication, Refused
+from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
 from deployments.policies import Rights
 from gates.enums import Kind
@@ -64,9 +63,3 @@ def refusal_of_evidence(value: str, evidence: str) -> Refused | None:
     if not evidence.strip():
         return Invalid("Say where the value can be checked: a link, a file or a log line.")
     return None
-
-
-def refusal_by_proof(proof: Authentication | None) -> Refused | None:
-    if proof is not None and proof.is_fresh():
-        return None
-    return NeedsFreshAuthentication("Enter your password again to put your name to this result.")

@@ -11,7 +11,7 @@ from deployments.conditions import ConditionError, parse
 from deployments.exceptions import Invalid
 from deployments.keys import unique_keys
 from deployments.models import Deployment
-from deployments.policies import refusal_to_edit, rights_of
+from deployments.policies import refusal_by_proof, refusal_to_edit, rights_of
 from deployments.services import require
 from gates import policies, standing
 from gates.definitions import SCHEDULES, GateDefinition
@@ -132,7 +132,7 @@ def report_by_hand(
     gate = deployment.gates.get(pk=gate.pk)
     rights = rights_of(reporter, deployment.service)
     require(policies.refusal_to_report_by_hand(rights, gate, deployment))
-    require(policies.refusal_by_proof(proof))
+    require(refusal_by_proof(proof))
     require(policies.refusal_of_evidence(result.value, result.evidence))
     return _take(deployment, gate, result, reporter=reporter, by_hand=True)
 
