@@ -9,6 +9,7 @@ from checklists.enums import Kind, Phase
 from communications.definitions import PlanLine
 from communications.enums import Kind as Message
 from gates.definitions import GateDefinition
+from intake.fitting import claim_that_fits, message_that_fits
 from intake.reading import Condition, Criterion, Item, Reading, Step
 from monitoring.definitions import (
     AlertDefinition,
@@ -89,7 +90,7 @@ def gates(reading: Reading) -> list[GateDefinition]:
             key=gate.key,
             condition=gate.expression or "",
             required=gate.required,
-            claim=gate.claim,
+            claim=claim_that_fits(gate.claim),
             claimed_done=gate.done,
             line=gate.line,
         )
@@ -113,13 +114,15 @@ def polled(reading: Reading) -> list[PolledDefinition]:
 
 def messages(reading: Reading) -> list[PlanLine]:
     return [
-        PlanLine(
-            kind=MESSAGE_KINDS.get(one.kind) or BY_ANCHOR.get(one.anchor, Message.NOTICE),
-            anchor=one.anchor,
-            offset=timedelta(seconds=one.offset),
-            title=one.title,
-            text=one.statement,
-            line=one.line,
+        message_that_fits(
+            PlanLine(
+                kind=MESSAGE_KINDS.get(one.kind) or BY_ANCHOR.get(one.anchor, Message.NOTICE),
+                anchor=one.anchor,
+                offset=timedelta(seconds=one.offset),
+                title=one.title,
+                text=one.statement,
+                line=one.line,
+            )
         )
         for one in reading.messages
     ]

@@ -4,6 +4,7 @@ import codecs
 from dataclasses import dataclass
 
 LARGEST = 5 * 1024 * 1024
+TOO_LARGE = "The document has more than 5 MB; split it into smaller ones."
 REMEDY = "save it as UTF-8"
 
 # The UTF-32 mark of little-endian begins with that of UTF-16, so it is asked first.
@@ -30,7 +31,7 @@ class Decoded:
 def decode(source: bytes) -> Decoded:
     """Read UTF-8 with or without BOM and UTF-16 with BOM; everything else is refused."""
     if len(source) > LARGEST:
-        raise UnreadableError("The document has more than 5 MB; split it into smaller ones.")
+        raise UnreadableError(TOO_LARGE)
     for mark, name in _REFUSED_MARKS:
         if source.startswith(mark):
             raise UnreadableError(f"The document is {name} text; {REMEDY}.")

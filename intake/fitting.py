@@ -15,7 +15,6 @@ from deployments.fitting import cut
 from deployments.models import Deployment
 from gates.models import Gate
 from intake.reading import Approval, Authorization, Reading
-from monitoring.models import Target, Widget
 
 LONGEST_WATCH = timedelta(days=366)
 FACTS: dict[str, tuple[type[Model], str, str]] = {
@@ -52,21 +51,16 @@ def require_fit(reading: Reading) -> None:
 
 
 def placed(reading: Reading) -> Iterator[Placed]:
+    """What the reader does not keep short by itself, as it does limits, charts and role titles."""
     for fact in reading.facts:
         if fact.key in FACTS:
             model, name, what = FACTS[fact.key]
             yield Placed(fact.line, what, fact.value, room(model, name))
     for gate in reading.gates:
         yield Placed(gate.line, "title of the gate", gate.title, room(Gate, "title"))
-        yield Placed(gate.line, "limit of the gate", gate.expression or "", room(Gate, "condition"))
     signing: list[Approval | Authorization] = [*reading.approvals, *reading.authorization]
     for role in signing:
         yield Placed(role.line, "name of the role", role.role, room(Role, "key"))
-        yield Placed(role.line, "name of the role", role.role_title, room(Role, "title"))
-    for one in reading.conditions:
-        yield Placed(one.line, "limit", one.expression or "", room(Target, "condition"))
-    for widget in reading.widgets:
-        yield Placed(widget.line, "title of the chart", widget.title, room(Widget, "title"))
 
 
 def room(model: type[Model], name: str) -> int:
@@ -85,5 +79,6 @@ def message_that_fits(line: PlanLine) -> PlanLine:
     longest = room(MessagePlan, "title")
     if len(line.title) <= longest:
         return line
-    whole = "\n\n".join(part for part in (line.title, line.text) if part)
+    parts = [line.title] if line.title != line.text else []
+    whole = "\n\n".join(part for part in (*parts, line.text) if part)
     return replace(line, title=cut(line.title, longest), text=whole)

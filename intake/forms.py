@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import UploadedFile
 from accounts.models import User
 from deployments.enums import Right
 from deployments.models import Service
-from intake.encodings import UnreadableError, decode
+from intake.encodings import LARGEST, TOO_LARGE, UnreadableError, decode
 
 
 class UploadForm(forms.Form):
@@ -33,7 +33,10 @@ class UploadForm(forms.Form):
         field.queryset = Service.objects.with_right(user, Right.EDIT)
 
     def clean_document(self) -> UploadedFile:
+        """The size is asked before anything is read: what is too large never fills memory."""
         document: UploadedFile = self.cleaned_data["document"]
+        if document.size is None or document.size > LARGEST:
+            raise forms.ValidationError(TOO_LARGE)
         try:
             decode(document.read())
         except UnreadableError as error:

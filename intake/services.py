@@ -13,6 +13,7 @@ from communications import services as communications
 from deployments import clock, content, history, services
 from deployments.enums import Right
 from deployments.exceptions import Invalid
+from deployments.fitting import cut
 from deployments.models import Deployment, Environment, Service
 from deployments.policies import refusal_without, rights_of
 from deployments.services import require
@@ -20,10 +21,14 @@ from gates import services as gates
 from intake import definitions
 from intake.as_json import as_json
 from intake.encodings import UnreadableError, decode
+from intake.fitting import require_fit
 from intake.models import SourceDocument
 from intake.reader import read
 from intake.reading import Reading
 from monitoring import services as monitoring
+
+LONGEST_PACKAGE = Deployment._meta.get_field("package").max_length
+LONGEST_ENVIRONMENT = Environment._meta.get_field("title").max_length
 
 
 @transaction.atomic
@@ -43,6 +48,7 @@ def import_document(
     reading = read(text_of(source))
     place = service_called(service, actor)
     require(refusal_without(rights_of(actor, place), Right.EDIT, "import a deployment"))
+    require_fit(reading)
     facts = {fact.key: fact.value for fact in reversed(reading.facts)}
     deployment = services.create_deployment(
         place,
@@ -93,7 +99,7 @@ def keep(
 ) -> SourceDocument:
     document = SourceDocument.objects.create(
         deployment=deployment,
-        name=filename,
+        name=cut(filename, SourceDocument._meta.get_field("name").max_length),
         body=source,
         sha256=hashlib.sha256(source).hexdigest(),
         reading=as_json(reading),
@@ -129,9 +135,11 @@ def environment_called(title: str) -> Environment:
             "The document names no target environment; add a line such as "
             "“**Target Environment**: Production”."
         )
-    return Environment.objects.get_or_create(key=key, defaults={"title": title[:80]})[0]
+    return Environment.objects.get_or_create(
+        key=key, defaults={"title": cut(title, LONGEST_ENVIRONMENT)}
+    )[0]
 
 
 def package_of(reading: Reading, facts: dict[str, str], filename: str) -> str:
     title = reading.sections[0].title if reading.sections else filename
-    return (facts.get("package") or title)[:200]
+    return cut(facts.get("package") or title, LONGEST_PACKAGE)

@@ -13,8 +13,16 @@ from intake.forms import UploadForm
 
 @require_http_methods(["GET", "POST"])
 def upload(request: PersonRequest) -> HttpResponse:
-    """Choose a document; a refused one says why and the form stays as it was."""
-    form = UploadForm(request.user, request.POST or None, request.FILES or None)
+    """Choose a document; a refused one says why and the form stays as it was.
+
+    Who may import nowhere is told so before what they sent is read.
+    """
+    may_import = Service.objects.with_right(request.user, Right.EDIT).exists()
+    if not may_import:
+        status = 403 if request.method == "POST" else 200
+        return render(request, "intake/upload.html", {"may_import": False}, status=status)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = UploadForm(request.user, *sent)
     imported = tried(
         request,
         form,
@@ -29,8 +37,5 @@ def upload(request: PersonRequest) -> HttpResponse:
     if imported.result is not None:
         messages.success(request, "The document became a draft. Set its time next.")
         return redirect(imported.result)
-    context = {
-        "form": form,
-        "may_import": Service.objects.with_right(request.user, Right.EDIT).exists(),
-    }
+    context = {"form": form, "may_import": True}
     return render(request, "intake/upload.html", context, status=imported.status)

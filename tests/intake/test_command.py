@@ -77,7 +77,7 @@ def test_a_document_becomes_a_draft(team: Team) -> None:
         EXAMPLE,
         service="storage-layer",
         username="release_manager",
-        t0="2099-03-14T20:00",
+        t0="2029-03-14T20:00",
         zone="Europe/Vienna",
         json=True,
     )
@@ -88,7 +88,7 @@ def test_a_document_becomes_a_draft(team: Team) -> None:
     }
     assert deployment.state == State.DRAFT
     assert deployment.requester == team.release_manager
-    assert deployment.t0 == datetime(2099, 3, 14, 19, tzinfo=UTC)
+    assert deployment.t0 == datetime(2029, 3, 14, 19, tzinfo=UTC)
 
 
 @pytest.mark.django_db
