@@ -5,12 +5,13 @@ Every change of a copy is conditional on the worker's token, so that nobody's la
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, F, OuterRef
 
 from communications import audience, identity, policies, schedule
@@ -18,19 +19,42 @@ from communications.enums import DeliveryState, Fate, MessageState
 from communications.handover import Outcome, Result
 from communications.models import Delivery, Message
 from deployments import clock, history
+from deployments.fitting import cut
 from deployments.models import Deployment
 
 CLAIM_LEASE = timedelta(seconds=60)
 # Longer than all time-outs of one SMTP transaction together.
 HANDOVER_LEASE = timedelta(seconds=180)
 MESSAGES_AT_ONCE = 200
+LONGEST_NAME = Delivery._meta.get_field("name").max_length
+logger = logging.getLogger(__name__)
 LOST = "The worker ended while it handed this copy over; the mail server may have taken it."
 
 
 def expand_due() -> set[int]:
     """Turn due messages into one copy per recipient; the ids of the deployments that changed."""
     due = Message.objects.due(clock.now()).order_by("due_at").values_list("pk", "deployment_id")
-    return {deployment for pk, deployment in due[:MESSAGES_AT_ONCE] if expand(pk, deployment)}
+    return {deployment for pk, deployment in due[:MESSAGES_AT_ONCE] if _tried(pk, deployment)}
+
+
+def _tried(message_id: int, deployment_id: int) -> bool:
+    """Expand one message; one that cannot be must not keep the mail of all others from leaving."""
+    try:
+        return expand(message_id, deployment_id)
+    except (OperationalError, InterfaceError):
+        raise  # the database is gone for all of them alike
+    except Exception:
+        logger.exception("message %s could not be made ready to leave", message_id)
+        _pause(message_id)
+        return False
+
+
+def _pause(message_id: int) -> None:
+    """Come back to it later and later; whoever mends the cause need not touch the row."""
+    message = Message.objects.get(pk=message_id)
+    message.failures += 1
+    message.retry_at = clock.now() + schedule.wait_before_retry(message.failures)
+    message.save(update_fields=["failures", "retry_at"])
 
 
 @transaction.atomic
@@ -62,7 +86,7 @@ def _write_copies(message: Message, deployment: Deployment, now: datetime) -> No
             Delivery(
                 message=message,
                 user_id=person.user_id,
-                name=person.name,
+                name=cut(person.name, LONGEST_NAME),
                 address=person.address,
                 zone=person.zone,
                 due_at=message.due_at,

@@ -97,7 +97,9 @@ class MessagePlan(models.Model):
 class MessageQuerySet(models.QuerySet["Message"]):
     def due(self, now: datetime) -> MessageQuerySet:
         """What the sweep has to look at; messages that wait for people are left alone."""
-        return self.filter(state=MessageState.PLANNED, due_at__lte=now).exclude(held(now))
+        rested = Q(retry_at__isnull=True) | Q(retry_at__lte=now)
+        due = self.filter(rested, state=MessageState.PLANNED, due_at__lte=now)
+        return due.exclude(held(now))
 
 
 class Message(models.Model):
@@ -114,6 +116,10 @@ class Message(models.Model):
         null=True, help_text="When the audience became one row per recipient."
     )
     first_sent_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(
+        default=0, help_text="How often its copies could not be written."
+    )
+    retry_at = models.DateTimeField(null=True, help_text="When that is tried again.")
     skipped_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     skip_reason = models.TextField(blank=True)
 
