@@ -1,6 +1,7 @@
 """The few shapes that every page draws alike: a status, a time, a reason beside a button."""
 
 from datetime import UTC, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -29,6 +30,7 @@ ICONS: dict[str, str] = {
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
@@ -40,7 +42,13 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def status(state: str, word: str) -> SafeString:
     """Icon, word and colour together, so that none of them has to be told apart alone."""
-    tone = TONES.get(str(state), "quiet")
+    return _mark(str(state), str(word))
+
+
+@cache
+def _mark(state: str, word: str) -> SafeString:
+    """A page of 500 items has a handful of different ones."""
+    tone = TONES.get(state, "quiet")
     return format_html(
         '<span class="status-mark tone-{}">{} {}</span>', tone, icon(ICONS[tone]), word
     )
