@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from accounts.fresh import Authentication
 from approvals.enums import Choice
 from approvals.models import Rule, Vote
 from approvals.signoff import RuleStanding
 from deployments.enums import State
-from deployments.exceptions import Forbidden, Invalid, NeedsFreshAuthentication, Refused
+from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
 from deployments.policies import Rights
 
@@ -107,14 +106,6 @@ def refusal_by_order(standing: RuleStanding, rules: Iterable[RuleStanding]) -> R
         if earlier.rule.order_group < standing.rule.order_group and not earlier.holds:
             return Refused(f"{earlier.rule.role.title} signs first.")
     return None
-
-
-def refusal_by_proof(proof: Authentication | None) -> Refused | None:
-    if proof is not None and proof.is_fresh():
-        return None
-    return NeedsFreshAuthentication(
-        "Prove who you are first: your last sign-in is more than five minutes old."
-    )
 
 
 def refusal_without_reason(choice: Choice) -> Refused:

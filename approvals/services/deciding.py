@@ -11,7 +11,6 @@ from approvals import dossier
 from approvals.enums import Verdict
 from approvals.models import Decision
 from approvals.policies import deciding as policies
-from approvals.policies.voting import refusal_by_proof
 from approvals.readiness import Readiness
 from approvals.shown import Shown, refusal_of_other
 from approvals.verdict import current_decision, readiness
@@ -19,7 +18,7 @@ from deployments import clock
 from deployments.enums import State
 from deployments.exceptions import Invalid, Overtaken
 from deployments.models import Deployment, Event
-from deployments.policies import rights_of
+from deployments.policies import refusal_by_proof, rights_of
 from deployments.services import move, require
 
 

@@ -14,7 +14,7 @@ from approvals.signoff import standings
 from deployments import clock, history, provenance
 from deployments.exceptions import Invalid
 from deployments.models import Deployment
-from deployments.policies import rights_of
+from deployments.policies import refusal_by_proof, rights_of
 from deployments.services import require
 
 VERBS: dict[Choice, str] = {
@@ -50,7 +50,7 @@ def sign(
     rights = rights_of(actor, deployment.service)
     require(policies.refusal_to_vote(rights, deployment, standing, others, choice))
     require(policies.refusal_by_order(standing, rules))
-    require(policies.refusal_by_proof(proof))
+    require(refusal_by_proof(proof))
     require(refusal_of_other(shown, deployment, "signed"))
     if choice in NEEDS_REASON and not reason.strip():
         raise policies.refusal_without_reason(choice)
