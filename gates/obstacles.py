@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from deployments.blockers import Blocker, Findings
 from deployments.models import Deployment
-from gates.enums import GateState, Kind
+from gates.enums import UNDER_WAY, GateState, Kind
 from gates.models import Gate
 
 FIELDS = (
@@ -22,6 +22,7 @@ SAID: dict[GateState, str] = {
     GateState.ERRORED: "could not be measured",
     GateState.STALE: "is stale",
 }
+RUN_AGAIN = frozenset({GateState.STALE, *UNDER_WAY})
 
 
 def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
@@ -50,7 +51,14 @@ def _findings(gates: list[Gate]) -> Findings:
 
 
 def _blocker(gate: Gate) -> Blocker:
-    return Blocker(f"gate:{gate.key}", f"{gate.title} {_said(gate)}", "gates", gate.standing_since)
+    return Blocker(
+        key=f"gate:{gate.key}",
+        clause=f"{gate.title} {_said(gate)}",
+        mend="gates",
+        since=gate.standing_since,
+        # A stale gate is run again by the sweep; only what comes of that may break a GO.
+        settles=gate.is_runnable and gate.standing in RUN_AGAIN,
+    )
 
 
 def _said(gate: Gate) -> str:

@@ -28,6 +28,10 @@ from deployments.exceptions import (
 )
 from deployments.models import Deployment
 from deployments.services import grant, grant_role, schedule
+from gates.definitions import GateDefinition
+from gates.enums import GateState
+from gates.models import Gate
+from gates.services import define_gates
 from tests.builders import (
     ROLES,
     Team,
@@ -446,3 +450,21 @@ def test_who_counts_is_the_same_in_the_table_and_on_the_page(team: Team) -> None
 
     shown = {vote.pk for one in standings(deployment) for vote in one.current}
     assert shown == set(Standing.objects.values_list("vote_id", flat=True))
+
+
+def test_stale_gate_holds_the_start_but_takes_no_go_back(team: Team) -> None:
+    """It is run again first; only a red answer recalls (SEMANTICS §7)."""
+    deployment = make_ready(team)
+    decide(team, deployment, Verdict.GO)
+    with transaction.atomic():
+        locked = Deployment.objects.lock(deployment.pk)
+        settings = {"url": "https://example.org/health"}
+        (gate,) = define_gates(locked, [GateDefinition("API", kind="http", settings=settings)])
+    Gate.objects.filter(pk=gate.pk).update(state=GateState.STALE, state_at=clock.now())
+
+    assert services.recall_if_broken(deployment.pk) is None
+    with pytest.raises(Refused, match=r"Wait a moment\. Not ready: API is stale"):
+        services.start(deployment.pk, actor=team.ops_lead)
+
+    Gate.objects.filter(pk=gate.pk).update(state=GateState.FAILED)
+    assert services.recall_if_broken(deployment.pk) is not None
