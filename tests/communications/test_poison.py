@@ -22,9 +22,7 @@ HOUR = timedelta(hours=1)
 NOW = PlanLine(Kind.GO_NO_GO, Anchor.T0, -2 * HOUR, "Final go/no-go")
 
 
-def test_longest_name_of_an_account_is_cut(
-    team: Team, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_longest_name_of_an_account_is_cut(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     make_planned(team, NOW)
     person = Recipient("n" * 301, "ann@example.org", "UTC")
     monkeypatch.setattr(audience, "recipients", lambda _service: [person])
