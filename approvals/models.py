@@ -7,7 +7,15 @@ from django.db.models import Q
 
 from accounts.models import Role, User
 from approvals.enums import NEEDS_REASON, Choice, Verdict
-from deployments.models import ContentVersion, Deployment
+from deployments.models import ContentVersion, Deployment, Membership, Service
+
+
+class RuleQuerySet(models.QuerySet["Rule"]):
+    def unheld(self, service: Service) -> list[str]:
+        """Titles of the roles that ask for a signature nobody could give."""
+        held = Membership.objects.filter(service=service, group__user__is_active=True)
+        waiting = self.exclude(role__in=held.values("role")).order_by("position")
+        return list(dict.fromkeys(waiting.values_list("role__title", flat=True)))
 
 
 class Rule(models.Model):
@@ -21,6 +29,8 @@ class Rule(models.Model):
     count = models.PositiveSmallIntegerField(default=1)
     order_group = models.PositiveSmallIntegerField(default=1)
     line = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = RuleQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

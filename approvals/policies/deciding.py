@@ -19,14 +19,21 @@ DEFAULT_LATEST_START = timedelta(minutes=30)
 
 
 def refusal_to_submit(
-    rights: Rights, deployment: Deployment, *, has_rules: bool, now: datetime
+    rights: Rights,
+    deployment: Deployment,
+    *,
+    has_rules: bool,
+    now: datetime,
+    unheld: Collection[str] = (),
 ) -> Refused | None:
+    """`unheld` names the roles that are asked to sign and that nobody holds."""
     refusal = refusal_to_move(deployment, State.IN_REVIEW) or refusal_without(
         rights, Right.EDIT, "submit a deployment"
     )
     missing = _missing_time(deployment, now)
     if not has_rules:
         missing.append("no role is asked to sign")
+    missing += [f"nobody holds the role {role} of this service" for role in unheld]
     if refusal is None and missing:
         return Refused(f"Cannot be submitted yet: {joined(missing)}.")
     return refusal

@@ -22,6 +22,7 @@ def submit(deployment_id: int, *, actor: User) -> Event:
             deployment,
             has_rules=deployment.rules.exists(),
             now=now,
+            unheld=deployment.rules.unheld(deployment.service),
         )
     )
     deployment.submitted_at = now

@@ -468,3 +468,15 @@ def test_stale_gate_holds_the_start_but_takes_no_go_back(team: Team) -> None:
 
     Gate.objects.filter(pk=gate.pk).update(state=GateState.FAILED)
     assert services.recall_if_broken(deployment.pk) is not None
+
+
+def test_submit_is_refused_when_nobody_holds_an_asked_role(team: Team) -> None:
+    make_role("legal")
+    deployment = make_deployment(team, roles=("security", "legal"))
+
+    with pytest.raises(Refused) as refused:
+        services.submit(deployment.pk, actor=team.release_manager)
+
+    assert refused.value.sentence == (
+        "Cannot be submitted yet: nobody holds the role Legal of this service."
+    )
