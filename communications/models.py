@@ -116,7 +116,7 @@ class Message(models.Model):
         null=True, help_text="When the audience became one row per recipient."
     )
     first_sent_at = models.DateTimeField(null=True)
-    failures = models.PositiveSmallIntegerField(
+    failures = models.PositiveIntegerField(
         default=0, help_text="How often its copies could not be written."
     )
     retry_at = models.DateTimeField(null=True, help_text="When that is tried again.")

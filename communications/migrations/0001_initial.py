@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('planned', 'Planned'), ('leaving', 'Leaving'), ('skipped', 'Skipped'), ('cancelled', 'Cancelled'), ('superseded', 'Superseded'), ('missed', 'Missed')], default='planned', max_length=20)),
                 ('expanded_at', models.DateTimeField(help_text='When the audience became one row per recipient.', null=True)),
                 ('first_sent_at', models.DateTimeField(null=True)),
-                ('failures', models.PositiveSmallIntegerField(default=0, help_text='How often its copies could not be written.')),
+                ('failures', models.PositiveIntegerField(default=0, help_text='How often its copies could not be written.')),
                 ('retry_at', models.DateTimeField(help_text='When that is tried again.', null=True)),
                 ('skip_reason', models.TextField(blank=True)),
                 ('deployment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='deployments.deployment')),
