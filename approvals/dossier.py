@@ -5,6 +5,7 @@ from typing import Any
 from approvals.readiness import Readiness
 from approvals.signoff import standings
 from deployments.models import Deployment
+from gates.models import Sample
 
 
 def freeze(deployment: Deployment, verdict: Readiness) -> dict[str, Any]:
@@ -39,17 +40,28 @@ def _items(deployment: Deployment) -> list[dict[str, Any]]:
 
 
 def _gates(deployment: Deployment) -> list[dict[str, Any]]:
-    gates = deployment.gates.select_related("last_sample").order_by("position")
+    gates = deployment.gates.as_of_now().select_related("last_sample__reporter")
     return [
         {
             "key": gate.key,
             "title": gate.title,
-            "state": gate.state,
-            "value": f"{sample.value}{sample.unit}" if sample else None,
-            "sampled_at": sample.at.isoformat() if sample else None,
+            "state": gate.standing,
+            "reason": gate.standing_reason,
+            **_measured(gate.last_sample),
         }
-        for gate, sample in ((gate, gate.last_sample) for gate in gates)
+        for gate in gates.order_by("position")
     ]
+
+
+def _measured(sample: Sample | None) -> dict[str, Any]:
+    if sample is None:
+        return {"value": None, "sampled_at": None, "by_hand": False, "reporter": None}
+    return {
+        "value": f"{sample.value}{sample.unit}",
+        "sampled_at": sample.at.isoformat(),
+        "by_hand": sample.by_hand,
+        "reporter": str(sample.reporter) if sample.reporter else None,
+    }
 
 
 def _votes(deployment: Deployment) -> list[dict[str, Any]]:
