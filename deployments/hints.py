@@ -13,15 +13,15 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 LIVE_CHANNEL = "live:deployments"
-# A hint takes a millisecond; where one took this long, ten would make a person wait.
-SLOW_SECONDS = 0.5
 # The sweeps come every two or three seconds and find what is not hinted at meanwhile.
 PAUSE_SECONDS = 5.0
 logger = logging.getLogger(__name__)
 
 
 class Pause:
-    """After a failed or slow hint this process gives none for a while.
+    """After a failed hint this process gives none for a while.
+
+    One that hangs fails after a second, and ten of those would make a person wait.
 
     Threads need no lock here: at worst one hint more is tried, or one is left to the sweep.
     """
@@ -79,7 +79,6 @@ def _after_commit(give: Callable[[], object]) -> None:
 def _quietly(give: Callable[[], object]) -> None:
     if not pause.allows_a_hint():
         return
-    began = time.monotonic()
     try:
         give()
     except Exception as error:  # noqa: BLE001 - a dead broker harms no act that already holds
@@ -88,5 +87,4 @@ def _quietly(give: Callable[[], object]) -> None:
         )
         pause.begin()
     else:
-        is_slow = time.monotonic() - began > SLOW_SECONDS
-        (pause.begin if is_slow else pause.end)()
+        pause.end()

@@ -53,6 +53,7 @@ def committed(
     with django_db_blocker.unblock():
         databases.clone(name)
         databases.point_to(name)
+        hints.pause.end()
         hints._redis().flushdb()
         try:
             yield databases.environment(name)

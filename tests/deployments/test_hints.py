@@ -81,12 +81,3 @@ def test_only_one_tries_when_a_pause_is_over(monkeypatch: pytest.MonkeyPatch) ->
     assert [pause.allows_a_hint(), pause.allows_a_hint()] == [True, False]
     pause.end()
     assert [pause.allows_a_hint(), pause.allows_a_hint()] == [True, True]
-
-
-def test_a_slow_hint_begins_a_pause(
-    broker: Broker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(hints, "SLOW_SECONDS", 0.0)
-    hints._quietly(hints._redis().ping)
-    assert not hints.pause.allows_a_hint()
-    assert not caplog.records
