@@ -5,10 +5,14 @@ from typing import Any
 from approvals.models import Rule
 from approvals.policies import voting
 from approvals.reading import signed_content
+from approvals.signoff import counting, standings
 from approvals.verdict import Outlook, outlook
 from deployments.enums import State
+from deployments.facts import Facts
+from deployments.forms import FactsForm
 from deployments.models import Deployment
-from deployments.policies import Rights
+from deployments.policies import Rights, refusal_to_edit
+from gates.enums import GateState
 
 NAMED = 10
 
@@ -54,4 +58,21 @@ def sign_page(deployment: Deployment, rule: Rule, rights: Rights) -> dict[str, A
         "refusal": refusal or voting.refusal_by_order(standing, view.rules),
         "choices": voting.choices_now(deployment, has_voted=bool(mine)),
         "signed": signed_content(deployment),
+    }
+
+
+def facts_page(
+    deployment: Deployment, form: FactsForm, rights: Rights, overtaken: str
+) -> dict[str, Any]:
+    """The form, what saving it costs, and what somebody faster saved meanwhile, field by field."""
+    now = Facts.of(deployment).plain() if overtaken else {}
+    answered = deployment.gates.exclude(state__in=[GateState.PENDING, GateState.STALE])
+    return {
+        "deployment": deployment,
+        "form": form,
+        "rows": [(field, now.get(field.name)) for field in form.visible_fields()],
+        "refusal": refusal_to_edit(rights, deployment),
+        "overtaken": overtaken,
+        "signatures": counting(standings(deployment)),
+        "gates": answered.count(),
     }

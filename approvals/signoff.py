@@ -42,6 +42,11 @@ class RuleStanding:
         return not self.missing and not self.objections
 
 
+def counting(rules: Iterable[RuleStanding]) -> int:
+    """How many words count on the content as it is; every one of them is stale after a change."""
+    return sum(len(one.approvals) + len(one.abstentions) for one in rules)
+
+
 def current_votes(votes: Iterable[Vote]) -> list[Vote]:
     """The latest vote of each person under each rule, in the order cast.
 

@@ -4,6 +4,7 @@ from approvals import views
 
 app_name = "approvals"
 urlpatterns = [
+    path("deployments/<int:pk>/facts/", views.facts, name="facts"),
     path("deployments/<int:pk>/submit/", views.submit, name="submit"),
     path("deployments/<int:pk>/reopen/", views.reopen, name="reopen"),
     path("deployments/<int:pk>/resume/", views.resume, name="resume"),

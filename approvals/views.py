@@ -7,10 +7,13 @@ from accounts.requests import PersonRequest
 from approvals import services
 from approvals.enums import Choice, Verdict
 from approvals.forms import DecideForm, SignForm
-from approvals.panels import sign_page
+from approvals.panels import facts_page, sign_page
 from approvals.policies import deciding
 from approvals.verdict import readiness
+from deployments import services as deployments
 from deployments.answers import acted, page, posted, tried
+from deployments.facts import Facts
+from deployments.forms import FactsForm
 from deployments.models import Deployment
 from deployments.policies import rights_of
 
@@ -79,6 +82,35 @@ def decide(request: PersonRequest, pk: int) -> HttpResponse:
         "overtaken": decided.overtaken_sentence,
     }
     return render(request, "approvals/decide.html", context, status=decided.status)
+
+
+@require_http_methods(["GET", "POST"])
+def facts(request: PersonRequest, pk: int) -> HttpResponse:
+    """Change package, branch, commit, digest or lead; what was typed stays when it is refused."""
+    visible = Deployment.objects.visible_to(request.user).with_names()
+    deployment = get_object_or_404(visible, pk=pk)
+    form = FactsForm(posted(request), deployment=deployment)
+    saved = tried(
+        request,
+        form,
+        lambda: deployments.edit_facts(
+            deployment.pk,
+            form.facts(),
+            actor=request.user,
+            shown=form.cleaned_data["shown"],
+        ),
+    )
+    if saved.done:
+        messages.success(request, "Saved." if saved.result else "Nothing changed; all stays.")
+        return redirect(page(deployment))
+    if saved.is_overtaken:
+        deployment = get_object_or_404(visible, pk=pk)
+        fresh = request.POST.copy()
+        fresh["shown"] = Facts.of(deployment).fingerprint
+        form = FactsForm(fresh, deployment=deployment)
+    rights = rights_of(request.user, deployment.service)
+    context = facts_page(deployment, form, rights, saved.overtaken_sentence)
+    return render(request, "approvals/facts.html", context, status=saved.status)
 
 
 @require_POST

@@ -5,6 +5,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from django import forms
 from django.utils import timezone
 
+from accounts.models import User
+from deployments.facts import Facts
+from deployments.leads import release_managers
 from deployments.models import Deployment
 from deployments.zones import InstantError, instant
 
@@ -57,6 +60,64 @@ class ScheduleForm(forms.Form):
         except InstantError as error:
             self.add_error("local", str(error))
         return cleaned
+
+
+class LineField(forms.CharField):
+    """One line of text as long as the column that keeps it; line breaks become spaces."""
+
+    def __init__(self, column: str, label: str, **options: Any) -> None:
+        longest = getattr(Deployment._meta.get_field(column), "max_length", None)
+        widget = forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"})
+        super().__init__(label=label, max_length=longest, widget=widget, **options)
+
+    def to_python(self, value: Any) -> str:
+        return " ".join(str(super().to_python(value)).split())
+
+
+class NamedField(forms.ModelChoiceField):
+    """One row chosen by its key; what could be no key is no choice, rather than an error."""
+
+    def to_python(self, value: Any) -> Any:
+        if "\0" in str(value):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice")
+        return super().to_python(value)
+
+
+class ShippedForm(forms.Form):
+    """What is shipped: part of every signature."""
+
+    package = LineField(
+        "package", "Package", error_messages={"required": "Name the package; it says what ships."}
+    )
+    branch = LineField("branch", "Branch", required=False)
+    commit = LineField("commit", "Commit", required=False)
+    digest = LineField("digest", "Artefact digest", required=False)
+
+
+class FactsForm(ShippedForm):
+    """The facts of one deployment, with the fingerprint of those that the form was drawn from."""
+
+    lead = NamedField(
+        label="Release lead",
+        queryset=User.objects.none(),
+        to_field_name="username",
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"invalid_choice": "Choose one of the release managers of this service."},
+    )
+    shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, data: Any = None, *, deployment: Deployment) -> None:
+        facts = Facts.of(deployment)
+        super().__init__(data, initial={**facts.plain(), "shown": facts.fingerprint})
+        lead: Any = self.fields["lead"]
+        managers = release_managers(deployment.service)
+        # Who leads it already may stay the lead, release manager or not.
+        lead.queryset = managers | User.objects.filter(pk=deployment.lead_id).distinct()
+
+    def facts(self) -> Facts:
+        said = self.cleaned_data
+        return Facts(said["package"], said["branch"], said["commit"], said["digest"], said["lead"])
 
 
 class CancelForm(forms.Form):

@@ -7,9 +7,11 @@ from django.db import transaction
 from guardian.shortcuts import assign_perm
 
 from accounts.models import Role, User
-from deployments import clock, content, history, policies
+from deployments import changes, clock, content, history, policies
 from deployments.enums import RIGHTS_OF, Grant, Right, State
-from deployments.exceptions import Invalid, Refused
+from deployments.exceptions import Invalid, Overtaken, Refused
+from deployments.facts import Facts
+from deployments.leads import refusal_of_lead
 from deployments.models import Deployment, Environment, Event, Membership, Service
 
 
@@ -86,6 +88,45 @@ def create_deployment(
     deployment.save(update_fields=["schedule_hash"])
     history.record(deployment, "created", actor=requester, after={"state": State.DRAFT.value})
     return deployment
+
+
+@transaction.atomic
+def edit_facts(deployment_id: int, facts: Facts, *, actor: User, shown: str) -> Event | None:
+    """Change what is shipped or who leads it; the same facts again change nothing.
+
+    `shown` is the fingerprint of the facts that the person saw; if they moved, it says by whom.
+    """
+    deployment = Deployment.objects.lock(deployment_id)
+    require(policies.refusal_to_edit(policies.rights_of(actor, deployment.service), deployment))
+    before = Facts.of(deployment)
+    if facts == before:
+        return None
+    if shown != before.fingerprint:
+        raise Overtaken(f"{_last_editor(deployment)} changed the facts; nothing of yours is saved.")
+    if not facts.package.strip():
+        raise Invalid("Name the package; it says what is shipped.")
+    if facts.lead != before.lead:
+        require(refusal_of_lead(facts.lead, deployment.service))
+    was, now = before.plain(), facts.plain()
+    changed = [name for name in now if now[name] != was[name]]
+    for name in changed:
+        setattr(deployment, name, getattr(facts, name))
+    deployment.save(update_fields=changed)
+    content.refresh(deployment, actor)
+    event = history.record(
+        deployment,
+        "facts changed",
+        actor=actor,
+        before={name: was[name] for name in changed},
+        after={name: now[name] for name in changed},
+    )
+    changes.facts_changed(deployment, before, facts, actor)
+    return event
+
+
+def _last_editor(deployment: Deployment) -> str:
+    edits = deployment.events.filter(verb="facts changed").order_by("-sequence")
+    return edits.values_list("actor_name", flat=True).first() or "Somebody"
 
 
 @transaction.atomic

@@ -7,10 +7,12 @@ class GatesConfig(AppConfig):
     def ready(self) -> None:
         from connections import changes
         from deployments import blockers, content
+        from deployments import changes as facts
         from gates.content import collect
         from gates.obstacles import find
-        from gates.receivers import stale_by_connection
+        from gates.receivers import stale_by_commit, stale_by_connection
 
         content.register("gates", collect)
         blockers.register("gates", find)
         changes.follow(stale_by_connection)
+        facts.follow(stale_by_commit)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from deployments.facts import Facts
 from deployments.models import Deployment
 
 PERSONS = (
@@ -38,6 +39,12 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "zone": lambda _: "UTC",
     },
     "deployments:cancel": {"reason": lambda _: "no longer wanted"},
+    "approvals:facts": {
+        "package": lambda one: one.package,
+        "commit": lambda _: "ffff",
+        "lead": lambda one: one.lead.username,
+        "shown": lambda one: Facts.of(one).fingerprint,
+    },
     "approvals:sign": {
         "choice": lambda _: "approve",
         "shown_content": lambda one: one.content_hash,
@@ -82,6 +89,7 @@ TABLE: dict[str, Row] = {
     "gates:run": Row(NO_METHOD, (302, 404, 403, 409, 409, 409, 403, 403), ("pk", "key")),
     "gates:add": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
     "gates:report": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 403, 403), ("pk", "key")),
+    "approvals:facts": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
     "approvals:submit": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
     "approvals:reopen": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
     "approvals:resume": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
