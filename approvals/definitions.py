@@ -11,6 +11,9 @@ class RuleDefinition:
     role_title: str
     statement: str
     line: int | None = None
+    key: str | None = None
+    count: int = 1
+    order_group: int = 1
 
 
 @dataclass(frozen=True)

@@ -22,3 +22,7 @@ class ItemDefinition:
     claimed_done: bool = False
     line: int | None = None
     after: list[int] = field(default_factory=list)
+    key: str | None = None
+    evidence_demanded: bool = False
+    irreversible: bool = False
+    planned_minutes: int | None = None

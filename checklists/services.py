@@ -10,7 +10,7 @@ from checklists.models import Item, Section
 from deployments import clock, history
 from deployments.enums import State
 from deployments.exceptions import Invalid, Overtaken
-from deployments.keys import unique_keys
+from deployments.keys import kept_keys
 from deployments.models import Deployment, Event
 from deployments.policies import refusal_to_move, refusal_to_operate, rights_of
 from deployments.services import move, require
@@ -24,7 +24,7 @@ def define(
         Section(deployment=deployment, path=part.path, position=place, line=part.line)
         for place, part in enumerate(sections, start=1)
     )
-    keys = unique_keys([item.text for item in items])
+    keys = kept_keys([item.key for item in items], [item.text for item in items])
     rows = Item.objects.bulk_create(
         Item(
             deployment=deployment,
@@ -35,7 +35,10 @@ def define(
             phase=item.phase,
             text=item.text,
             required=item.required,
+            evidence_demanded=item.evidence_demanded,
+            irreversible=item.irreversible,
             commands=item.commands,
+            planned_minutes=item.planned_minutes,
             claimed_done=item.claimed_done,
             line=item.line,
         )

@@ -7,6 +7,16 @@ from django.utils.text import slugify
 LONGEST_STEM = 100
 
 
+def kept_keys(
+    given: Sequence[str | None], titles: Sequence[str], taken: Iterable[str] = ()
+) -> list[str]:
+    """The given key where there is one, as it is; a new one from the title where there is none."""
+    kept = [key for key in given if key]
+    nameless = [title for key, title in zip(given, titles, strict=True) if not key]
+    made = iter(unique_keys(nameless, [*taken, *kept]))
+    return [key or next(made) for key in given]
+
+
 def unique_keys(titles: Sequence[str], taken: Iterable[str] = ()) -> list[str]:
     """A readable key for each title, numbered from 2 where it would stand twice."""
     used, last, keys = set(taken), dict[str, int](), list[str]()

@@ -70,6 +70,7 @@ def create_deployment(
     commit: str = "",
     digest: str = "",
     zone: str = "UTC",
+    copy_of: Deployment | None = None,
 ) -> Deployment:
     """A draft without definitions and without T0; `content.refresh` follows once it is filled."""
     deployment = Deployment.objects.create(
@@ -86,7 +87,9 @@ def create_deployment(
     )
     deployment.schedule_hash = content.schedule_hash(deployment)
     deployment.save(update_fields=["schedule_hash"])
-    history.record(deployment, "created", actor=requester, after={"state": State.DRAFT.value})
+    origin = {"copy_of": copy_of.pk} if copy_of else {}
+    after = {"state": State.DRAFT.value, **origin}
+    history.record(deployment, "created", actor=requester, after=after)
     return deployment
 
 

@@ -44,3 +44,4 @@ class GateDefinition:
     line: int | None = None
     key: str | None = None
     schedule: Schedule | None = None
+    unwaivable: bool = False

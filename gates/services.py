@@ -69,6 +69,7 @@ def _row(deployment: Deployment, gate: GateDefinition, key: str, position: int) 
         condition=gate.condition,
         required=gate.required,
         machine_only=gate.machine_only,
+        unwaivable=gate.unwaivable,
         interval=schedule.interval,
         settle=schedule.settle,
         timeout=schedule.timeout,

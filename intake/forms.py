@@ -5,7 +5,8 @@ from django.core.files.uploadedfile import UploadedFile
 
 from accounts.models import User
 from deployments.enums import Right
-from deployments.models import Service
+from deployments.forms import NamedField, ShippedForm
+from deployments.models import Deployment, Environment, Service
 from intake.encodings import LARGEST, TOO_LARGE, UnreadableError, decode
 
 
@@ -43,3 +44,58 @@ class UploadForm(forms.Form):
             raise forms.ValidationError(str(error)) from None
         document.seek(0)
         return document
+
+
+OFFERED = 100
+
+
+class NewForm(ShippedForm):
+    """A deployment without a document, empty or defined as an earlier one of its service."""
+
+    field_order = ["service", "environment", "copy_of"]
+    service = NamedField(
+        queryset=Service.objects.none(),
+        to_field_name="key",
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"invalid_choice": "Choose one of the services that you may edit."},
+    )
+    environment = NamedField(
+        queryset=Environment.objects.all(),
+        to_field_name="key",
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={
+            "required": "Choose an environment; if there is none, import a checklist first.",
+            "invalid_choice": "Choose one of the environments of this portal.",
+        },
+    )
+    copy_of = NamedField(
+        label="Copy of",
+        queryset=Deployment.objects.none(),
+        required=False,
+        help_text="Items, gates, approvals, limits and messages are taken over; nothing that "
+        "people or machines said about them is.",
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"invalid_choice": "Choose one of the deployments that you see."},
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        service: Any = self.fields["service"]
+        service.queryset = Service.objects.with_right(user, Right.EDIT)
+        copied: Any = self.fields["copy_of"]
+        seen = Deployment.objects.visible_to(user).filter(service__in=service.queryset)
+        copied.queryset = seen
+        recent = seen.select_related("service", "environment").order_by("-pk")[:OFFERED]
+        copied.widget.choices = [
+            ("", "Nothing: begin empty"),
+            *((one.pk, f"{one.service}: {one} (#{one.pk})") for one in recent),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        origin, service = cleaned.get("copy_of"), cleaned.get("service")
+        if origin and service and origin.service_id != service.pk:
+            self.add_error("copy_of", f"Choose an earlier deployment of {service}.")
+        return cleaned

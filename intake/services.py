@@ -18,7 +18,7 @@ from deployments.models import Deployment, Environment, Service
 from deployments.policies import refusal_without, rights_of
 from deployments.services import require
 from gates import services as gates
-from intake import definitions
+from intake import copying, definitions
 from intake.as_json import as_json
 from intake.encodings import UnreadableError, decode
 from intake.fitting import require_fit
@@ -66,6 +66,44 @@ def import_document(
     if t0 is not None:
         services.schedule(deployment.pk, t0, actor=actor, zone=zone)
         deployment.refresh_from_db()
+    return deployment
+
+
+@transaction.atomic
+def create(
+    service: Service,
+    environment: Environment,
+    *,
+    package: str,
+    branch: str = "",
+    commit: str = "",
+    digest: str = "",
+    copy_of: Deployment | None = None,
+    actor: User,
+) -> Deployment:
+    """A draft without a document: with the standard messages only, or defined as an earlier one."""
+    require(refusal_without(rights_of(actor, service), Right.EDIT, "make a deployment"))
+    origin = None
+    if copy_of is not None:
+        if not service.deployments.visible_to(actor).filter(pk=copy_of.pk).exists():
+            raise Invalid(f"Only an earlier deployment of {service} can be copied here.")
+        origin = Deployment.objects.lock(copy_of.pk)
+    deployment = services.create_deployment(
+        service,
+        environment,
+        package=package,
+        requester=actor,
+        branch=branch,
+        commit=commit,
+        digest=digest,
+        zone=actor.zone,
+        copy_of=origin,
+    )
+    if origin is None:
+        communications.define_plan(deployment, [])
+    else:
+        copying.copy(origin, deployment)
+    content.refresh(deployment, actor)
     return deployment
 
 

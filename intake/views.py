@@ -4,11 +4,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import PersonRequest
-from deployments.answers import tried
+from deployments.answers import posted, tried
 from deployments.enums import Right
 from deployments.models import Service
 from intake import services
-from intake.forms import UploadForm
+from intake.forms import NewForm, UploadForm
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,3 +39,18 @@ def upload(request: PersonRequest) -> HttpResponse:
         return redirect(imported.result)
     context = {"form": form, "may_import": True}
     return render(request, "intake/upload.html", context, status=imported.status)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: PersonRequest) -> HttpResponse:
+    """Begin a deployment without a document; what was typed stays when it is refused."""
+    if not Service.objects.with_right(request.user, Right.EDIT).exists():
+        status = 403 if request.method == "POST" else 200
+        return render(request, "intake/new.html", {"may_create": False}, status=status)
+    form = NewForm(request.user, posted(request))
+    created = tried(request, form, lambda: services.create(**form.cleaned_data, actor=request.user))
+    if created.result is not None:
+        messages.success(request, "The draft is made. Set its time next.")
+        return redirect(created.result)
+    context = {"form": form, "may_create": True}
+    return render(request, "intake/new.html", context, status=created.status)

@@ -12,6 +12,7 @@ class TargetDefinition:
     text: str
     condition: str = ""
     line: int | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class AlertDefinition:
     condition: str = ""
     severity: str = Severity.WARNING
     line: int | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class TriggerDefinition:
     condition: str = ""
     mode: str = TriggerMode.RECOMMEND
     line: int | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from accounts.models import User
 from checklists.enums import Phase
 from deployments import clock, history
 from deployments.enums import State
-from deployments.keys import unique_keys
+from deployments.keys import kept_keys
 from deployments.models import Deployment, Event
 from deployments.policies import rights_of
 from deployments.services import move, require
@@ -93,7 +93,7 @@ def _define_widgets(deployment: Deployment, widgets: Sequence[WidgetDefinition])
 
 
 def _keyed(definitions: Sequence[Watched]) -> list[tuple[int, str, Watched]]:
-    keys = unique_keys([definition.text for definition in definitions])
+    keys = kept_keys([one.key for one in definitions], [one.text for one in definitions])
     places = range(1, len(definitions) + 1)
     return list(zip(places, keys, definitions, strict=True))
 

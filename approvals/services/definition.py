@@ -13,12 +13,15 @@ def define(
     seen: dict[str, int] = {}
     for place, rule in enumerate(rules, start=1):
         seen[rule.role] = seen.get(rule.role, 0) + 1
+        numbered = rule.role if seen[rule.role] == 1 else f"{rule.role}-{seen[rule.role]}"
         Rule.objects.create(
             deployment=deployment,
             role=role_called(rule.role, rule.role_title),
-            key=rule.role if seen[rule.role] == 1 else f"{rule.role}-{seen[rule.role]}",
+            key=rule.key or numbered,
             position=place,
             statement=rule.statement,
+            count=rule.count,
+            order_group=rule.order_group,
             line=rule.line,
         )
     for entry in polled:

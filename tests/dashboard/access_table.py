@@ -68,6 +68,12 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "value": lambda _: "491/491",
         "evidence": lambda _: "build 7 of today",
     },
+    "intake:new": {
+        "service": lambda one: one.service.key,
+        "environment": lambda one: one.environment.key,
+        "package": lambda one: one.package,
+        "copy_of": lambda one: one.pk,
+    },
     "intake:upload": {"service": lambda one: one.service.key},
     "communications:skip": {"reason": lambda _: "told by phone"},
 }
@@ -102,6 +108,7 @@ TABLE: dict[str, Row] = {
     "communications:preview_page": Row(WHO_SEES, NO_METHOD, ("pk", "plan_pk")),
     "communications:send_now": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "message_pk")),
     "communications:skip": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "message_pk")),
+    "intake:new": Row(EVERYBODY, (302, 403, 403, 403, 302, 403, 403, 403)),
     "intake:upload": Row(EVERYBODY, (302, 403, 403, 403, 422, 403, 403, 403)),
     "audit:deployment": Row(WHO_SEES, NO_METHOD, ONE),
     "api:openapi-json": Row((200,) * 8, (200,) * 8),

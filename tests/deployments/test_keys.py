@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployments.keys import unique_keys
+from deployments.keys import kept_keys, unique_keys
 
 
 def test_equal_titles_are_numbered_from_two() -> None:
@@ -19,3 +19,9 @@ def test_keys_are_new_and_stand_once(titles: list[str], taken: list[str]) -> Non
 
 def test_thousands_of_equal_titles_stay_linear() -> None:
     assert unique_keys(["Same"] * 20_000)[-1] == "same-20000"
+
+
+def test_given_keys_stay_as_they_are_and_new_ones_keep_off_them() -> None:
+    assert kept_keys([None, "Check_2", "check", None], ["Check", "a", "b", "c"], ["c"]) == [
+        "check-2", "Check_2", "check", "c-2",
+    ]  # fmt: skip

@@ -1,0 +1,130 @@
+"""The definitions of an earlier deployment, as if a document had said them.
+
+Never what people or machines said: no ticks, votes, samples, reasons or claims, and no lines.
+"""
+
+from approvals.definitions import PolledDefinition, RuleDefinition
+from approvals.services import define as define_rules
+from checklists.definitions import ItemDefinition, SectionDefinition
+from checklists.services import define as define_checklist
+from communications.definitions import PlanLine
+from communications.services import define_plan
+from deployments.models import Deployment
+from gates.definitions import GateDefinition, Schedule
+from gates.services import define_gates
+from gates.streaks import Limits
+from monitoring.definitions import (
+    AlertDefinition,
+    TargetDefinition,
+    TriggerDefinition,
+    WidgetDefinition,
+)
+from monitoring.models import Watch
+from monitoring.services import define as define_watch
+
+
+def copy(origin: Deployment, deployment: Deployment) -> None:
+    """Write the origin's definitions into an empty draft; the caller holds both locks."""
+    define_checklist(deployment, *checklist(origin))
+    define_gates(deployment, gates(origin))
+    define_rules(deployment, rules(origin), polled(origin))
+    watch = Watch.objects.filter(deployment=origin).first()
+    define_watch(
+        deployment,
+        targets=[
+            TargetDefinition(one.text, one.condition, key=one.key)
+            for one in origin.targets.order_by("position")
+        ],
+        alerts=[
+            AlertDefinition(one.text, one.condition, one.severity, key=one.key)
+            for one in origin.alertrules.order_by("position")
+        ],
+        triggers=[
+            TriggerDefinition(one.text, one.condition, one.mode, key=one.key)
+            for one in origin.triggers.order_by("position")
+        ],
+        widgets=[
+            WidgetDefinition(one.title, one.series) for one in origin.widgets.order_by("position")
+        ],
+        length=watch.length if watch else None,
+    )
+    define_plan(deployment, messages(origin))
+
+
+def checklist(origin: Deployment) -> tuple[list[SectionDefinition], list[ItemDefinition]]:
+    sections = list(origin.sections.order_by("position"))
+    items = list(origin.items.prefetch_related("predecessors").order_by("position"))
+    section_places = {section.pk: place for place, section in enumerate(sections)}
+    item_places = {item.pk: place for place, item in enumerate(items)}
+    return [SectionDefinition(section.path) for section in sections], [
+        ItemDefinition(
+            section=section_places[item.section_id],
+            kind=item.kind,
+            phase=item.phase,
+            text=item.text,
+            required=item.required,
+            commands=item.commands,
+            after=sorted(item_places[before.pk] for before in item.predecessors.all()),
+            key=item.key,
+            evidence_demanded=item.evidence_demanded,
+            irreversible=item.irreversible,
+            planned_minutes=item.planned_minutes,
+        )
+        for item in items
+    ]
+
+
+def gates(origin: Deployment) -> list[GateDefinition]:
+    return [
+        GateDefinition(
+            title=gate.title,
+            kind=gate.kind,
+            settings=gate.settings,
+            condition=gate.condition,
+            required=gate.required,
+            machine_only=gate.machine_only,
+            key=gate.key,
+            schedule=Schedule(
+                Limits(
+                    need_good=gate.need_good,
+                    max_bad=gate.max_bad,
+                    max_bad_streak=gate.max_bad_streak,
+                    max_error_streak=gate.max_error_streak,
+                ),
+                freshness=gate.freshness,
+                interval=gate.interval,
+                settle=gate.settle,
+                timeout=gate.timeout,
+            ),
+            unwaivable=gate.unwaivable,
+        )
+        for gate in origin.gates.order_by("position")
+    ]
+
+
+def rules(origin: Deployment) -> list[RuleDefinition]:
+    return [
+        RuleDefinition(
+            rule.role.key,
+            rule.role.title,
+            rule.statement,
+            key=rule.key,
+            count=rule.count,
+            order_group=rule.order_group,
+        )
+        for rule in origin.rules.select_related("role").order_by("position")
+    ]
+
+
+def polled(origin: Deployment) -> list[PolledDefinition]:
+    return [
+        PolledDefinition(one.role.key, one.role.title, one.purpose)
+        for one in origin.polled_roles.select_related("role").order_by("pk")
+    ]
+
+
+def messages(origin: Deployment) -> list[PlanLine]:
+    return [
+        PlanLine(one.kind, one.anchor, one.offset, one.title, one.text)
+        for one in origin.message_plan.order_by("position")
+    ]
