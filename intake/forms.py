@@ -13,7 +13,7 @@ from intake.encodings import LARGEST, TOO_LARGE, UnreadableError, decode
 class UploadForm(forms.Form):
     """A checklist document and the service that it is for."""
 
-    service = forms.ModelChoiceField(
+    service = NamedField(
         queryset=Service.objects.none(),
         to_field_name="key",
         empty_label=None,

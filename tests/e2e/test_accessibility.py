@@ -13,7 +13,8 @@ AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 TABS = ("", "checklist/", "gates/", "sign-off/", "go-no-go/", "runbook/", "watch/", "messages/",
         "history/")  # fmt: skip
 PAGES = {
-    "release_manager": ("/", "/deployments/", "/import/",
+    "release_manager": ("/", "/deployments/", "/import/", "/deployments/new/",
+                        "/deployments/1/facts/",
                         *(f"/deployments/1/{tab}" for tab in TABS),
                         "/deployments/1/schedule/", "/deployments/1/cancel/",
                         "/deployments/1/gates/add/", "/deployments/1/messages/recipients/"),
