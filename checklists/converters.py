@@ -1,6 +1,6 @@
-"""The item states that a button sets, in addresses: any other word is no page."""
+"""Words in addresses: the item states that a button sets, and the kinds of evidence."""
 
-from checklists.enums import ItemState
+from checklists.enums import EvidenceKind, ItemState
 
 
 class ItemStateConverter:
@@ -8,6 +8,16 @@ class ItemStateConverter:
 
     def to_python(self, value: str) -> ItemState:
         return ItemState(value)
+
+    def to_url(self, value: str) -> str:
+        return str(value)
+
+
+class EvidenceKindConverter:
+    regex = "|".join(EvidenceKind.values)
+
+    def to_python(self, value: str) -> EvidenceKind:
+        return EvidenceKind(value)
 
     def to_url(self, value: str) -> str:
         return str(value)

@@ -33,3 +33,10 @@ class ItemState(TextChoices):
 
 
 CLOSED = frozenset({ItemState.DONE, ItemState.SKIPPED, ItemState.NOT_APPLICABLE})
+
+
+class EvidenceKind(TextChoices):
+    TEXT = "text", "Text"
+    LINK = "link", "Link"
+    NUMBER = "number", "Number"
+    FILE = "file", "File"

@@ -1,14 +1,23 @@
-"""The checklist and the runbook as every viewer sees them."""
+"""The checklist and the runbook as every viewer sees them, and the page of one item."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from checklists.enums import Kind
+from django.db.models import Count
+
+from checklists.enums import EvidenceKind, Kind
+from checklists.forms import EvidenceForm
 from checklists.models import Item, Section
-from checklists.policies import refusal_by_order, refusal_by_phase
+from checklists.policies import (
+    refusal_by_evidence,
+    refusal_by_order,
+    refusal_by_phase,
+    refusal_to_add_evidence,
+)
 from deployments.models import Deployment
+from deployments.policies import Rights
 
 
 @dataclass
@@ -30,11 +39,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Row:
-    """An item with the sentences why nobody may tick it now, if so."""
+    """An item, the sentences why nobody may tick it now, if so, and how much evidence it has."""
 
     item: Item
     closed_by_phase: str
     waits: str
+    evidence: int
 
 
 def checklist_panel(deployment: Deployment) -> dict[str, Any]:
@@ -61,20 +71,37 @@ def _groups(deployment: Deployment, kinds: list[Kind]) -> list[Group]:
         deployment.items.filter(kind__in=kinds)
         .select_related("section", "state_by")
         .prefetch_related("predecessors")
+        .annotate(evidence_count=Count("evidence"))
         .order_by("position")
     )
     groups: dict[int, Group] = {}
     for item in items:
         group = groups.setdefault(item.section_id, Group(item.section))
-        group.items.append(_row(item, deployment))
+        group.items.append(_row(item, deployment, item.evidence_count))
     return list(groups.values())
 
 
-def _row(item: Item, deployment: Deployment) -> Row:
+def _row(item: Item, deployment: Deployment, evidence: int) -> Row:
     by_phase = refusal_by_phase(item.phase, deployment.state)
-    by_order = None if item.is_closed else refusal_by_order(item)
+    waits = None
+    if not by_phase and not item.is_closed:
+        waits = refusal_by_order(item) or refusal_by_evidence(item, has_any=evidence > 0)
     return Row(
         item,
         by_phase.sentence if by_phase else "",
-        by_order.sentence if by_order and not by_phase else "",
+        waits.sentence if waits else "",
+        evidence,
     )
+
+
+def item_page(item: Item, rights: Rights, form: EvidenceForm) -> dict[str, Any]:
+    """One item, all evidence for it with who and when, and the form for one kind of it."""
+    return {
+        "item": item,
+        "deployment": item.deployment,
+        "tab": "runbook" if item.is_step else "checklist",
+        "evidence": list(item.evidence.select_related("added_by").order_by("pk")),
+        "refusal": refusal_to_add_evidence(rights, item, item.deployment),
+        "form": form,
+        "kinds": list(EvidenceKind),
+    }

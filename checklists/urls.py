@@ -1,16 +1,33 @@
 from django.urls import path, register_converter
 
 from checklists import views
-from checklists.converters import ItemStateConverter
+from checklists.converters import EvidenceKindConverter, ItemStateConverter
 
 register_converter(ItemStateConverter, "item_state")
+register_converter(EvidenceKindConverter, "evidence_kind")
 
 app_name = "checklists"
 urlpatterns = [
+    path("deployments/<int:pk>/items/<int:item_pk>/", views.item, name="item"),
     path(
         "deployments/<int:pk>/items/<int:item_pk>/<item_state:state>/",
         views.set_state,
         name="set_state",
+    ),
+    path(
+        "deployments/<int:pk>/items/<int:item_pk>/evidence/<evidence_kind:kind>/",
+        views.add_evidence,
+        name="add_evidence",
+    ),
+    path(
+        "deployments/<int:pk>/items/<int:item_pk>/evidence/<int:evidence_pk>/file/",
+        views.evidence_file,
+        name="evidence_file",
+    ),
+    path(
+        "deployments/<int:pk>/items/<int:item_pk>/evidence/<int:evidence_pk>/image/",
+        views.evidence_image,
+        name="evidence_image",
     ),
     path("deployments/<int:pk>/complete/", views.complete, name="complete"),
 ]

@@ -23,6 +23,8 @@ CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 PORTAL_DEMO = env.bool("PORTAL_DEMO", default=False)
 PORTAL_TEST_CLOCK = env.bool("PORTAL_TEST_CLOCK", default=False)
 VAR_DIR = Path(env.str("PORTAL_VAR", default=str(BASE_DIR / "var")))
+# One folder for all web processes, never below what is served as static.
+EVIDENCE_DIR = Path(env.str("EVIDENCE_DIR", default=str(VAR_DIR / "evidence")))
 
 INSTALLED_APPS = [
     "django.contrib.auth",

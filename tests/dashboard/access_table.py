@@ -45,6 +45,7 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "lead": lambda one: one.lead.username,
         "shown": lambda one: Facts.of(one).fingerprint,
     },
+    "checklists:add_evidence": {"text": lambda _: "491 rows are there"},
     "approvals:sign": {
         "choice": lambda _: "approve",
         "shown_content": lambda one: one.content_hash,
@@ -90,6 +91,10 @@ TABLE: dict[str, Row] = {
     "deployments:schedule": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
     "deployments:cancel": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
     "checklists:set_state": Row(NO_METHOD, (302, 404, 403, 302, 302, 302, 403, 403), ("pk", "item_pk", "state")),
+    "checklists:item": Row(WHO_SEES, NO_METHOD, ("pk", "item_pk")),
+    "checklists:add_evidence": Row(WHO_SEES, (302, 404, 403, 302, 302, 302, 403, 403), ("pk", "item_pk", "kind")),
+    "checklists:evidence_file": Row(WHO_SEES, NO_METHOD, ("pk", "item_pk", "evidence_pk")),
+    "checklists:evidence_image": Row(WHO_SEES, NO_METHOD, ("pk", "item_pk", "evidence_pk")),
     "checklists:complete": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
     "gates:run_all": Row(NO_METHOD, (302, 404, 403, 302, 302, 302, 403, 403), ONE),
     "gates:run": Row(NO_METHOD, (302, 404, 403, 409, 409, 409, 403, 403), ("pk", "key")),

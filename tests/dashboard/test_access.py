@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from copy import copy
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
 from accounts.models import User
+from checklists.enums import EvidenceKind
+from checklists.evidence import Given
+from checklists.models import Evidence
+from checklists.services import add_evidence
 from communications.services import define_plan
 from deployments.models import Deployment
 from gates.definitions import GateDefinition
@@ -36,12 +41,15 @@ def test_every_address_is_decided() -> None:
 
 @pytest.fixture
 def scene(team: Team) -> Deployment:
-    """A deployment in review with a gate, a message and a rule, as the table assumes."""
+    """A deployment in review with a gate, a message, a rule and an image as evidence."""
     deployment = make_deployment(team, submitted=True)
     with transaction.atomic():
         locked = Deployment.objects.lock(deployment.pk)
         define_gates(locked, [GateDefinition("Tests", key="tests")])
         define_plan(locked, [])
+    image = SimpleUploadedFile("shot.png", b"\x89PNG\r\n\x1a\n")
+    item = deployment.items.get(position=1)
+    add_evidence(deployment.pk, item.pk, Given(EvidenceKind.FILE, file=image), actor=team.member)
     return deployment
 
 
@@ -58,6 +66,8 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "pk": deployment.pk,
         "item_pk": deployment.items.get(position=1).pk,
         "state": "done",
+        "kind": "text",
+        "evidence_pk": Evidence.objects.get(item__deployment=deployment).pk,
         "key": "tests",
         "rule_pk": deployment.rules.get(role__key="product_owner").pk,
         "plan_pk": deployment.message_plan.first().pk,
