@@ -1,6 +1,7 @@
 """Databases for tests: one migrated template, cloned in a few milliseconds as often as needed."""
 
 import os
+import time
 
 import psycopg
 from django.conf import settings
@@ -33,7 +34,14 @@ def clone(name: str) -> None:
 
 
 def drop(name: str) -> None:
-    _run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    for _ in range(20):
+        try:
+            return _run(statement)
+        except psycopg.errors.InsufficientPrivilege:
+            # A server's own process is just looking at it; it leaves by itself.
+            time.sleep(0.25)
+    return _run(statement)
 
 
 def point_to(name: str) -> None:

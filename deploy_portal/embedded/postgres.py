@@ -47,6 +47,8 @@ SETTINGS = {
 # For data that is thrown away afterwards.
 FORGETFUL = {
     "fsync": "off",
+    # Its workers belong to the superuser, whom the owner may not end when it drops a database.
+    "autovacuum": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "128MB",
