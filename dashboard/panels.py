@@ -13,7 +13,7 @@ from approvals.verdict import Outlook
 from checklists.panels import checklist_panel, runbook_panel
 from communications.panels import messages_panel
 from deployments.models import Deployment
-from deployments.panels import history_panel
+from deployments.panels import comments_panel, history_panel
 from gates.panels import gates_panel
 from monitoring.panels import watch_panel
 
@@ -38,6 +38,7 @@ PANELS: dict[str, Panel] = {
     "runbook": Panel("checklists/_runbook.html", lambda one, _: runbook_panel(one)),
     "watch": Panel("monitoring/_panel.html", lambda one, _: watch_panel(one)),
     "messages": Panel("communications/_panel.html", lambda one, _: messages_panel(one)),
+    "comments": Panel("deployments/_comments.html", lambda one, _: comments_panel(one)),
     "history": Panel("deployments/_history.html", lambda one, _: history_panel(one)),
 }
 
@@ -62,6 +63,7 @@ TABS: dict[str, Tab] = {
         Tab("runbook", "Runbook", ("runbook",)),
         Tab("watch", "Watch", ("watch",)),
         Tab("messages", "Messages", ("messages",)),
+        Tab("comments", "Comments", ("comments",)),
         Tab("history", "History", ("history",)),
     )
 }

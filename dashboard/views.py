@@ -1,20 +1,25 @@
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import connection
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
 from approvals.verdict import outlook, outlooks
 from dashboard import live
 from dashboard.acts import acts_of, plan_acts
+from dashboard.forms import CommentForm
 from dashboard.home import home_of
 from dashboard.panels import TABS
 from dashboard.panels import render as render_panels
+from deployments.answers import acted, posted, tried
 from deployments.canonical import digest
+from deployments.comments import comment
 from deployments.models import Deployment
-from deployments.policies import rights_of
+from deployments.policies import Rights, refusal_to_comment, rights_of
 
 PAGE = 25
 
@@ -41,10 +46,38 @@ def deployment(request: PersonRequest, pk: int, tab: str = "overview") -> HttpRe
     if tab not in TABS:
         raise Http404
     rights = rights_of(request.user, found.service)
+    return render(request, "dashboard/deployment.html", _page(found, tab, rights))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def comments(request: PersonRequest, pk: int) -> HttpResponse:
+    """The tab of the comments; its form comes back with what was typed when it is refused."""
+    visible = Deployment.objects.visible_to(request.user).with_names()
+    found = get_object_or_404(visible, pk=pk)
+    form = CommentForm(posted(request), deployment=found)
+    said = tried(
+        request,
+        form,
+        lambda: comment(
+            found.pk,
+            actor=request.user,
+            text=form.cleaned_data["text"],
+            about=form.cleaned_data["about"],
+        ),
+    )
+    if said.done:
+        return acted(request, found, "comments")
+    rights = rights_of(request.user, found.service)
+    personal = {"comment_form": form, "comment_refusal": refusal_to_comment(rights)}
+    context = {**_page(found, "comments", rights), **personal}
+    return render(request, "dashboard/deployment.html", context, status=said.status)
+
+
+def _page(found: Deployment, tab: str, rights: Rights) -> dict[str, Any]:
     view = outlook(found)
     shown = ("header", *TABS[tab].panels)
     fragments = render_panels(shown, found, view, rights.rights)
-    context = {
+    return {
         "deployment": found,
         "tab": TABS[tab],
         "tabs": TABS.values(),
@@ -54,7 +87,6 @@ def deployment(request: PersonRequest, pk: int, tab: str = "overview") -> HttpRe
         "acts": acts_of(rights, found, view),
         "plan_acts": plan_acts(rights, found),
     }
-    return render(request, "dashboard/deployment.html", context)
 
 
 @require_safe

@@ -67,6 +67,14 @@ HOLDS_ENVIRONMENT = frozenset({State.IN_PROGRESS, State.ROLLING_BACK})
 FINAL = frozenset(state for state, following in TRANSITIONS.items() if not following)
 
 
+class Subject(TextChoices):
+    """What a comment may be about, if not the deployment itself; the values are model names."""
+
+    ITEM = "item", "Item"
+    GATE = "gate", "Gate"
+    RULE = "rule", "Sign-off rule"
+
+
 class Grant(TextChoices):
     """What a group may do on one service; a person may be in several such groups."""
 

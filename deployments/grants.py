@@ -10,6 +10,7 @@ from psycopg import sql
 APPEND_ONLY = (
     "deployments_event",
     "deployments_contentversion",
+    "deployments_comment",
     "approvals_vote",
     "approvals_decision",
 )

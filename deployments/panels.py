@@ -1,4 +1,4 @@
-"""The history of one deployment as every viewer sees it."""
+"""The history and the comments of one deployment as every viewer sees them."""
 
 from typing import Any
 
@@ -10,3 +10,10 @@ RECENT = 100
 def history_panel(deployment: Deployment) -> dict[str, Any]:
     events = deployment.events.order_by("-sequence")[:RECENT]
     return {"events": list(events), "older": max(0, deployment.event_count - RECENT)}
+
+
+def comments_panel(deployment: Deployment) -> dict[str, Any]:
+    newest = deployment.comments.select_related("author").order_by("-pk")[: RECENT + 1]
+    comments = list(newest)
+    older = deployment.comments.count() - RECENT if len(comments) > RECENT else 0
+    return {"comments": comments[:RECENT], "older": older}

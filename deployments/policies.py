@@ -12,7 +12,13 @@ from accounts.fresh import Authentication
 from accounts.models import User
 from deployments.enums import BEFORE_START, EDITABLE, TRANSITIONS, Right, State
 from deployments.exceptions import Forbidden, Invalid, NeedsFreshAuthentication, Refused
-from deployments.models import Deployment, Membership, Service, ServiceGroupObjectPermission
+from deployments.models import (
+    LONGEST_COMMENT,
+    Deployment,
+    Membership,
+    Service,
+    ServiceGroupObjectPermission,
+)
 
 FARTHEST = timedelta(days=5 * 366)
 
@@ -129,3 +135,25 @@ def refusal_to_cancel(rights: Rights, deployment: Deployment) -> Refused | None:
     return refusal_to_move(deployment, State.CANCELLED) or refusal_without(
         rights, Right.EDIT, "cancel this deployment"
     )
+
+
+def refusal_to_comment(rights: Rights) -> Refused | None:
+    """Whoever works or votes here may speak, in every state; those who only read may not."""
+    if rights.roles or any(map(rights.has, (Right.TICK, Right.EDIT, Right.OPERATE))):
+        return None
+    return Forbidden(
+        "Only members, release managers, ops leads and holders of a sign-off role "
+        "of this service may comment."
+    )
+
+
+def refusal_of_comment(text: str) -> Refused | None:
+    if not text:
+        return Invalid("The comment is empty; write what you want to say.")
+    if "\0" in text:
+        return Invalid("The comment contains a NUL character; remove it.")
+    if len(text) > LONGEST_COMMENT:
+        return Invalid(
+            f"The comment has {len(text)} characters; {LONGEST_COMMENT} is the most. Shorten it."
+        )
+    return None

@@ -1,5 +1,6 @@
 """What is shipped, and what happened?"""
 
+from deployments.models.comment import LONGEST_COMMENT, Comment
 from deployments.models.deployment import ContentVersion, Deployment
 from deployments.models.history import Chain, Clock, Event, Outbox
 from deployments.models.service import (
@@ -11,8 +12,10 @@ from deployments.models.service import (
 )
 
 __all__ = [
+    "LONGEST_COMMENT",
     "Chain",
     "Clock",
+    "Comment",
     "ContentVersion",
     "Deployment",
     "Environment",

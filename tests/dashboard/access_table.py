@@ -38,6 +38,7 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "local": lambda one: (one.t0 + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"),
         "zone": lambda _: "UTC",
     },
+    "dashboard:comments": {"text": lambda _: "The backup is older than usual."},
     "deployments:cancel": {"reason": lambda _: "no longer wanted"},
     "approvals:facts": {
         "package": lambda one: one.package,
@@ -88,6 +89,7 @@ TABLE: dict[str, Row] = {
     "dashboard:mine": Row(WHO_SEES, NO_METHOD, ONE),
     "dashboard:panels": Row(WHO_SEES, NO_METHOD, ONE),
     "dashboard:tab": Row(WHO_SEES, NO_METHOD, ("pk", "tab")),
+    "dashboard:comments": Row(WHO_SEES, (302, 404, 403, 302, 302, 302, 302, 403), ONE),
     "deployments:schedule": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
     "deployments:cancel": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
     "checklists:set_state": Row(NO_METHOD, (302, 404, 403, 302, 302, 302, 403, 403), ("pk", "item_pk", "state")),

@@ -24,6 +24,8 @@ from tests.builders import Team, make_deployment, make_role, make_team, signed_i
         "DELETE FROM deployments_event",
         "TRUNCATE deployments_event CASCADE",
         "UPDATE deployments_contentversion SET hash = ''",
+        "UPDATE deployments_comment SET text = 'other'",
+        "DELETE FROM deployments_comment",
         "DELETE FROM approvals_vote",
         "UPDATE approvals_decision SET reason = 'other'",
         "UPDATE deployments_clock SET \"offset\" = interval '1 day'",

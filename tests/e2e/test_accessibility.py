@@ -11,7 +11,7 @@ from tests.e2e.conftest import Portal, SignIn
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 TABS = ("", "checklist/", "gates/", "sign-off/", "go-no-go/", "runbook/", "watch/", "messages/",
-        "history/")  # fmt: skip
+        "comments/", "history/")  # fmt: skip
 PAGES = {
     "release_manager": ("/", "/deployments/", "/import/", "/deployments/new/",
                         "/deployments/1/facts/",

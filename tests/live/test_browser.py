@@ -10,6 +10,7 @@ from django.conf import settings as portal
 from django.db import connections
 from playwright.sync_api import Browser, Page, expect
 
+from deployments.comments import comment
 from tests.live.brokers import Broker
 from tests.live.conftest import Stage, eventually
 
@@ -69,3 +70,24 @@ def test_a_page_cut_off_says_so_and_comes_back(stage: Stage, page: Page, broker:
 def test_who_is_signed_out_elsewhere_lands_at_the_sign_in(stage: Stage, page: Page) -> None:
     stage.sign_out_everybody()
     expect(page).to_have_url(re.compile("/sign-in/"), timeout=10_000)
+
+
+def test_a_comment_elsewhere_shows_and_leaves_the_one_being_written_alone(
+    stage: Stage, page: Page
+) -> None:
+    page.goto(f"/deployments/{stage.deployment.pk}/comments/")
+    eventually(
+        lambda: ["comments" in one.panels and one.primed for one in stage.hub.viewers] == [True]
+    )
+    field = page.get_by_label("New comment")
+    field.fill("half a sen")
+
+    comment(stage.deployment.pk, actor=stage.team.security, text="The backup is older than usual")
+
+    expect(page.locator("#comments-panel")).to_contain_text("The backup is older than usual")
+    expect(field).to_have_value("half a sen")
+    expect(field).to_be_focused()
+    field.fill("Then we take a new one")
+    page.get_by_role("button", name="Comment", exact=True).click()
+    expect(page.locator("#comments-panel li").first).to_contain_text("Then we take a new one")
+    expect(field).to_have_value("")

@@ -1,0 +1,67 @@
+"""The form of what is said on a page that many apps fill."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.text import Truncator
+
+from approvals.models import Rule
+from checklists.models import Item
+from deployments.enums import Subject
+from deployments.models import LONGEST_COMMENT, Deployment
+from gates.models import Gate
+
+LONGEST_CHOICE = 80
+
+
+class CommentForm(forms.Form):
+    """A comment; how long it may be and who may write it, the service says."""
+
+    text = forms.CharField(
+        label="New comment",
+        required=False,
+        help_text="Plain text. A comment is never changed or deleted.",
+        error_messages={
+            "null_characters_not_allowed": "The comment contains a NUL character; remove it."
+        },
+        widget=forms.Textarea(
+            attrs={"class": "form-control", "rows": 4, "maxlength": LONGEST_COMMENT}
+        ),
+    )
+    about = forms.ChoiceField(
+        label="About",
+        required=False,
+        error_messages={
+            "invalid_choice": "What it is about is not part of this deployment; choose again."
+        },
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def __init__(self, data: Any = None, *, deployment: Deployment) -> None:
+        super().__init__(data)
+        parts: dict[Subject, list[models.Model]] = {
+            Subject.RULE: [*Rule.objects.filter(deployment=deployment).select_related("role")],
+            Subject.GATE: [*Gate.objects.filter(deployment=deployment)],
+            Subject.ITEM: [*Item.objects.filter(deployment=deployment).order_by("position")],
+        }
+        self._subjects = {f"{kind}-{one.pk}": one for kind, some in parts.items() for one in some}
+        about = self.fields["about"]
+        assert isinstance(about, forms.ChoiceField)
+        about.choices = [
+            ("", "The whole deployment"),
+            *(
+                (kind.label, [(f"{kind}-{one.pk}", _short(one)) for one in some])
+                for kind, some in parts.items()
+                if some
+            ),
+        ]
+
+    def clean_about(self) -> models.Model | None:
+        return self._subjects.get(self.cleaned_data["about"])
+
+
+def _short(one: models.Model) -> str:
+    return Truncator(str(one)).chars(LONGEST_CHOICE)
