@@ -18,8 +18,21 @@ class RuleQuerySet(models.QuerySet["Rule"]):
         return list(dict.fromkeys(waiting.values_list("role__title", flat=True)))
 
 
+class PresentRules(models.Manager["Rule"]):
+    """All but those that were taken out of the plan."""
+
+    def get_queryset(self) -> RuleQuerySet:
+        return RuleQuerySet(self.model, using=self._db).filter(removed_at__isnull=True)
+
+    def unheld(self, service: Service) -> list[str]:
+        return self.get_queryset().unheld(service)
+
+
 class Rule(models.Model):
-    """Under which role how many people sign, and what they take responsibility for."""
+    """Under which role how many people sign, and what they take responsibility for.
+
+    One that is taken out of the plan keeps its row for the votes under it.
+    """
 
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="rules")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
@@ -30,7 +43,10 @@ class Rule(models.Model):
     order_group = models.PositiveSmallIntegerField(default=1)
     line = models.PositiveIntegerField(null=True, blank=True)
 
-    objects = RuleQuerySet.as_manager()
+    removed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = PresentRules()
+    every = RuleQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

@@ -18,6 +18,8 @@ def collect(deployment: Deployment) -> list[dict[str, Any]]:
             "irreversible": item.irreversible,
             "commands": item.commands,
             "after": sorted(step.key for step in item.predecessors.all()),
+            # Named only where there are some, so that older contents keep their hash.
+            **({"choices": item.choices} if item.choices else {}),
         }
         for item in items
     ]

@@ -1,6 +1,9 @@
 """What a checklist is made of before it has rows; the shape in which intake hands it over."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
+
+from accounts.models import Role, User
 
 
 @dataclass(frozen=True)
@@ -26,3 +29,8 @@ class ItemDefinition:
     evidence_demanded: bool = False
     irreversible: bool = False
     planned_minutes: int | None = None
+    choices: list[str] = field(default_factory=list)
+    owner: User | None = None
+    owner_role: Role | None = None
+    due_anchor: str = ""
+    due_offset: timedelta | None = None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from accounts.models import User
+from accounts.models import Role, User
 from checklists.enums import CLOSED, EvidenceKind, ItemState, Kind, Phase
 from checklists.sniffing import IMAGES
+from deployments.enums import Anchor
 from deployments.models import Deployment
 
 if TYPE_CHECKING:
@@ -27,9 +28,7 @@ class Section(models.Model):
     class Meta:
         default_permissions = ()
         ordering = ["deployment", "position"]
-        constraints = [
-            models.UniqueConstraint(fields=["deployment", "position"], name="section_position_once")
-        ]
+        indexes = [models.Index(fields=["deployment", "position"], name="section_order")]
 
     def __str__(self) -> str:
         return " › ".join(self.path)
@@ -54,8 +53,21 @@ class ItemQuerySet(models.QuerySet["Item"]):
         return self.filter(required=True, phase__in=list(phases)).exclude(state__in=list(CLOSED))
 
 
+class PresentItems(models.Manager["Item"]):
+    """All but those that were taken out of the plan."""
+
+    def get_queryset(self) -> ItemQuerySet:
+        return ItemQuerySet(self.model, using=self._db).filter(removed_at__isnull=True)
+
+    def waiting_in(self, phases: Iterable[Phase]) -> ItemQuerySet:
+        return self.get_queryset().waiting_in(phases)
+
+
 class Item(models.Model):
-    """Something a person confirms, does or judges; the definition is signed, the state is not."""
+    """Something a person confirms, does or judges; the definition is signed, the state is not.
+
+    One that is taken out of the plan keeps its row for what was said about it.
+    """
 
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="items")
     section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="items")
@@ -70,7 +82,13 @@ class Item(models.Model):
     commands = models.JSONField(default=list)
     planned_minutes = models.PositiveIntegerField(null=True, blank=True)
     predecessors = models.ManyToManyField("self", symmetrical=False, related_name="successors")
+    choices = models.JSONField(default=list, help_text="Words of which exactly one is chosen.")
     ad_hoc = models.BooleanField(default=False)
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    owner_role = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, related_name="+")
+    due_anchor = models.CharField(max_length=20, choices=Anchor, blank=True)
+    due_offset = models.DurationField(null=True, help_text="From the anchor; negative is before.")
+    removed_at = models.DateTimeField(null=True, editable=False)
 
     claimed_done = models.BooleanField(
         default=False, help_text="The document had this ticked; a claim, never a tick."
@@ -82,15 +100,57 @@ class Item(models.Model):
     state_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)
+    chosen = models.CharField(max_length=200, blank=True)
+    seconded_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The second person of a required item that is left out.",
+    )
 
-    objects = ItemQuerySet.as_manager()
+    # A required item is left out by two people; until the second agrees this is what one asks for.
+    asked_state = models.CharField(max_length=20, choices=ItemState, blank=True)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField(null=True)
+    asked_reason = models.TextField(blank=True)
+
+    objects = PresentItems()
+    every = ItemQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
         ordering = ["deployment", "position"]
+        indexes = [models.Index(fields=["deployment", "position"], name="item_order")]
         constraints = [
             models.UniqueConstraint(fields=["deployment", "key"], name="item_key_once"),
-            models.UniqueConstraint(fields=["deployment", "position"], name="item_position_once"),
+            models.CheckConstraint(
+                condition=Q(owner__isnull=True) | Q(owner_role__isnull=True),
+                name="item_owner_is_person_or_role",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_anchor="", due_offset__isnull=True)
+                | (~Q(due_anchor="") & Q(due_offset__isnull=False)),
+                name="item_due_has_anchor_and_offset",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    asked_state="", asked_by__isnull=True, asked_at__isnull=True, asked_reason=""
+                )
+                | (
+                    Q(asked_state__in=[ItemState.SKIPPED, ItemState.NOT_APPLICABLE])
+                    & Q(asked_by__isnull=False, asked_at__isnull=False)
+                    & ~Q(asked_reason="")
+                ),
+                name="item_asked_has_who_when_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(seconded_by__isnull=True) | ~Q(seconded_by=F("state_by")),
+                name="item_seconded_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(chosen="") | Q(state=ItemState.DONE), name="item_chosen_is_done"
+            ),
             models.CheckConstraint(
                 condition=Q(state_by__isnull=True, state_at__isnull=True)
                 | Q(state_by__isnull=False, state_at__isnull=False),

@@ -40,6 +40,11 @@ def define(
             irreversible=item.irreversible,
             commands=item.commands,
             planned_minutes=item.planned_minutes,
+            choices=item.choices,
+            owner=item.owner,
+            owner_role=item.owner_role,
+            due_anchor=item.due_anchor,
+            due_offset=item.due_offset,
             claimed_done=item.claimed_done,
             line=item.line,
         )

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from communications.enums import Anchor, Kind
+from communications.enums import Kind
+from deployments.enums import Anchor
 
 
 @dataclass(frozen=True)

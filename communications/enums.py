@@ -13,14 +13,6 @@ class Kind(TextChoices):
     SUMMARY = "summary", "Summary"
 
 
-class Anchor(TextChoices):
-    T0 = "t0", "T0"
-    START = "start", "Start"
-    COMPLETE = "complete", "Completion"
-    DECISION = "decision", "Decision"
-    WATCH_END = "watch_end", "End of the watch"
-
-
 class MessageState(TextChoices):
     PLANNED = "planned", "Planned"
     LEAVING = "leaving", "Leaving"

@@ -13,12 +13,11 @@ from accounts.models import User
 from communications.enums import (
     UNDER_WAY,
     WAITING,
-    Anchor,
     DeliveryState,
     Kind,
     MessageState,
 )
-from deployments.enums import State
+from deployments.enums import Anchor, State
 from deployments.models import Deployment, Service
 
 # Where messages before T0 leave; elsewhere they wait.

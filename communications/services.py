@@ -12,9 +12,10 @@ from approvals.enums import Verdict
 from approvals.verdict import current_decision
 from communications import policies, schedule
 from communications.definitions import STANDARD_PLAN, PlanLine
-from communications.enums import WAITING, Anchor, DeliveryState, MessageState
+from communications.enums import WAITING, DeliveryState, MessageState
 from communications.models import Delivery, Message, MessagePlan
 from deployments import clock, hints, history
+from deployments.enums import Anchor
 from deployments.models import Deployment, Event
 from deployments.policies import rights_of
 from deployments.services import require

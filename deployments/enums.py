@@ -67,6 +67,16 @@ HOLDS_ENVIRONMENT = frozenset({State.IN_PROGRESS, State.ROLLING_BACK})
 FINAL = frozenset(state for state, following in TRANSITIONS.items() if not following)
 
 
+class Anchor(TextChoices):
+    """A moment of a deployment from which due times are counted."""
+
+    T0 = "t0", "T0"
+    START = "start", "Start"
+    COMPLETE = "complete", "Completion"
+    DECISION = "decision", "Decision"
+    WATCH_END = "watch_end", "End of the watch"
+
+
 class Subject(TextChoices):
     """What a comment may be about, if not the deployment itself; the values are model names."""
 

@@ -53,7 +53,11 @@ def copy(origin: Deployment, deployment: Deployment) -> None:
 
 def checklist(origin: Deployment) -> tuple[list[SectionDefinition], list[ItemDefinition]]:
     sections = list(origin.sections.order_by("position"))
-    items = list(origin.items.prefetch_related("predecessors").order_by("position"))
+    items = list(
+        origin.items.select_related("owner", "owner_role")
+        .prefetch_related("predecessors")
+        .order_by("position")
+    )
     section_places = {section.pk: place for place, section in enumerate(sections)}
     item_places = {item.pk: place for place, item in enumerate(items)}
     return [SectionDefinition(section.path) for section in sections], [
@@ -69,6 +73,11 @@ def checklist(origin: Deployment) -> tuple[list[SectionDefinition], list[ItemDef
             evidence_demanded=item.evidence_demanded,
             irreversible=item.irreversible,
             planned_minutes=item.planned_minutes,
+            choices=item.choices,
+            owner=item.owner if item.owner and item.owner.is_active else None,
+            owner_role=item.owner_role,
+            due_anchor=item.due_anchor,
+            due_offset=item.due_offset,
         )
         for item in items
     ]

@@ -75,6 +75,14 @@ class Deployment(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    successor = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        help_text="What takes the place of a cancelled deployment.",
+    )
     stopped_note = models.TextField(
         blank=True, help_text="How the environment was left when the deployment was stopped."
     )
@@ -100,6 +108,10 @@ class Deployment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=State.values), name="deployment_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(successor__isnull=True) | Q(state=State.CANCELLED),
+                name="only_a_cancelled_one_has_a_successor",
             ),
             models.CheckConstraint(
                 condition=Q(t0__isnull=True, window_end__isnull=True) | Q(window_end__gt=F("t0")),

@@ -15,9 +15,10 @@ import pytest
 
 from communications import dispatch
 from communications.definitions import PlanLine
-from communications.enums import Anchor, DeliveryState, Kind
+from communications.enums import DeliveryState, Kind
 from communications.models import Delivery, Stakeholder
 from deployments import hints
+from deployments.enums import Anchor
 from tests.builders import Team
 from tests.communications.conftest import make_planned, move_clock
 from tests.communications.smtp_witness import Witness

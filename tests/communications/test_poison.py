@@ -10,9 +10,10 @@ from django.db import DataError, OperationalError
 from communications import audience, dispatch, sender
 from communications.audience import Recipient
 from communications.definitions import PlanLine
-from communications.enums import Anchor, Kind, MessageState
+from communications.enums import Kind, MessageState
 from communications.models import Delivery, Message
 from deployments import clock
+from deployments.enums import Anchor
 from deployments.models import Service
 from tests.builders import Team, make_team
 from tests.communications.conftest import make_planned, move_clock

@@ -10,9 +10,10 @@ from django.db import connections
 
 from communications import dispatch, sender
 from communications.definitions import PlanLine
-from communications.enums import Anchor, DeliveryState, Kind, MessageState
+from communications.enums import DeliveryState, Kind, MessageState
 from communications.models import Delivery, Message, Stakeholder
 from deployments import clock, outbox, services
+from deployments.enums import Anchor
 from deployments.models import Deployment, Event
 from tests.builders import Team, make_deployment
 from tests.communications.conftest import make_planned, move_clock

@@ -6,11 +6,11 @@ import pytest
 
 from communications import services
 from communications.definitions import STANDARD_PLAN, PlanLine
-from communications.enums import Anchor, Kind, MessageState
+from communications.enums import Kind, MessageState
 from communications.models import Delivery, Message, MessagePlan
 from deployments import clock, outbox
 from deployments import services as deployments
-from deployments.enums import State
+from deployments.enums import Anchor, State
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment, Event
 from tests.builders import Team, make_deployment
