@@ -5,8 +5,12 @@ class CommunicationsConfig(AppConfig):
     name = "communications"
 
     def ready(self) -> None:
-        from communications.receivers import PLANS_AFTER, give_up, plan
+        from communications import receivers
         from deployments.subscriptions import subscribe
 
-        subscribe(PLANS_AFTER, plan)
-        subscribe(["cancelled"], give_up)
+        subscribe(receivers.PLANS_AFTER, receivers.plan)
+        subscribe(["rescheduled"], receivers.correct)
+        subscribe(receivers.VERDICTS, receivers.tell_verdict)
+        subscribe(["cancelled"], receivers.give_up)
+        subscribe(["commented"], receivers.mention)
+        subscribe(["item due"], receivers.remind)

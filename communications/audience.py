@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
@@ -20,6 +21,7 @@ class Recipient:
     address: str
     zone: str
     user_id: int | None = None
+    knew_t0: datetime | None = None
 
 
 def recipients(service: Service) -> list[Recipient]:
@@ -56,6 +58,18 @@ def involved(service: Service) -> QuerySet[User]:
     )
     people = User.objects.filter(is_active=True, kind=Kind.PERSON)
     return people.filter(pk__in=User.groups.through.objects.filter(group__in=groups).values("user"))
+
+
+def working(service: Service) -> set[int]:
+    """Ids of those who do more than read here; they get what is technical, too."""
+    rights = [Right.TICK, Right.EDIT, Right.OPERATE]
+    groups = Group.objects.filter(
+        Q(servicegroupobjectpermission__content_object=service)
+        & Q(servicegroupobjectpermission__permission__codename__in=rights)
+        | Q(role_memberships__service=service)
+    )
+    members = User.groups.through.objects.filter(group__in=groups)
+    return set(members.values_list("user_id", flat=True))
 
 
 def asked(deployment: Deployment) -> set[int]:

@@ -14,19 +14,17 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, F, OuterRef
 
-from communications import audience, identity, policies, schedule
-from communications.enums import DeliveryState, Fate, MessageState
+from communications import copies, occasions, policies, readers, schedule
+from communications.enums import DeliveryState, Fate, Kind, MessageState
 from communications.handover import Outcome, Result
 from communications.models import Delivery, Message
 from deployments import clock, history
-from deployments.fitting import cut
 from deployments.models import Deployment
 
 CLAIM_LEASE = timedelta(seconds=60)
 # Longer than all time-outs of one SMTP transaction together.
 HANDOVER_LEASE = timedelta(seconds=180)
 MESSAGES_AT_ONCE = 200
-LONGEST_NAME = Delivery._meta.get_field("name").max_length
 logger = logging.getLogger(__name__)
 LOST = "The worker ended while it handed this copy over; the mail server may have taken it."
 
@@ -61,11 +59,11 @@ def _pause(message_id: int) -> None:
 def expand(message_id: int, deployment_id: int) -> bool:
     """Judge one due message under the deployment's lock and write its copies, or give it up."""
     deployment = Deployment.objects.lock(deployment_id)
-    message = Message.objects.select_related("plan").get(pk=message_id)
+    message = Message.objects.get(pk=message_id)
     now = clock.now()
     if message.state != MessageState.PLANNED or message.due_at > now:
         return False
-    becomes = policies.fate(message, deployment, now)
+    becomes = _fate(message, deployment, now)
     if becomes == Fate.WAIT:
         return False
     if becomes == Fate.LEAVE:
@@ -81,22 +79,7 @@ def expand(message_id: int, deployment_id: int) -> bool:
 def _write_copies(message: Message, deployment: Deployment, now: datetime) -> None:
     message.state, message.expanded_at = MessageState.LEAVING, now
     message.save(update_fields=["state", "expanded_at"])
-    Delivery.objects.bulk_create(
-        (
-            Delivery(
-                message=message,
-                user_id=person.user_id,
-                name=cut(person.name, LONGEST_NAME),
-                address=person.address,
-                zone=person.zone,
-                due_at=message.due_at,
-                mail_id=identity.mail_id(message.pk, person.address),
-            )
-            for person in audience.recipients(deployment.service)
-        ),
-        batch_size=500,
-        ignore_conflicts=True,
-    )
+    copies.write(message, readers.readers_of(message, deployment))
 
 
 @transaction.atomic
@@ -113,11 +96,11 @@ def claim(limit: int) -> list[Delivery]:
     return list(Delivery.objects.with_message().filter(pk__in=ids).order_by("due_at", "pk"))
 
 
-def settle(copies: Iterable[Delivery]) -> list[Delivery]:
+def settle(claimed: Iterable[Delivery]) -> list[Delivery]:
     """Give up or give back what may not leave now, before any mail server is asked; the rest."""
     leaving = []
     by_message: dict[int, list[Delivery]] = defaultdict(list)
-    for copy in copies:
+    for copy in claimed:
         by_message[copy.message_id].append(copy)
     for group in by_message.values():
         with transaction.atomic():
@@ -154,14 +137,21 @@ def begin(copy: Delivery) -> bool:
 def _judge(copy: Delivery) -> tuple[Fate, datetime]:
     deployment = Deployment.objects.lock(copy.message.deployment_id)
     now = clock.now()
-    return policies.fate(copy.message, deployment, now), now
+    return _fate(copy.message, deployment, now), now
 
 
-def _end(copies: list[Delivery], becomes: Fate, now: datetime) -> None:
+def _fate(message: Message, deployment: Deployment, now: datetime) -> Fate:
+    event = message.event if message.kind == Kind.REMINDER else None
+    if event is not None and occasions.is_needless(deployment, event):
+        return Fate.CANCELLED
+    return policies.fate(message, deployment, now)
+
+
+def _end(ended: list[Delivery], becomes: Fate, now: datetime) -> None:
     state = DeliveryState.SCHEDULED if becomes == Fate.WAIT else DeliveryState(becomes.value)
     Delivery.objects.filter(
-        pk__in=[copy.pk for copy in copies],
-        token=copies[0].token,
+        pk__in=[copy.pk for copy in ended],
+        token=ended[0].token,
         state=DeliveryState.CLAIMED,
         lease_until__gt=now,
     ).update(state=state, lease_until=None)
@@ -191,21 +181,19 @@ def note(copy: Delivery, outcome: Outcome) -> None:
             ours.update(state=DeliveryState.UNKNOWN, lease_until=None, last_error=outcome.said)
 
 
-def fail(copies: list[Delivery], reason: str) -> None:
-    """These copies can never leave as they are."""
-    claimed = Delivery.objects.filter(
-        pk__in=[copy.pk for copy in copies], token=copies[0].token, state=DeliveryState.CLAIMED
-    )
-    claimed.update(state=DeliveryState.FAILED, lease_until=None, last_error=reason)
+def fail(copy: Delivery, reason: str) -> None:
+    """This copy can never leave as it is."""
+    ours = Delivery.objects.filter(pk=copy.pk, token=copy.token, state=DeliveryState.CLAIMED)
+    ours.update(state=DeliveryState.FAILED, lease_until=None, last_error=reason)
 
 
-def postpone(copies: list[Delivery], reason: str) -> None:
+def postpone(waiting: list[Delivery], reason: str) -> None:
     """The mail server cannot be reached: these copies wait for it, however long it takes."""
     now = clock.now()
-    for attempts in {copy.attempts for copy in copies}:
+    for attempts in {copy.attempts for copy in waiting}:
         Delivery.objects.filter(
-            pk__in=[copy.pk for copy in copies if copy.attempts == attempts],
-            token=copies[0].token,
+            pk__in=[copy.pk for copy in waiting if copy.attempts == attempts],
+            token=waiting[0].token,
             state=DeliveryState.CLAIMED,
         ).update(
             state=DeliveryState.RETRY,
@@ -242,7 +230,7 @@ def note_first_copies() -> None:
 @transaction.atomic
 def _note_first_copy(message_id: int, deployment_id: int) -> None:
     deployment = Deployment.objects.lock(deployment_id)
-    message = Message.objects.select_related("plan").get(pk=message_id)
+    message = Message.objects.get(pk=message_id)
     first = message.deliveries.filter(sent_at__isnull=False).order_by("sent_at").first()
     if message.first_sent_at or first is None:
         return
@@ -253,5 +241,5 @@ def _note_first_copy(message_id: int, deployment_id: int) -> None:
         "message sent",
         actor=None,
         obj=message,
-        after={"kind": message.plan.kind, "copies": message.deliveries.count()},
+        after={"kind": message.kind, "copies": message.deliveries.count()},
     )

@@ -11,6 +11,29 @@ class Kind(TextChoices):
     START = "start", "Start"
     COMPLETE = "complete", "Completion"
     SUMMARY = "summary", "Summary"
+    CORRECTION = "correction", "The time moved"
+    HOLD = "hold", "On hold"
+    NO_GO = "no_go", "No-go"
+    CANCELLATION = "cancellation", "Cancellation"
+    MENTION = "mention", "Somebody named in a comment"
+    REMINDER = "reminder", "Reminder of an item"
+
+
+TELLS_OF_THE_END = frozenset({Kind.COMPLETE, Kind.SUMMARY})
+# Each of these says that T0 moved, where its reader knew another one.
+SAYS_WHAT_MOVED = frozenset({Kind.CORRECTION, Kind.HOLD, Kind.NO_GO})
+# What is still of use after a cancellation.
+OUTLIVES_CANCELLATION = frozenset({Kind.CANCELLATION, Kind.MENTION})
+
+
+class Awaits(TextChoices):
+    """What has to be so before a message may leave."""
+
+    NOTHING = "", "Nothing"
+    SUBMITTED = "submitted", "The deployment is no draft"
+    REVIEW = "review", "The deployment is in review or go"
+    START = "start", "The deployment has started"
+    COMPLETION = "completion", "The deployment is complete"
 
 
 class MessageState(TextChoices):
@@ -37,6 +60,8 @@ class DeliveryState(TextChoices):
 
 WAITING = frozenset({DeliveryState.SCHEDULED, DeliveryState.RETRY})
 UNDER_WAY = frozenset({DeliveryState.CLAIMED, DeliveryState.DISPATCHING})
+# The reader has it, or may have it.
+TOLD = frozenset({DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.DISPATCHING})
 
 
 class Fate(Enum):

@@ -9,18 +9,21 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from accounts.models import User
 from approvals import verdict
 from checklists.enums import CLOSED, Phase
 from communications import audience
 from communications.enums import Kind
-from communications.models import MessagePlan
+from communications.models import Delivery, Message
 from deployments.enums import State
-from deployments.models import Deployment
+from deployments.models import Deployment, Event
 from monitoring.models import Watch
 
 FOLDER = "communications/mail"
+# Those who work on the deployment read here what those who only use the service need not.
+IN_TWO_REGISTERS = frozenset({Kind.CORRECTION, Kind.HOLD, Kind.NO_GO, Kind.CANCELLATION})
 LONGEST_SUBJECT = 200
 
 
@@ -35,49 +38,66 @@ class Letter:
 class Facts:
     """What one message is about, read once for all its readers."""
 
-    plan: MessagePlan
+    message: Message
     deployment: Deployment
     headline: str
     holds: bool
     asked: frozenset[int]
+    working: frozenset[int]
     criteria: tuple[int, int]
     watch: Watch | None
-    late: bool = False
-
-    @property
-    def is_before_start(self) -> bool:
-        return self.deployment.state in {State.DRAFT, State.IN_REVIEW, State.GO}
 
 
-def gather(plan: MessagePlan, deployment: Deployment, *, late: bool = False) -> Facts:
+@dataclass(frozen=True)
+class Reader:
+    """What a letter depends on besides the facts; readers who agree in it share theirs."""
+
+    zone: str
+    is_asked: bool = False
+    is_technical: bool = False
+    knew_t0: datetime | None = None
+
+
+def gather(message: Message, deployment: Deployment) -> Facts:
     items = deployment.items.filter(phase=Phase.AFTER).values_list("state", flat=True)
     states, outlook = list(items), verdict.outlook(deployment)
+    asks, tells = message.kind == Kind.GO_NO_GO, message.kind in IN_TWO_REGISTERS
     return Facts(
-        plan=plan,
+        message=message,
         deployment=deployment,
         headline=outlook.sentence,
         holds=deployment.state == State.GO and not outlook.broken,
-        asked=frozenset(audience.asked(deployment)) if plan.kind == Kind.GO_NO_GO else frozenset(),
+        asked=frozenset(audience.asked(deployment) if asks else ()),
+        working=frozenset(audience.working(deployment.service) if tells else ()),
         criteria=(sum(state in CLOSED for state in states), len(states)),
         watch=Watch.objects.filter(deployment=deployment).first(),
-        late=late,
     )
 
 
-def compose(facts: Facts, *, zone: str, is_asked: bool) -> Letter:
-    """The letter for every reader in this zone who is, or is not, asked to act."""
-    context = _context(facts, zone, is_asked=is_asked)
-    folder = f"{FOLDER}/{facts.plan.kind}"
+def reader_of(copy: Delivery, facts: Facts) -> Reader:
+    return Reader(
+        zone=copy.zone,
+        is_asked=copy.user_id in facts.asked,
+        is_technical=copy.user_id in facts.working,
+        knew_t0=copy.knew_t0,
+    )
+
+
+def compose(facts: Facts, reader: Reader) -> Letter:
+    """The letter for every such reader."""
+    context = _context(facts, reader)
+    folder = f"{FOLDER}/{facts.message.kind}"
     subject = one_line(render_to_string(f"{folder}/subject.txt", context))
     text = render_to_string(f"{folder}/body.txt", context)
     html = render_to_string(f"{folder}/body.html", context)
     return Letter(subject[:LONGEST_SUBJECT], squeezed(text), html.strip())
 
 
-def compose_for(plan: MessagePlan, deployment: Deployment, person: User) -> Letter:
+def compose_for(message: Message, deployment: Deployment, person: User) -> Letter:
     """The letter as this person would get it now."""
-    facts = gather(plan, deployment)
-    return compose(facts, zone=person.zone, is_asked=person.pk in facts.asked)
+    facts = gather(message, deployment)
+    asked, technical = person.pk in facts.asked, person.pk in facts.working
+    return compose(facts, Reader(person.zone, asked, technical))
 
 
 def one_line(text: str) -> str:
@@ -94,20 +114,24 @@ def squeezed(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _context(facts: Facts, zone: str, *, is_asked: bool) -> dict[str, Any]:
-    deployment = facts.deployment
-    place = ZoneInfo(zone) if is_zone(zone) else ZoneInfo(deployment.zone)
+def _context(facts: Facts, reader: Reader) -> dict[str, Any]:
+    deployment, message = facts.deployment, facts.message
+    place = ZoneInfo(reader.zone) if is_zone(reader.zone) else ZoneInfo(deployment.zone)
     watch = facts.watch
     return {
-        "plan": facts.plan,
+        "title": message.get_kind_display(),
+        "words": message.plan.text if message.plan else "",
         "deployment": deployment,
         "headline": facts.headline,
-        "late": facts.late,
-        "is_asked": is_asked,
+        "late": message.is_late,
+        "is_asked": reader.is_asked,
+        "is_technical": reader.is_technical,
         "is_decided": facts.holds,
         "zone": place.key,
         "day": _day(deployment.t0, place),
         "when": _span(deployment.t0, deployment.window_end, place),
+        "knew": _moment(reader.knew_t0, place),
+        "knew_day": _day(reader.knew_t0, place) if reader.knew_t0 else "",
         "planned": _elsewhere(deployment, place),
         "started": _moment(deployment.started_at, place),
         "completed": _moment(deployment.completed_at, place),
@@ -116,6 +140,25 @@ def _context(facts: Facts, zone: str, *, is_asked: bool) -> dict[str, Any]:
         "criteria": facts.criteria[1],
         "lead": deployment.lead,
         "url": f"{settings.PORTAL_URL}{deployment.get_absolute_url()}",
+        **_of_event(message.event, deployment, place),
+    }
+
+
+def _of_event(event: Event | None, deployment: Deployment, place: ZoneInfo) -> dict[str, Any]:
+    """What the event that caused the message adds: who, why, about what, and where it stands."""
+    if event is None:
+        return dict.fromkeys(("actor", "reason", "said", "about", "due"), "")
+    due, said = event.after.get("due"), event.after.get("comment")
+    comments = f"{reverse('dashboard:comments', args=[deployment.pk])}#comment-{said}"
+    item = reverse("checklists:item", args=[deployment.pk, event.object_id]) if due else ""
+    path = item or (comments if said else deployment.get_absolute_url())
+    return {
+        "actor": event.actor_name,
+        "reason": event.reason,
+        "said": event.after.get("text", ""),
+        "about": event.object_text if event.object_kind != "deployment" else "",
+        "due": _moment(datetime.fromisoformat(due), place) if due else "",
+        "url": f"{settings.PORTAL_URL}{path}",
     }
 
 

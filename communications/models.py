@@ -6,43 +6,22 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.models import User
 from communications.enums import (
+    TELLS_OF_THE_END,
     UNDER_WAY,
     WAITING,
+    Awaits,
     DeliveryState,
     Kind,
     MessageState,
 )
-from deployments.enums import Anchor, State
-from deployments.models import Deployment, Service
-
-# Where messages before T0 leave; elsewhere they wait.
-LEAVES_BEFORE_T0 = frozenset({State.IN_REVIEW, State.GO})
-TELLS_OF_THE_END = (Kind.COMPLETE, Kind.SUMMARY)
-
-
-def held(now: datetime, prefix: str = "") -> Q:
-    """Messages that wait: before T0 for review or go, of a start or an end until it happened.
-
-    What is held never stays so: a new time, a cancellation and the end of its use set it free.
-    """
-
-    def q(**conditions: object) -> Q:
-        return Q(**{f"{prefix}{name}": value for name, value in conditions.items()})
-
-    before_t0 = q(plan__anchor=Anchor.T0, plan__offset__lt=timedelta(0))
-    waits = (
-        before_t0 & ~q(deployment__state__in=sorted(LEAVES_BEFORE_T0))
-        | q(plan__kind=Kind.START, deployment__started_at__isnull=True)
-        | q(plan__kind__in=TELLS_OF_THE_END, deployment__completed_at__isnull=True)
-    )
-    still_of_use = q(useful_until__isnull=True) | q(useful_until__gt=now)
-    current = q(schedule_revision=F(f"{prefix}deployment__schedule_revision"))
-    return waits & still_of_use & current & ~q(deployment__state=State.CANCELLED)
+from communications.holding import held
+from deployments.enums import Anchor
+from deployments.models import Deployment, Event, Service
 
 
 class Stakeholder(models.Model):
@@ -89,8 +68,13 @@ class MessagePlan(models.Model):
         return self.title
 
     @property
-    def is_before_t0(self) -> bool:
-        return self.anchor == Anchor.T0 and self.offset < timedelta(0)
+    def waits_for(self) -> Awaits:
+        if self.kind == Kind.START:
+            return Awaits.START
+        if self.kind in TELLS_OF_THE_END:
+            return Awaits.COMPLETION
+        is_before_t0 = self.anchor == Anchor.T0 and self.offset < timedelta(0)
+        return Awaits.REVIEW if is_before_t0 else Awaits.NOTHING
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -102,11 +86,24 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """A plan line with a due time: a row, never a timer; one per schedule revision."""
+    """Something to tell at a due time: a row, never a timer.
 
-    plan = models.ForeignKey(MessagePlan, on_delete=models.CASCADE, related_name="messages")
+    It comes from a plan line, once per schedule revision, or from an event, once per kind. One
+    that names T0 carries it with its revision and leaves only while that is the current one.
+    """
+
+    plan = models.ForeignKey(
+        MessagePlan, on_delete=models.CASCADE, null=True, related_name="messages"
+    )
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, related_name="+")
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="messages")
-    schedule_revision = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=Kind)
+    title = models.CharField(max_length=200)
+    waits_for = models.CharField(max_length=20, choices=Awaits, default=Awaits.NOTHING, blank=True)
+    schedule_revision = models.PositiveIntegerField(
+        null=True, help_text="Empty where a new time changes nothing of what it says."
+    )
+    t0 = models.DateTimeField(null=True, help_text="The time T0 that it names.")
     written_at = models.DateTimeField()
     due_at = models.DateTimeField()
     useful_until = models.DateTimeField(null=True)
@@ -141,6 +138,17 @@ class Message(models.Model):
             models.UniqueConstraint(
                 fields=["plan", "schedule_revision"], name="one_message_per_plan_and_revision"
             ),
+            models.UniqueConstraint(
+                fields=["event", "kind"], name="one_message_per_event_and_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(plan__isnull=False) | Q(event__isnull=False),
+                name="message_has_a_plan_line_or_an_event",
+            ),
+            models.CheckConstraint(
+                condition=Q(t0__isnull=True) | Q(schedule_revision__isnull=False),
+                name="message_that_names_t0_has_a_revision",
+            ),
             models.CheckConstraint(
                 condition=Q(state=MessageState.LEAVING, expanded_at__isnull=False)
                 | (~Q(state=MessageState.LEAVING) & Q(first_sent_at__isnull=True)),
@@ -154,7 +162,7 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.plan} due {self.due_at:%Y-%m-%d %H:%M}"
+        return f"{self.title} due {self.due_at:%Y-%m-%d %H:%M}"
 
     @property
     def is_late(self) -> bool:
@@ -169,6 +177,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def with_message(self) -> DeliveryQuerySet:
         return self.select_related(
             "message__plan",
+            "message__event",
             "message__deployment__service",
             "message__deployment__environment",
             "message__deployment__lead",
@@ -183,6 +192,9 @@ class Delivery(models.Model):
     name = models.CharField(max_length=150)
     address = models.EmailField()
     zone = models.CharField(max_length=64, default="UTC")
+    knew_t0 = models.DateTimeField(
+        null=True, help_text="The other T0 that this reader was told before."
+    )
     state = models.CharField(max_length=20, choices=DeliveryState, default=DeliveryState.SCHEDULED)
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)

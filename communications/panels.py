@@ -30,9 +30,9 @@ COPY_WORDS: dict[str, str] = {
 
 @dataclass
 class Entry:
-    """One line of the timeline: a plan line, with its message once its time is known."""
+    """One line of the timeline: a plan line until its time is known, from then on its message."""
 
-    plan: MessagePlan
+    plan: MessagePlan | None
     message: Message | None
     becomes: Fate
     counts: dict[str, int] = field(default_factory=dict)
@@ -42,7 +42,17 @@ class Entry:
     refusal_to_skip: str = ""
 
     @property
+    def title(self) -> str:
+        return self.message.title if self.message else str(self.plan)
+
+    @property
+    def position(self) -> int:
+        return self.plan.position if self.plan else 0
+
+    @property
     def anchor_words(self) -> str:
+        if self.plan is None:
+            return ""
         return schedule.in_words(self.plan.get_anchor_display(), self.plan.offset)
 
     @property
@@ -86,7 +96,7 @@ class Entry:
         if self.message is None:
             return "Planned"
         if self.message.state == MessageState.LEAVING:
-            return f"{self.sent} of {self.total} sent" if self.total else "Nobody to tell"
+            return f"{self.sent} of {self.total} sent" if self.total else "Nobody left to tell"
         if self.state == "scheduled":
             return "Waits" if self.becomes == Fate.WAIT else "Planned"
         return str(MessageState(self.state).label)
@@ -154,7 +164,7 @@ def _entries(deployment: Deployment, messages: QuerySet[Message]) -> list[Entry]
     """In the order of time; what waits for an event that has not happened comes last."""
     entries, planned = [], set()
     for message in messages:
-        if message.schedule_revision == deployment.schedule_revision:
+        if message.plan_id and message.schedule_revision == deployment.schedule_revision:
             planned.add(message.plan_id)
         found = vars(message)
         entries.append(
@@ -166,6 +176,6 @@ def _entries(deployment: Deployment, messages: QuerySet[Message]) -> list[Entry]
                 reasons=found["reasons"],
             )
         )
-    entries.sort(key=lambda entry: (entry.at is None, entry.at, entry.plan.position))
+    entries.sort(key=lambda entry: (entry.at is None, entry.at, entry.position))
     unplanned = [line for line in deployment.message_plan.all() if line.pk not in planned]
     return entries + [Entry(plan=line, message=None, becomes=Fate.WAIT) for line in unplanned]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from communications.enums import Fate, Kind, MessageState
-from communications.models import LEAVES_BEFORE_T0, TELLS_OF_THE_END, Message
-from deployments.enums import Right, State
+from communications.enums import OUTLIVES_CANCELLATION, Awaits, Fate, Kind, MessageState
+from communications.holding import LEAVES_BEFORE_T0
+from communications.models import Message
+from deployments.enums import FINAL, Right, State
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
 from deployments.policies import Rights
@@ -14,34 +15,55 @@ from deployments.policies import Rights
 MAY_SEND = (Right.EDIT, Right.OPERATE)
 
 
+# What some messages say is only true in one state.
+TRUE_IN: dict[str, State] = {Kind.HOLD: State.ON_HOLD, Kind.NO_GO: State.NO_GO}
+
+
 def fate(message: Message, deployment: Deployment, now: datetime) -> Fate:
     """What to do with a message whose time has come; judged under the deployment's lock."""
-    if message.schedule_revision < deployment.schedule_revision:
+    if is_overtaken(message, deployment):
         return Fate.SUPERSEDED
-    if deployment.state == State.CANCELLED:
+    if is_given_up(message, deployment):
         return Fate.CANCELLED
     if message.useful_until and message.useful_until <= now:
         return Fate.MISSED
     if waits_for(message, deployment):
         return Fate.WAIT
-    if message.plan.kind == Kind.START and deployment.state != State.IN_PROGRESS:
+    if message.kind == Kind.START and deployment.state != State.IN_PROGRESS:
         return Fate.MISSED
     return Fate.LEAVE
 
 
+def is_overtaken(message: Message, deployment: Deployment) -> bool:
+    """It names an older time, or a state that is over."""
+    revision, true_in = message.schedule_revision, TRUE_IN.get(message.kind)
+    if revision is not None and revision < deployment.schedule_revision:
+        return True
+    return true_in is not None and deployment.state not in {true_in, State.CANCELLED}
+
+
+def is_given_up(message: Message, deployment: Deployment) -> bool:
+    if message.kind == Kind.REMINDER:
+        return deployment.state in FINAL
+    return deployment.state == State.CANCELLED and message.kind not in OUTLIVES_CANCELLATION
+
+
 def waits_for(message: Message, deployment: Deployment) -> str:
     """The sentence that says what has to happen before this message may leave, or nothing."""
-    plan = message.plan
-    if plan.is_before_t0 and deployment.state not in LEAVES_BEFORE_T0:
-        return (
-            "Messages before T0 leave while the deployment is in review or go; it is "
-            f"{deployment.get_state_display().lower()}."
-        )
-    if plan.kind == Kind.START and deployment.started_at is None:
-        return "This message leaves once the deployment has started."
-    if plan.kind in TELLS_OF_THE_END and deployment.completed_at is None:
-        return "This message leaves once the deployment is complete."
-    return ""
+    state = deployment.get_state_display().lower()
+    match message.waits_for:
+        case Awaits.REVIEW if deployment.state not in LEAVES_BEFORE_T0:
+            return (
+                f"Messages before T0 leave while the deployment is in review or go; it is {state}."
+            )
+        case Awaits.SUBMITTED if deployment.state == State.DRAFT:
+            return "This message leaves once the deployment is submitted again."
+        case Awaits.START if deployment.started_at is None:
+            return "This message leaves once the deployment has started."
+        case Awaits.COMPLETION if deployment.completed_at is None:
+            return "This message leaves once the deployment is complete."
+        case _:
+            return ""
 
 
 def refusal_to_handle(rights: Rights) -> Refused | None:
@@ -70,8 +92,8 @@ def refusal_by_state(message: Message) -> Refused | None:
     if message.state == MessageState.PLANNED:
         return None
     if message.state == MessageState.LEAVING:
-        return Refused(f"“{message.plan}” has already begun to leave.")
-    return Refused(f"“{message.plan}” is {message.get_state_display().lower()}.")
+        return Refused(f"“{message.title}” has already begun to leave.")
+    return Refused(f"“{message.title}” is {message.get_state_display().lower()}.")
 
 
 def refusal_by_fate(becomes: Fate, message: Message, deployment: Deployment) -> Refused | None:

@@ -1,6 +1,6 @@
-"""What the message plan does when it hears of an event."""
+"""What the message plan does when it hears of an event; each may hear it again."""
 
-from communications import services
+from communications import occasions, services
 from deployments.models import Deployment, Event
 
 # After each of these another anchor may be known, or rows may be missing for other reasons.
@@ -14,6 +14,7 @@ PLANS_AFTER = (
     "completed",
     "watch opened",
 )
+VERDICTS = ("decided", "missed start")
 
 
 def plan(event: Event) -> None:
@@ -21,6 +22,28 @@ def plan(event: Event) -> None:
         services.plan_messages(Deployment.objects.lock(event.deployment_id))
 
 
+def correct(event: Event) -> None:
+    if event.deployment_id:
+        occasions.correct(Deployment.objects.lock(event.deployment_id))
+
+
+def tell_verdict(event: Event) -> None:
+    if event.deployment_id:
+        occasions.tell_verdict(Deployment.objects.lock(event.deployment_id), event)
+
+
 def give_up(event: Event) -> None:
     if event.deployment_id:
-        services.cancel_messages(Deployment.objects.lock(event.deployment_id))
+        deployment = Deployment.objects.lock(event.deployment_id)
+        services.cancel_messages(deployment)
+        occasions.tell_cancelled(deployment, event)
+
+
+def mention(event: Event) -> None:
+    if event.deployment_id:
+        occasions.mention(Deployment.objects.lock(event.deployment_id), event)
+
+
+def remind(event: Event) -> None:
+    if event.deployment_id:
+        occasions.remind(Deployment.objects.lock(event.deployment_id), event)

@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 NOTICE_ENDS_BEFORE_T0 = timedelta(hours=2)
 COMPLETION_IS_NEWS_FOR = timedelta(hours=24)
 REPORT_IS_OF_USE_FOR = timedelta(hours=72)
+NEWS_OF_A_DAY = frozenset({"complete", "correction", "hold", "no_go"})
+COLLAPSES_WITHIN = timedelta(minutes=5)
+NOTICE_BEFORE_T0 = timedelta(hours=24)
 LONGEST_WAIT = timedelta(minutes=1)
 
 
@@ -30,7 +33,12 @@ def useful_until(kind: str, due: datetime, t0: datetime | None) -> datetime | No
         return t0
     if kind == "start":
         return None
-    return due + (COMPLETION_IS_NEWS_FOR if kind == "complete" else REPORT_IS_OF_USE_FOR)
+    return due + (COMPLETION_IS_NEWS_FOR if kind in NEWS_OF_A_DAY else REPORT_IS_OF_USE_FOR)
+
+
+def correction_due(rescheduled_at: datetime) -> datetime:
+    """A while after the last move, so that somebody who tries three times tells once."""
+    return rescheduled_at + COLLAPSES_WITHIN
 
 
 def wait_before_retry(attempts: int) -> timedelta:

@@ -18,7 +18,7 @@ from django.db import DatabaseError
 from communications import dispatch, letters
 from communications.exceptions import Unsendable
 from communications.handover import hand_over
-from communications.letters import Facts, Letter
+from communications.letters import Facts, Letter, Reader
 from communications.models import Delivery
 from deployments import hints, provenance
 
@@ -55,11 +55,11 @@ class Line:
 
 
 class Texts:
-    """The letters of one batch; readers of one zone who are asked the same share theirs."""
+    """The letters of one batch; readers of one zone and part who know the same share theirs."""
 
     def __init__(self) -> None:
         self._facts: dict[int, Facts] = {}
-        self._letters: dict[tuple[int, str, bool], Letter] = {}
+        self._letters: dict[tuple[int, Reader], Letter] = {}
 
     def letter(self, copy: Delivery) -> Letter:
         """Raises Unsendable for whatever is wrong with a text, since the others are to go out."""
@@ -74,13 +74,12 @@ class Texts:
     def _letter(self, copy: Delivery) -> Letter:
         message = copy.message
         if message.pk not in self._facts:
-            facts = letters.gather(message.plan, message.deployment, late=message.is_late)
-            self._facts[message.pk] = facts
+            self._facts[message.pk] = letters.gather(message, message.deployment)
         facts = self._facts[message.pk]
-        is_asked = copy.user_id in facts.asked
-        key = (message.pk, copy.zone, is_asked)
+        reader = letters.reader_of(copy, facts)
+        key = (message.pk, reader)
         if key not in self._letters:
-            self._letters[key] = letters.compose(facts, zone=copy.zone, is_asked=is_asked)
+            self._letters[key] = letters.compose(facts, reader)
         return self._letters[key]
 
 
@@ -129,7 +128,7 @@ def _send_one(copy: Delivery, texts: Texts, line: Line) -> None:
     try:
         recipient, content = checked(copy.address), written(copy, texts.letter(copy))
     except Unsendable as error:
-        dispatch.fail([copy], str(error))
+        dispatch.fail(copy, str(error))
         return
     smtp = line.smtp()
     if dispatch.begin(copy):

@@ -12,7 +12,7 @@ from approvals.enums import Verdict
 from approvals.verdict import current_decision
 from communications import policies, schedule
 from communications.definitions import STANDARD_PLAN, PlanLine
-from communications.enums import WAITING, DeliveryState, MessageState
+from communications.enums import OUTLIVES_CANCELLATION, WAITING, DeliveryState, MessageState
 from communications.models import Delivery, Message, MessagePlan
 from deployments import clock, hints, history
 from deployments.enums import Anchor
@@ -60,7 +60,7 @@ def plan_messages(deployment: Deployment) -> int:
     for line in deployment.message_plan.all():
         due = schedule.due_time(anchors, line.anchor, line.offset)
         if due is not None and line.pk not in have:
-            rows.append(_message(deployment, line, due, now))
+            rows.append(message_of(deployment, line, due, now))
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:
         hints.changed(deployment.pk)
@@ -69,11 +69,22 @@ def plan_messages(deployment: Deployment) -> int:
     return len(rows)
 
 
-def _message(deployment: Deployment, line: MessagePlan, due: datetime, now: datetime) -> Message:
+def message_of_line(line: MessagePlan, deployment: Deployment) -> Message:
+    """What it would be if it left now, for a preview."""
+    now = clock.now()
+    return message_of(deployment, line, now, now)
+
+
+def message_of(deployment: Deployment, line: MessagePlan, due: datetime, now: datetime) -> Message:
+    """The message of a plan line, not saved yet."""
     return Message(
         plan=line,
         deployment=deployment,
+        kind=line.kind,
+        title=line.title,
+        waits_for=line.waits_for,
         schedule_revision=deployment.schedule_revision,
+        t0=deployment.t0,
         written_at=now,
         due_at=due,
         useful_until=schedule.useful_until(line.kind, due, deployment.t0),
@@ -104,10 +115,11 @@ def _give_up_older(deployment: Deployment) -> None:
 
 def cancel_messages(deployment: Deployment) -> None:
     """Nothing of a cancelled deployment's plan leaves any more; the caller holds its lock."""
-    deployment.messages.filter(state=MessageState.PLANNED).update(state=MessageState.CANCELLED)
-    Delivery.objects.filter(message__deployment=deployment, state__in=WAITING).update(
+    given_up = deployment.messages.exclude(kind__in=OUTLIVES_CANCELLATION)
+    Delivery.objects.filter(message__in=given_up, state__in=WAITING).update(
         state=DeliveryState.CANCELLED
     )
+    given_up.filter(state=MessageState.PLANNED).update(state=MessageState.CANCELLED)
     hints.changed(deployment.pk)
 
 
@@ -115,7 +127,7 @@ def cancel_messages(deployment: Deployment) -> None:
 def send_now(deployment_id: int, message_id: int, *, actor: User) -> Event:
     """Let a planned message leave at once instead of at its time."""
     deployment = Deployment.objects.lock(deployment_id)
-    message = deployment.messages.select_related("plan").get(pk=message_id)
+    message = deployment.messages.get(pk=message_id)
     now, rights = clock.now(), rights_of(actor, deployment.service)
     require(policies.refusal_to_send_now(rights, message, deployment, now))
     planned, message.due_at = message.due_at, min(message.due_at, now)
@@ -135,7 +147,7 @@ def send_now(deployment_id: int, message_id: int, *, actor: User) -> Event:
 def skip(deployment_id: int, message_id: int, *, actor: User, reason: str) -> Event:
     """Leave a planned message out; the reason is shown where it would have been."""
     deployment = Deployment.objects.lock(deployment_id)
-    message = deployment.messages.select_related("plan").get(pk=message_id)
+    message = deployment.messages.get(pk=message_id)
     require(policies.refusal_to_skip(rights_of(actor, deployment.service), message))
     require(policies.refusal_without_reason(reason))
     message.state, message.skipped_by = MessageState.SKIPPED, actor

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import PersonRequest
 from communications import letters, panels, services
+from communications.letters import Letter
+from communications.models import MessagePlan
 from deployments.answers import acted
 from deployments.models import Deployment
 from deployments.policies import rights_of
@@ -29,7 +31,7 @@ def preview(request: PersonRequest, pk: int, plan_pk: int) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
     plan = get_object_or_404(deployment.message_plan, pk=plan_pk)
-    letter = letters.compose_for(plan, deployment, request.user)
+    letter = _letter(request, deployment, plan)
     context = {"deployment": deployment, "plan": plan, "letter": letter}
     return render(request, "communications/preview.html", context)
 
@@ -55,7 +57,12 @@ def preview_page(request: PersonRequest, pk: int, plan_pk: int) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
     plan = get_object_or_404(deployment.message_plan, pk=plan_pk)
-    return HttpResponse(letters.compose_for(plan, deployment, request.user).html)
+    return HttpResponse(_letter(request, deployment, plan).html)
+
+
+def _letter(request: PersonRequest, deployment: Deployment, plan: MessagePlan) -> Letter:
+    message = services.message_of_line(plan, deployment)
+    return letters.compose_for(message, deployment, request.user)
 
 
 @require_POST

@@ -8,6 +8,7 @@ from approvals.verdict import outlook
 from communications import letters
 from communications.definitions import STANDARD_PLAN
 from communications.models import MessagePlan
+from communications.services import message_of_line
 from deployments.models import Deployment
 from tests.builders import Team
 from tests.communications.conftest import make_planned
@@ -33,7 +34,8 @@ def letter(
     deployment: Deployment, kind: str, zone: str, *, is_asked: bool = False
 ) -> letters.Letter:
     plan = MessagePlan.objects.get(deployment=deployment, kind=kind)
-    return letters.compose(letters.gather(plan, deployment), zone=zone, is_asked=is_asked)
+    facts = letters.gather(message_of_line(plan, deployment), deployment)
+    return letters.compose(facts, letters.Reader(zone, is_asked))
 
 
 def test_notice_says_what_when_where_whom_to_ask_in_the_readers_zone(
@@ -74,7 +76,7 @@ def test_only_those_who_are_asked_read_that_they_must_act(deployment: Deployment
 def test_the_asked_are_role_holders_and_ops_leads(deployment: Deployment, team: Team) -> None:
     plan = MessagePlan.objects.get(deployment=deployment, kind="go_no_go")
     roles = ["product_owner", "technical_lead", "security", "operations", "business", "ops_lead"]
-    assert letters.gather(plan, deployment).asked == {team.people[role].pk for role in roles}
+    assert letters.gather(message_of_line(plan, deployment), deployment).asked == {team.people[role].pk for role in roles}
 
 
 def test_zone_that_does_not_exist_gives_way_to_the_planners(deployment: Deployment) -> None:

@@ -1,0 +1,138 @@
+"""Messages that an event causes: corrections, holds, cancellations, mentions and reminders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from accounts.models import User
+from checklists.enums import CLOSED
+from checklists.models import Item
+from communications import copies, readers, schedule
+from communications.audience import Recipient
+from communications.enums import Awaits, Kind, MessageState
+from communications.models import Message
+from communications.services import SWEEP
+from deployments import clock, hints
+from deployments.enums import FINAL, State
+from deployments.fitting import cut
+from deployments.mentions import named
+from deployments.models import Deployment, Event
+
+LONGEST_TITLE = Message._meta.get_field("title").max_length
+TELLS_OF = {State.ON_HOLD.value: Kind.HOLD, State.NO_GO.value: Kind.NO_GO}
+MOVED = "rescheduled"
+
+
+def correct(deployment: Deployment) -> Message | None:
+    """Plan the one correction of the present time, if anybody was told another one.
+
+    It belongs to the last move; those of earlier ones were given up with their revision.
+    """
+    last = deployment.events.filter(verb=MOVED).order_by("-sequence").first()
+    if last is None or not readers.is_anybody_outdated(deployment):
+        return None
+    due = schedule.correction_due(last.at)
+    return _write(deployment, last, Kind.CORRECTION, due)
+
+
+def tell_verdict(deployment: Deployment, event: Event) -> Message | None:
+    """A hold or a no-go, to those who were told before."""
+    kind = TELLS_OF.get(event.after.get("state", ""))
+    if kind is None or not _was_told(deployment):
+        return None
+    return _write(deployment, event, kind, event.at)
+
+
+def tell_cancelled(deployment: Deployment, event: Event) -> Message | None:
+    if not _was_told(deployment):
+        return None
+    return _write(deployment, event, Kind.CANCELLATION, event.at)
+
+
+def mention(deployment: Deployment, event: Event) -> Message | None:
+    """A mail to each person whom a comment names."""
+    people = named(event.after["text"], deployment.service, author=event.actor).people
+    title = f"Comment by {event.actor_name}"
+    return _write_to(deployment, event, Kind.MENTION, title, people)
+
+
+def remind(deployment: Deployment, event: Event) -> Message | None:
+    """A mail to the owner of an item that falls due, or to every holder of the role."""
+    if is_needless(deployment, event):
+        return None
+    title = f"Reminder: {event.object_text}"
+    return _write_to(deployment, event, Kind.REMINDER, title, _owners(deployment, event))
+
+
+def is_needless(deployment: Deployment, event: Event) -> bool:
+    """The item is closed or gone, or there is nothing more to do at all."""
+    item = Item.objects.filter(pk=event.object_id, deployment=deployment)
+    return deployment.state in FINAL or not item.exclude(state__in=CLOSED).exists()
+
+
+def _owners(deployment: Deployment, event: Event) -> Iterable[User]:
+    people = User.objects.filter(is_active=True)
+    if event.after.get("owner"):
+        return people.filter(username=event.after["owner"])
+    held = deployment.service.memberships.filter(role__key=event.after.get("role", ""))
+    return people.filter(groups__in=held.values("group")).distinct()
+
+
+def _was_told(deployment: Deployment) -> bool:
+    return any(copy.told for copy in readers.copies_of(deployment))
+
+
+def _write(deployment: Deployment, event: Event, kind: Kind, due: datetime) -> Message | None:
+    """One that names T0, of the current revision; its readers are found when it leaves."""
+    return _save(
+        Message(
+            deployment=deployment,
+            event=event,
+            kind=kind,
+            title=kind.label,
+            waits_for=Awaits.SUBMITTED if kind == Kind.CORRECTION else Awaits.NOTHING,
+            schedule_revision=deployment.schedule_revision,
+            t0=deployment.t0,
+            written_at=clock.now(),
+            due_at=due,
+            useful_until=schedule.useful_until(kind, due, deployment.t0),
+        )
+    )
+
+
+def _write_to(
+    deployment: Deployment, event: Event, kind: Kind, title: str, people: Iterable[User]
+) -> Message | None:
+    """One that is for these people only, whatever becomes of the time."""
+    now = clock.now()
+    once = {person.email.lower(): person for person in people if person.email}
+    message = Message(
+        deployment=deployment,
+        event=event,
+        kind=kind,
+        title=cut(title, LONGEST_TITLE),
+        written_at=now,
+        due_at=now,
+        useful_until=schedule.useful_until(kind, now, None),
+        state=MessageState.LEAVING,
+        expanded_at=now,
+    )
+    if not once or _save(message) is None:
+        return None
+    copies.write(
+        message, [Recipient(str(one), one.email, one.zone, one.pk) for one in once.values()]
+    )
+    return message
+
+
+def _save(message: Message) -> Message | None:
+    """None if this event already has its message; an event may be heard twice."""
+    assert message.event is not None
+    if Message.objects.filter(event=message.event, kind=message.kind).exists():
+        return None
+    message.save()
+    hints.changed(message.deployment_id)
+    if message.due_at <= message.written_at:
+        hints.hint(SWEEP)
+    return message

@@ -1,0 +1,97 @@
+"""Who gets a message that is about to leave, judged by what everybody was told so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from django.db.models import Q
+
+from communications import audience, told
+from communications.audience import Recipient
+from communications.enums import TOLD, UNDER_WAY, WAITING, Kind, MessageState
+from communications.models import Delivery, Message
+from communications.told import Copy
+from deployments.models import Deployment
+
+TO_THE_TOLD = frozenset({Kind.CANCELLATION, Kind.HOLD, Kind.NO_GO})
+
+
+def readers_of(message: Message, deployment: Deployment) -> list[Recipient]:
+    deliveries = list(_deliveries(deployment))
+    copies = [_copy(one) for one in deliveries]
+    today = {_key(one.address): one for one in audience.recipients(deployment.service)}
+    # Whoever left the list since keeps the name and zone of the last copy.
+    known = {_key(one.address): _recipient(one) for one in deliveries} | today
+    knew = told.outdated(copies, deployment.schedule_revision, deployment.t0)
+    if message.kind == Kind.CORRECTION:
+        wanted = set(told.to_correct(copies, deployment.schedule_revision, deployment.t0))
+    elif message.kind in TO_THE_TOLD:
+        wanted = told.readers(copy for copy in copies if copy.told)
+    else:
+        wanted = set(today) - _spared(message, deployment, copies)
+        if message.kind == Kind.COMPLETE:
+            wanted |= told.of_kind(copies, Kind.START)
+        knew = {}
+    found = [replace(known[reader], knew_t0=knew.get(reader)) for reader in wanted]
+    return sorted(found, key=lambda reader: (reader.name, reader.address))
+
+
+def copies_of(deployment: Deployment) -> list[Copy]:
+    """Every copy that names T0 and has left, or is about to."""
+    return [_copy(one) for one in _deliveries(deployment)]
+
+
+def is_anybody_outdated(deployment: Deployment) -> bool:
+    moved = told.outdated(copies_of(deployment), deployment.schedule_revision, deployment.t0)
+    return bool(moved)
+
+
+def _spared(message: Message, deployment: Deployment, copies: list[Copy]) -> set[str]:
+    pending = deployment.messages.filter(
+        kind=Kind.CORRECTION,
+        schedule_revision=deployment.schedule_revision,
+        state=MessageState.PLANNED,
+    )
+    return told.spared(
+        copies,
+        kind=message.kind,
+        plan=message.plan_id,
+        revision=deployment.schedule_revision,
+        t0=deployment.t0,
+        correction_pending=pending.exists(),
+    )
+
+
+def _deliveries(deployment: Deployment) -> Iterable[Delivery]:
+    """In the order of time, so that the last name and zone of an address wins."""
+    live = Delivery.objects.filter(
+        Q(user__isnull=True) | Q(user__is_active=True),
+        message__deployment=deployment,
+        message__t0__isnull=False,
+        state__in=[*TOLD, *WAITING, *UNDER_WAY],
+    )
+    return live.select_related("message").order_by("pk")
+
+
+def _copy(delivery: Delivery) -> Copy:
+    message = delivery.message
+    assert message.t0 is not None
+    assert message.schedule_revision is not None
+    return Copy(
+        reader=_key(delivery.address),
+        kind=message.kind,
+        plan=message.plan_id,
+        revision=message.schedule_revision,
+        t0=message.t0,
+        told=delivery.state in TOLD,
+        at=delivery.sent_at,
+    )
+
+
+def _recipient(delivery: Delivery) -> Recipient:
+    return Recipient(delivery.name, delivery.address, delivery.zone, delivery.user_id)
+
+
+def _key(address: str) -> str:
+    return address.lower()

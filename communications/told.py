@@ -1,0 +1,90 @@
+"""Who knows which time, and who therefore has to be told what? No Django in here.
+
+A copy of a schedule revision leaves only while that revision is the current one, so the copy of
+the highest revision is what its reader was told last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from communications.enums import SAYS_WHAT_MOVED, Kind
+from communications.schedule import NOTICE_BEFORE_T0
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One copy that names T0; `told` once its reader has or may have it, until then on its way."""
+
+    reader: str
+    kind: str
+    plan: int | None
+    revision: int
+    t0: datetime
+    told: bool = True
+    at: datetime | None = None
+
+
+def of_kind(copies: Iterable[Copy], kind: str) -> set[str]:
+    return readers(copy for copy in copies if copy.told and copy.kind == kind)
+
+
+def readers(copies: Iterable[Copy]) -> set[str]:
+    return {copy.reader for copy in copies}
+
+
+def outdated(copies: Iterable[Copy], revision: int, t0: datetime | None) -> dict[str, datetime]:
+    """Whoever was last told another T0 than this one before the revision, with that T0."""
+    last: dict[str, Copy] = {}
+    for copy in sorted(copies, key=lambda copy: copy.revision):
+        if copy.told and copy.revision < revision:
+            last[copy.reader] = copy
+    return {reader: copy.t0 for reader, copy in last.items() if copy.t0 != t0}
+
+
+def corrected(copies: Iterable[Copy], revision: int) -> set[str]:
+    """Whoever has, or is about to get, a message of this revision that says what moved."""
+    return readers(
+        copy for copy in copies if copy.revision == revision and copy.kind in SAYS_WHAT_MOVED
+    )
+
+
+def to_correct(copies: Sequence[Copy], revision: int, t0: datetime | None) -> dict[str, datetime]:
+    """Who gets the correction of this revision, each with the T0 they knew."""
+    done = corrected(copies, revision)
+    return {
+        reader: knew
+        for reader, knew in outdated(copies, revision, t0).items()
+        if reader not in done
+    }
+
+
+def spared(
+    copies: Sequence[Copy],
+    *,
+    kind: str,
+    plan: int | None,
+    revision: int,
+    t0: datetime | None,
+    correction_pending: bool,
+) -> set[str]:
+    """Who needs no copy of a planned message, for they have it or a correction stands in for it.
+
+    A correction stands in for the 24 h notice if it goes less than 24 h before T0.
+    """
+    same = readers(
+        copy for copy in copies if copy.told and plan and copy.plan == plan and copy.t0 == t0
+    )
+    if kind != Kind.NOTICE or t0 is None:
+        return same
+    late = readers(
+        copy
+        for copy in copies
+        if copy.revision == revision
+        and copy.kind in SAYS_WHAT_MOVED
+        and (copy.at is None or copy.at > t0 - NOTICE_BEFORE_T0)
+    )
+    waiting = set(to_correct(copies, revision, t0)) if correction_pending else set()
+    return same | late | waiting
