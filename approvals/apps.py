@@ -6,8 +6,11 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         from approvals import content as own_content
-        from approvals import receivers
+        from approvals import receivers, stakes
         from deployments import content, subscriptions
+        from deployments.access.stakes import register_asked, register_stakes
 
         content.register("rules", own_content.collect)
         subscriptions.subscribe(receivers.MAY_BREAK_GO, receivers.look_again)
+        register_stakes("signatures", stakes.open_signatures)
+        register_asked("rules", stakes.roles_asked)

@@ -9,7 +9,9 @@ class DeploymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from deployments import blockers, obstacles
+        from deployments.access.stakes import led_by, register_stakes
 
         # Fires once all apps have migrated, so every table is there to be granted.
         post_migrate.connect(give_to_application, sender=self)
         blockers.register("plan", obstacles.find)
+        register_stakes("lead", led_by)

@@ -29,3 +29,9 @@ class Invalid(Refused):
 
 class Overtaken(Refused):
     """Somebody else was faster; the sentence says who and what is true now (409)."""
+
+
+def require(refusal: Refused | None) -> None:
+    """Raise the refusal, if there is one; the line after it is allowed."""
+    if refusal is not None:
+        raise refusal

@@ -1,62 +1,30 @@
-"""The verbs that need no other app: create, schedule, move, cancel, begin rollback, grant."""
+"""The verbs that need no other app: create, schedule, move, cancel; those of access/ as well."""
 
 from datetime import datetime
 
-from django.contrib.auth.models import Group
 from django.db import transaction
-from guardian.shortcuts import assign_perm
 
-from accounts.models import Role, User
+from accounts.models import User
 from deployments import changes, clock, content, history, policies
-from deployments.enums import RIGHTS_OF, Grant, Right, State
-from deployments.exceptions import Invalid, Overtaken, Refused
+from deployments.access.granting import grant, grant_role
+from deployments.access.places import create_service
+from deployments.enums import State
+from deployments.exceptions import Invalid, Overtaken, require
 from deployments.facts import Facts
 from deployments.leads import refusal_of_lead
-from deployments.models import Deployment, Environment, Event, Membership, Service
+from deployments.models import Deployment, Environment, Event, Service
 
-
-def require(refusal: Refused | None) -> None:
-    """Raise the refusal, if there is one; the line after it is allowed."""
-    if refusal is not None:
-        raise refusal
-
-
-@transaction.atomic
-def create_service(key: str, title: str, *, actor: User | None) -> Service:
-    service = Service.objects.create(key=key, title=title)
-    history.record(history.chain(f"service:{key}"), "service created", actor=actor, obj=service)
-    return service
-
-
-@transaction.atomic
-def grant(service: Service, what: Grant, person: User, *, actor: User | None) -> None:
-    """Put a person into the service's group that holds this grant."""
-    group, _ = Group.objects.get_or_create(name=service.grant_group_name(what))
-    for right in RIGHTS_OF[what]:
-        assign_perm(f"deployments.{right.value}", group, service)
-    _join(service, group, person, actor=actor, said=f"{what.label} granted")
-
-
-@transaction.atomic
-def grant_role(service: Service, role: Role, person: User, *, actor: User | None) -> None:
-    """Let a person vote under a sign-off role for this service; seeing it comes with the role."""
-    group, _ = Group.objects.get_or_create(name=service.role_group_name(role))
-    Membership.objects.get_or_create(service=service, role=role, group=group)
-    assign_perm(f"deployments.{Right.SEE.value}", group, service)
-    _join(service, group, person, actor=actor, said=f"role {role.title} given")
-
-
-def _join(service: Service, group: Group, person: User, *, actor: User | None, said: str) -> None:
-    if group.user_set.filter(pk=person.pk).exists():
-        return
-    group.user_set.add(person)
-    history.record(
-        history.chain(f"service:{service.key}"),
-        said,
-        actor=actor,
-        obj=person,
-        after={"person": person.username, "group": group.name},
-    )
+__all__ = [
+    "cancel",
+    "create_deployment",
+    "create_service",
+    "edit_facts",
+    "grant",
+    "grant_role",
+    "move",
+    "require",
+    "schedule",
+]
 
 
 @transaction.atomic

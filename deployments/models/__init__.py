@@ -5,6 +5,7 @@ from deployments.models.deployment import ContentVersion, Deployment
 from deployments.models.history import Chain, Clock, Event, Outbox
 from deployments.models.service import (
     Environment,
+    Granted,
     Membership,
     Service,
     ServiceGroupObjectPermission,
@@ -20,6 +21,7 @@ __all__ = [
     "Deployment",
     "Environment",
     "Event",
+    "Granted",
     "Membership",
     "Outbox",
     "Service",

@@ -86,6 +86,26 @@ class Membership(models.Model):
         return f"{self.role} of {self.service}: {self.group}"
 
 
+class Granted(models.Model):
+    """A grant that the people of a group have on a service; guardian's rows follow from these."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="granted")
+    grant = models.CharField(max_length=20, choices=Grant)
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="granted")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["service", "grant", "group"], name="granted_once"),
+            models.CheckConstraint(
+                condition=models.Q(grant__in=Grant.values), name="granted_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_grant_display()} of {self.service}: {self.group}"
+
+
 class Environment(models.Model):
     """A place things are deployed to; a name for the whole portal."""
 
