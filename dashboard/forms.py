@@ -23,7 +23,9 @@ class CommentForm(forms.Form):
     text = forms.CharField(
         label="New comment",
         required=False,
-        help_text="Plain text. A comment is never changed or deleted.",
+        help_text=(
+            "Plain text. A comment is never changed or deleted; @ and a username mails that person."
+        ),
         error_messages={
             "null_characters_not_allowed": "The comment contains a NUL character; remove it."
         },
@@ -40,8 +42,9 @@ class CommentForm(forms.Form):
         widget=forms.Select(attrs={"class": "form-select"}),
     )
 
-    def __init__(self, data: Any = None, *, deployment: Deployment) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, *, deployment: Deployment, about: str = "") -> None:
+        """`about` is what is chosen at first, such as `item-12`; what is no part is none."""
+        super().__init__(data, initial={"about": about})
         parts: dict[Subject, list[models.Model]] = {
             Subject.RULE: [*Rule.objects.filter(deployment=deployment).select_related("role")],
             Subject.GATE: [*Gate.objects.filter(deployment=deployment)],

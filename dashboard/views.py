@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import connection
@@ -18,6 +19,7 @@ from dashboard.panels import render as render_panels
 from deployments.answers import acted, posted, tried
 from deployments.canonical import digest
 from deployments.comments import comment
+from deployments.mentions import named, people_of
 from deployments.models import Deployment
 from deployments.policies import Rights, refusal_to_comment, rights_of
 
@@ -54,7 +56,7 @@ def comments(request: PersonRequest, pk: int) -> HttpResponse:
     """The tab of the comments; its form comes back with what was typed when it is refused."""
     visible = Deployment.objects.visible_to(request.user).with_names()
     found = get_object_or_404(visible, pk=pk)
-    form = CommentForm(posted(request), deployment=found)
+    form = CommentForm(posted(request), deployment=found, about=request.GET.get("about", ""))
     said = tried(
         request,
         form,
@@ -66,11 +68,23 @@ def comments(request: PersonRequest, pk: int) -> HttpResponse:
         ),
     )
     if said.done:
+        _tell_author(request, found, form.cleaned_data["text"])
         return acted(request, found, "comments")
     rights = rights_of(request.user, found.service)
-    personal = {"comment_form": form, "comment_refusal": refusal_to_comment(rights)}
+    personal = {
+        "comment_form": form,
+        "comment_refusal": refusal_to_comment(rights),
+        "people": people_of(found.service),
+    }
     context = {**_page(found, "comments", rights), **personal}
     return render(request, "dashboard/deployment.html", context, status=said.status)
+
+
+def _tell_author(request: PersonRequest, found: Deployment, text: str) -> None:
+    """Who is mailed because the comment names them, and which names are nobody's."""
+    sentences = named(text, found.service, author=request.user).sentences
+    if sentences:
+        messages.info(request, sentences)
 
 
 def _page(found: Deployment, tab: str, rights: Rights) -> dict[str, Any]:

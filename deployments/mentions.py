@@ -15,6 +15,8 @@ from deployments.enums import Right
 from deployments.models import Service, ServiceGroupObjectPermission
 
 LONGEST_USERNAME = 150
+MOST_LISTED = 10
+NOBODY = "nobody of that name sees this service"
 ENDS_A_SENTENCE = ".+-@_"
 # An @ after a letter, a digit or another sign of an address stands inside an address.
 NAME = re.compile(rf"(?<![\w.+\-@/])@([\w.+\-@]{{1,{LONGEST_USERNAME + 1}}})")
@@ -34,6 +36,17 @@ class Named:
 
     people: list[User] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def sentences(self) -> str:
+        """What the author is told after posting; nothing if nobody was named."""
+        said = []
+        if self.people:
+            said.append(f"A mail goes to {_listed([str(person) for person in self.people])}.")
+        if self.reasons:
+            why = [f"{name} ({reason})" for name, reason in self.reasons.items()]
+            said.append(f"No mail goes to {_listed(why)}.")
+        return " ".join(said)
 
 
 def who_sees(service: Service) -> QuerySet[User]:
@@ -90,7 +103,9 @@ def named(text: str, service: Service, *, author: User | None) -> Named:
     return result
 
 
-NOBODY = "nobody of that name sees this service"
+def _listed(names: list[str]) -> str:
+    more = len(names) - MOST_LISTED
+    return ", ".join(names[:MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _why_not(person: User, author: User | None) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from deployments.mentions import by_username, people_of
 from deployments.models import Deployment
 
 RECENT = 100
@@ -16,4 +17,6 @@ def comments_panel(deployment: Deployment) -> dict[str, Any]:
     newest = deployment.comments.select_related("author").order_by("-pk")[: RECENT + 1]
     comments = list(newest)
     older = deployment.comments.count() - RECENT if len(comments) > RECENT else 0
-    return {"comments": comments[:RECENT], "older": older}
+    names = any("@" in comment.text for comment in comments)
+    known = by_username(people_of(deployment.service)) if names else {}
+    return {"comments": comments[:RECENT], "older": older, "known": known}

@@ -13,6 +13,7 @@ from deployments.comments import comment
 from deployments.models import Comment, Deployment
 from deployments.panels import comments_panel
 from tests.builders import Team, make_deployment, signed_in
+from tests.deployments.test_comments import add_gate
 
 pytestmark = pytest.mark.django_db
 SCRIPT = "<script>alert(1)</script>"
@@ -144,3 +145,54 @@ def test_live_panel_is_the_same_for_all_and_holds_no_form(team: Team) -> None:
     assert "Seen at once" in fragment
     assert "<form" not in fragment
     assert "csrf" not in fragment
+
+
+def test_author_is_told_which_names_are_mailed_and_which_are_not(team: Team) -> None:
+    deployment = make_deployment(team)
+    client = signed_in(team.member)
+
+    page = client.post(url_of(deployment), {"text": "@security @nobody see"}, follow=True)
+
+    said = (
+        "A mail goes to Security. No mail goes to @nobody (nobody of that name sees this service)."
+    )
+    text = page.content.decode()
+    assert text.count(said) == 1
+    assert (
+        '<strong class="named" title="Security"><bdi>@security</bdi></strong> @nobody see' in text
+    )
+
+
+@pytest.mark.parametrize("kind", ["item", "gate", "rule"])
+def test_link_beside_a_part_chooses_it_in_the_form(team: Team, kind: str) -> None:
+    deployment = make_deployment(team)
+    add_gate(deployment)
+    part = {"item": deployment.items, "gate": deployment.gates, "rule": deployment.rules}[kind]
+    chosen = f"{kind}-{part.all()[0].pk}"
+    tab = {"item": "checklist", "gate": "gates", "rule": "sign-off"}[kind]
+    client = signed_in(team.member)
+
+    address = reverse("dashboard:tab", args=[deployment.pk, tab])
+    if kind == "item":
+        address = reverse("checklists:item", args=[deployment.pk, part.all()[0].pk])
+    link = f"{url_of(deployment)}?about={chosen}"
+    assert f'href="{link}"' in client.get(address).content.decode()
+    assert f'<option value="{chosen}" selected>' in client.get(link).content.decode()
+    unknown = client.get(f"{url_of(deployment)}?about={kind}-0%00").content.decode()
+    assert " selected>" not in unknown.replace('<option value="" selected>', "")
+
+
+def test_those_who_can_be_named_are_listed_beside_the_form(team: Team) -> None:
+    page = signed_in(team.member).get(url_of(make_deployment(team))).content.decode()
+    assert '<li><bdi class="named">@security</bdi> Security</li>' in page
+    assert "@outsider" not in page
+
+
+def test_names_cost_the_panel_one_query_more(
+    team: Team, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    deployment = make_deployment(team)
+    for number in range(30):
+        comment(deployment.pk, actor=team.member, text=f"@security {number}")
+    with django_assert_num_queries(3):
+        assert len(comments_panel(deployment)["comments"]) == 30
