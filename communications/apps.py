@@ -5,7 +5,8 @@ class CommunicationsConfig(AppConfig):
     name = "communications"
 
     def ready(self) -> None:
-        from communications import receivers
+        from communications import foreseen, receivers
+        from deployments import foresight
         from deployments.subscriptions import subscribe
 
         subscribe(receivers.PLANS_AFTER, receivers.plan)
@@ -14,3 +15,4 @@ class CommunicationsConfig(AppConfig):
         subscribe(["cancelled"], receivers.give_up)
         subscribe(["commented"], receivers.mention)
         subscribe(["item due"], receivers.remind)
+        foresight.register(foreseen.look)

@@ -51,9 +51,9 @@ class CommentForm(forms.Form):
             Subject.ITEM: [*Item.objects.filter(deployment=deployment).order_by("position")],
         }
         self._subjects = {f"{kind}-{one.pk}": one for kind, some in parts.items() for one in some}
-        about = self.fields["about"]
-        assert isinstance(about, forms.ChoiceField)
-        about.choices = [
+        choice = self.fields["about"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [
             ("", "The whole deployment"),
             *(
                 (kind.label, [(f"{kind}-{one.pk}", _short(one)) for one in some])

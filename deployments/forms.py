@@ -24,15 +24,22 @@ class WallClockField(forms.DateTimeField):
 
 
 class ScheduleForm(forms.Form):
-    """T0 as the planner's wall clock shows it, with its zone."""
+    """T0 and the window's end as the planner's wall clock shows them, with their zone."""
 
     local = WallClockField(
         label="T0",
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "form-control"}),
+        error_messages={"required": "Say when it begins."},
     )
     zone = forms.CharField(
         label="Time zone", widget=forms.TextInput(attrs={"class": "form-control", "list": "zones"})
+    )
+    end = WallClockField(
+        label="End of the window",
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "form-control"}),
     )
     which = forms.ChoiceField(
         label="If the clock shows it twice",
@@ -40,26 +47,38 @@ class ScheduleForm(forms.Form):
         required=False,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
+    shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, data: Any = None, *, deployment: Deployment) -> None:
-        initial: dict[str, Any] = {"zone": deployment.zone}
+        initial = {"zone": deployment.zone, "shown": deployment.schedule_hash}
         if deployment.t0:
             initial["local"] = deployment.t0.astimezone(ZoneInfo(deployment.zone)).strftime(
                 "%Y-%m-%dT%H:%M"
             )
         super().__init__(data, initial=initial)
+        minutes = round(deployment.window_length.total_seconds() / 60)
+        length = f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
+        self.fields["end"].help_text = f"Left empty, it ends {length} after T0."
         self.zones = sorted(available_timezones())
+
+    @property
+    def asks_which(self) -> bool:
+        return bool(self["local"].errors or self["end"].errors or self["which"].value())
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if "local" not in cleaned or "zone" not in cleaned:
-            return cleaned
+        for name, instant_of in (("local", "t0"), ("end", "window_end")):
+            if cleaned.get(name) and "zone" in cleaned:
+                cleaned[instant_of] = self._instant(name, cleaned)
+        return cleaned
+
+    def _instant(self, name: str, cleaned: dict[str, Any]) -> datetime | None:
         later = {"first": False, "second": True}.get(cleaned.get("which", ""))
         try:
-            cleaned["t0"] = instant(cleaned["local"], cleaned["zone"], later=later)
+            return instant(cleaned[name], cleaned["zone"], later=later)
         except InstantError as error:
-            self.add_error("local", str(error))
-        return cleaned
+            self.add_error(name, str(error))
+        return None
 
 
 class LineField(forms.CharField):

@@ -21,6 +21,7 @@ from deployments.models import (
 )
 
 FARTHEST = timedelta(days=5 * 366)
+LONGEST_WINDOW = timedelta(days=31)
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,14 @@ def refusal_of_time(t0: datetime, now: datetime) -> Refused | None:
         return Invalid(f"T0 {said} is in the past; choose one that is still to come.")
     if t0 > now + FARTHEST:
         return Invalid("T0 is more than five years away; choose a nearer time.")
+    return None
+
+
+def refusal_of_window(t0: datetime, end: datetime) -> Refused | None:
+    if end <= t0:
+        return Invalid("The window ends before it begins; choose an end after T0.")
+    if end > t0 + LONGEST_WINDOW:
+        return Invalid("The window is longer than 31 days; choose a nearer end.")
     return None
 
 

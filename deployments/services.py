@@ -73,7 +73,8 @@ def edit_facts(deployment_id: int, facts: Facts, *, actor: User, shown: str) -> 
     if facts == before:
         return None
     if shown != before.fingerprint:
-        raise Overtaken(f"{_last_editor(deployment)} changed the facts; nothing of yours is saved.")
+        editor = _last_actor(deployment, "facts changed")
+        raise Overtaken(f"{editor} changed the facts; nothing of yours is saved.")
     if not facts.package.strip():
         raise Invalid("Name the package; it says what is shipped.")
     if facts.lead != before.lead:
@@ -95,44 +96,57 @@ def edit_facts(deployment_id: int, facts: Facts, *, actor: User, shown: str) -> 
     return event
 
 
-def _last_editor(deployment: Deployment) -> str:
-    edits = deployment.events.filter(verb="facts changed").order_by("-sequence")
-    return edits.values_list("actor_name", flat=True).first() or "Somebody"
+def _last_actor(deployment: Deployment, *verbs: str) -> str:
+    acts = deployment.events.filter(verb__in=verbs).order_by("-sequence")
+    return acts.values_list("actor_name", flat=True).first() or "Somebody"
 
 
 @transaction.atomic
 def schedule(
-    deployment_id: int, t0: datetime, *, actor: User, zone: str | None = None
+    deployment_id: int,
+    t0: datetime,
+    *,
+    actor: User,
+    zone: str | None = None,
+    window_end: datetime | None = None,
+    shown: str | None = None,
 ) -> Event | None:
     """Set or move T0; saving the same time changes nothing and is no event.
 
-    Refuses a time that is already past and a deployment that has started.
+    Without an end the window keeps its length. `shown` is the hash of the time that the person
+    saw; if it moved meanwhile, the refusal says who moved it.
     """
     deployment = Deployment.objects.lock(deployment_id)
     rights = policies.rights_of(actor, deployment.service)
     require(policies.refusal_to_schedule(rights, deployment))
-    require(policies.refusal_of_time(t0, clock.now()))
-    before = {"t0": deployment.t0.isoformat() if deployment.t0 else None, "zone": deployment.zone}
-    length = (
-        deployment.window_end - deployment.t0 if deployment.window_end and deployment.t0 else None
-    )
+    before, saw = _time_of(deployment), deployment.schedule_hash
+    is_other = t0 != deployment.t0
+    deployment.window_end = window_end or t0 + deployment.window_length
     deployment.t0, deployment.zone = t0, zone or deployment.zone
-    deployment.window_end = t0 + length if length else deployment.default_window_end()
-    fresh = content.schedule_hash(deployment)
-    if fresh == deployment.schedule_hash:
+    deployment.schedule_hash = content.schedule_hash(deployment)
+    if deployment.schedule_hash == saw:
         return None
-    deployment.schedule_hash = fresh
+    if shown is not None and shown != saw:
+        mover = _last_actor(deployment, "scheduled", "rescheduled")
+        raise Overtaken(f"{mover} set another time meanwhile; nothing of yours is saved.")
+    if is_other:
+        require(policies.refusal_of_time(t0, clock.now()))
+    require(policies.refusal_of_window(t0, deployment.window_end))
     deployment.schedule_revision += 1
     deployment.save(
         update_fields=["t0", "zone", "window_end", "schedule_hash", "schedule_revision"]
     )
-    return history.record(
-        deployment,
-        "rescheduled" if before["t0"] else "scheduled",
-        actor=actor,
-        before=before,
-        after={"t0": t0.isoformat(), "zone": deployment.zone},
-    )
+    verb = "rescheduled" if before["t0"] else "scheduled"
+    return history.record(deployment, verb, actor=actor, before=before, after=_time_of(deployment))
+
+
+def _time_of(deployment: Deployment) -> dict[str, str | None]:
+    t0, end = deployment.t0, deployment.window_end
+    return {
+        "t0": t0.isoformat() if t0 else None,
+        "window_end": end.isoformat() if end else None,
+        "zone": deployment.zone,
+    }
 
 
 def move(

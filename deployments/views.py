@@ -1,35 +1,63 @@
+from typing import Any
+
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import PersonRequest
 from deployments import policies, services
-from deployments.answers import acted, posted, tried
+from deployments.answers import Tried, acted, posted, tried
+from deployments.foresight import foresee
 from deployments.forms import CancelForm, ScheduleForm
-from deployments.models import Deployment
+from deployments.models import Deployment, Event
 
 
 @require_http_methods(["GET", "POST"])
 def schedule(request: PersonRequest, pk: int) -> HttpResponse:
+    """Set or move the time; `preview` only shows what that would bring about."""
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
     form = ScheduleForm(posted(request), deployment=deployment)
-    saved = tried(
-        request,
-        form,
-        lambda: services.schedule(
+
+    def save() -> Event | None:
+        said = form.cleaned_data
+        return services.schedule(
             deployment.pk,
-            form.cleaned_data["t0"],
+            said["t0"],
             actor=request.user,
-            zone=form.cleaned_data["zone"],
-        ),
-    )
-    if saved.done:
-        return acted(request, deployment)
+            zone=said["zone"],
+            window_end=said.get("window_end"),
+            shown=said["shown"] or None,
+        )
+
+    if "preview" in request.POST:
+        seen = tried(request, form, lambda: foresee(deployment.pk, save))
+        return _schedule_page(request, deployment, form, seen)
+    saved = tried(request, form, save)
+    if not saved.done:
+        return _schedule_page(request, deployment, form, saved)
+    messages.success(request, "The time is saved." if saved.result else "Nothing changes.")
+    return acted(request, deployment)
+
+
+def _schedule_page(
+    request: PersonRequest, deployment: Deployment, form: ScheduleForm, seen: Tried[Any]
+) -> HttpResponse:
+    """For htmx only what follows from the time; whoever was slower sees the present one."""
+    visible = Deployment.objects.visible_to(request.user).with_names()
+    deployment = visible.get(pk=deployment.pk)
     rights = policies.rights_of(request.user, deployment.service)
-    refusal = policies.refusal_to_schedule(rights, deployment)
-    context = {"deployment": deployment, "form": form, "refusal": refusal}
-    return render(request, "deployments/schedule.html", context, status=saved.status)
+    context = {
+        "deployment": deployment,
+        "form": form,
+        "refusal": policies.refusal_to_schedule(rights, deployment),
+        "foresight": seen.result,
+        "overtaken": seen.overtaken_sentence,
+        "shown": deployment.schedule_hash,
+    }
+    name = "deployments/_outcome.html" if request.htmx else "deployments/schedule.html"
+    return render(request, name, context, status=seen.status)
 
 
 @require_http_methods(["GET", "POST"])

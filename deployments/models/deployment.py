@@ -137,8 +137,9 @@ class Deployment(models.Model):
     def content_hash(self) -> str:
         return self.content_version.hash if self.content_version else ""
 
-    def default_window_end(self) -> datetime | None:
-        return self.t0 + DEFAULT_WINDOW if self.t0 else None
+    @property
+    def window_length(self) -> timedelta:
+        return self.window_end - self.t0 if self.window_end and self.t0 else DEFAULT_WINDOW
 
 
 class ContentVersion(models.Model):

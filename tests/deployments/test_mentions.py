@@ -66,7 +66,7 @@ def test_marked_names_carry_no_code() -> None:
 
 @given(st.text("@ann<>&\"' ", max_size=60))
 def test_shown_text_is_what_was_typed(text: str) -> None:
-    shown = with_names(text, KNOWN)
+    shown = str(with_names(text, KNOWN))
     for tag in ('<strong class="named" title="Ann Lee"><bdi>', "</bdi></strong>"):
         shown = shown.replace(tag, "")
     assert unescape(shown) == text
