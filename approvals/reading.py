@@ -34,12 +34,13 @@ class Signed:
 def signed_content(deployment: Deployment) -> Signed:
     """The content version that a vote names, whole; fields that say nothing are left out."""
     content = deployment.content_version.content if deployment.content_version else {}
+    items = _in_order(deployment, content.get("items", []))
     facts, watched = content.get("deployment", {}), content.get("monitoring", {})
     approvals = content.get("rules", {})
     return Signed(
         facts=[(name, facts.get(name, "")) for name in FACTS],
         parts=[
-            Part("Checklist, steps and criteria", _lines(content.get("items", []), "text")),
+            Part("Checklist, steps and criteria", _lines(items, "text")),
             Part("Gates", _lines(content.get("gates", []), "title")),
             Part("Rollback triggers", _lines(watched.get("triggers", []), "text")),
             Part("Targets", _lines(watched.get("targets", []), "text")),
@@ -50,6 +51,12 @@ def signed_content(deployment: Deployment) -> Signed:
             ),
         ],
     )
+
+
+def _in_order(deployment: Deployment, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Items as the checklist shows them; the order of the content itself says nothing."""
+    places = dict(deployment.items.values_list("key", "position"))
+    return sorted(entries, key=lambda entry: places.get(entry.get("key", ""), len(places) + 1))
 
 
 def _lines(entries: list[dict[str, Any]], words: str) -> list[Line]:

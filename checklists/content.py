@@ -1,4 +1,7 @@
-"""What of a checklist is signed: definitions by key, never ticks, ids or section titles."""
+"""What of a checklist is signed: definitions by key, never ticks, ids, places or titles.
+
+That one step comes after another is said by its predecessors.
+"""
 
 from typing import Any
 
@@ -6,7 +9,7 @@ from deployments.models import Deployment
 
 
 def collect(deployment: Deployment) -> list[dict[str, Any]]:
-    items = deployment.items.prefetch_related("predecessors").order_by("position")
+    items = deployment.items.prefetch_related("predecessors").order_by("key")
     return [
         {
             "key": item.key,

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Role, User
+from checklists import moments
 from checklists.enums import CLOSED, EvidenceKind, ItemState, Kind, Phase
 from checklists.sniffing import IMAGES
 from deployments.enums import Anchor
@@ -169,6 +170,10 @@ class Item(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.state in CLOSED
+
+    @property
+    def due_words(self) -> str:
+        return moments.in_words(self.due_anchor, self.due_offset)
 
     @property
     def is_step(self) -> bool:

@@ -1,6 +1,11 @@
-from django.urls import path
+from django.urls import path, register_converter
 
 from dashboard import views
+from dashboard.plan import views as plan
+from dashboard.plan.converters import PageConverter, PartConverter
+
+register_converter(PageConverter, "plan_page")
+register_converter(PartConverter, "plan_part")
 
 app_name = "dashboard"
 urlpatterns = [
@@ -11,5 +16,22 @@ urlpatterns = [
     path("deployments/<int:pk>/mine/", views.mine, name="mine"),
     path("deployments/<int:pk>/panels/", views.panels, name="panels"),
     path("deployments/<int:pk>/comments/", views.comments, name="comments"),
+    path("deployments/<int:pk>/plan/", plan.plan, name="plan_start"),
+    path("deployments/<int:pk>/plan/several/", plan.several, name="plan_several"),
+    path("deployments/<int:pk>/plan/<plan_page:page>/", plan.plan, name="plan"),
+    path("deployments/<int:pk>/plan/<plan_part:editable>/add/", plan.add, name="plan_add"),
+    path(
+        "deployments/<int:pk>/plan/<plan_part:editable>/<int:row_pk>/", plan.edit, name="plan_edit"
+    ),
+    path(
+        "deployments/<int:pk>/plan/<plan_part:editable>/<int:row_pk>/take-out/",
+        plan.take_out,
+        name="plan_take_out",
+    ),
+    path(
+        "deployments/<int:pk>/plan/<plan_part:editable>/<int:row_pk>/move/",
+        plan.move,
+        name="plan_move",
+    ),
     path("deployments/<int:pk>/<slug:tab>/", views.deployment, name="tab"),
 ]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accounts.models import User
-from deployments.canonical import digest
+from deployments.described import Described
 from deployments.models import Deployment
 
 
 @dataclass(frozen=True)
-class Facts:
+class Facts(Described):
     """All of it but the lead is signed."""
 
     package: str
@@ -37,8 +37,3 @@ class Facts:
             "digest": self.digest,
             "lead": self.lead.username,
         }
-
-    @property
-    def fingerprint(self) -> str:
-        """What a form carries to say which facts it was drawn from, the lead included."""
-        return digest(self.plain())

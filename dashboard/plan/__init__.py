@@ -1,0 +1,1 @@
+"""The pages on which a plan is edited: every part of it in the same way."""

@@ -1,0 +1,165 @@
+"""How the parts of a plan are entered: a form each, with the fingerprint of what it showed."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, ClassVar
+
+from django import forms
+
+from accounts.models import Role
+from approvals.plan import RulePlan
+from checklists.models import Section
+from checklists.plan import SectionPlan
+from deployments.described import Described
+from deployments.forms import NamedField
+from deployments.models import Deployment
+from monitoring.enums import Severity, TriggerMode
+from monitoring.plan import AlertPlan, LimitPlan, TriggerPlan
+
+CONTROL = {"class": "form-control", "autocomplete": "off"}
+SELECT = {"class": "form-select"}
+NUMBER = forms.NumberInput(attrs=CONTROL)
+
+
+def lines(text: str) -> str:
+    """Text as it is kept: its lines end as the portal's own do, not as browsers send them."""
+    return "\n".join(text.splitlines())
+
+
+class LinesField(forms.CharField):
+    """Text of some lines; how long it may be the part itself says."""
+
+    widget = forms.Textarea
+    default_error_messages = {
+        "null_characters_not_allowed": "This text contains a NUL character; remove it."
+    }
+
+    def to_python(self, value: Any) -> str:
+        return lines(str(super().to_python(value)))
+
+
+def words(label: str, *, rows: int = 2, **options: Any) -> LinesField:
+    widget = forms.Textarea(attrs={**CONTROL, "rows": rows})
+    return LinesField(label=label, widget=widget, **options)
+
+
+class KnownForm(forms.Form):
+    """An act whose cost the person has been told; `sure` carries which cost that was."""
+
+    sure = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+
+
+class MoveForm(KnownForm):
+    place = forms.CharField(max_length=40)
+
+
+class PlanForm(KnownForm):
+    """A definition as it is edited; `shown` says as what it was drawn.
+
+    Fields that are `folded` are seldom needed: they open where one of them says something.
+    """
+
+    folded: ClassVar[tuple[str, ...]] = ()
+    shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(
+        self, data: Any = None, *, deployment: Deployment, plan: Described | None = None
+    ) -> None:
+        first = {**self.values(plan), "shown": plan.fingerprint} if plan else {}
+        super().__init__(data, initial=first, auto_id="plan_%s")
+        self.deployment, self.now = deployment, plan
+
+    def values(self, plan: Any) -> dict[str, Any]:
+        """What each field shows of the plan."""
+        return {one.name: getattr(plan, one.name) for one in fields(plan)}
+
+    def plan(self) -> Any:
+        raise NotImplementedError
+
+    def plans(self) -> list[Any]:
+        """Several, where several can be added at once."""
+        return [self.plan()]
+
+
+class SectionForm(PlanForm):
+    title = forms.CharField(label="Title", widget=forms.TextInput(attrs=CONTROL))
+    above = forms.ChoiceField(
+        label="Under", required=False, widget=forms.Select(attrs=SELECT),
+        error_messages={"invalid_choice": "Choose a section of this deployment."},
+    )  # fmt: skip
+
+    def __init__(
+        self, data: Any = None, *, deployment: Deployment, plan: SectionPlan | None = None
+    ) -> None:
+        super().__init__(data, deployment=deployment, plan=plan)
+        rows = Section.objects.filter(deployment=deployment).order_by("position")
+        paths = {tuple(one.path): None for one in rows}
+        if plan:
+            own = tuple(plan.path)
+            paths = {path: None for path in paths if path[: len(own)] != own}
+            paths.setdefault(plan.above)
+        self._paths = {" › ".join(path): path for path in paths if path}
+        above: Any = self.fields["above"]
+        above.choices = [
+            ("", "Nothing: a section of its own"),
+            *((one, one) for one in self._paths),
+        ]
+
+    def values(self, plan: Any) -> dict[str, Any]:
+        return {**plan.plain()}
+
+    def plan(self) -> SectionPlan:
+        said = self.cleaned_data
+        return SectionPlan(said["title"].strip(), self._paths.get(said["above"], ()))
+
+
+class RuleForm(PlanForm):
+    role = NamedField(
+        label="Role", queryset=Role.objects.all(), to_field_name="key", empty_label=None,
+        widget=forms.Select(attrs=SELECT),
+        error_messages={"invalid_choice": "Choose one of the sign-off roles of this portal."},
+    )  # fmt: skip
+    statement = words("Takes responsibility for")
+    count = forms.IntegerField(label="How many people sign", initial=1, widget=NUMBER)
+    order_group = forms.IntegerField(
+        label="Order", initial=1, widget=NUMBER,
+        help_text="Rules with the same number are asked together, a higher one afterwards.",
+    )  # fmt: skip
+
+    def values(self, plan: Any) -> dict[str, Any]:
+        return {**super().values(plan), "role": plan.role.key}
+
+    def plan(self) -> RulePlan:
+        said = self.cleaned_data
+        return RulePlan(said["role"], said["statement"].strip(), said["count"], said["order_group"])
+
+
+class LimitForm(PlanForm):
+    kind: ClassVar[type[LimitPlan]] = LimitPlan
+    text = words("In words")
+    condition = forms.CharField(
+        label="Condition", required=False, widget=forms.TextInput(attrs=CONTROL),
+        error_messages={"null_characters_not_allowed": "A condition has no NUL character."},
+        help_text="Such as cache_hit_rate > 85 % within 1 h of complete. Without one, a person "
+        "judges the words.",
+    )  # fmt: skip
+
+    def plan(self) -> LimitPlan:
+        said = {name: self.cleaned_data[name].strip() for name in self._names()}
+        return self.kind(**said)
+
+    def _names(self) -> list[str]:
+        return [one.name for one in fields(self.kind)]
+
+
+class AlertForm(LimitForm):
+    kind = AlertPlan
+    severity = forms.ChoiceField(choices=Severity.choices, widget=forms.Select(attrs=SELECT))
+
+
+class TriggerForm(LimitForm):
+    kind = TriggerPlan
+    mode = forms.ChoiceField(
+        label="When it holds", choices=TriggerMode.choices, widget=forms.Select(attrs=SELECT)
+    )

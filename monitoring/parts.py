@@ -1,0 +1,90 @@
+"""Targets, alert thresholds and rollback triggers: added, changed, taken out, put elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+from django.db import models
+from django.db.models import QuerySet
+
+from deployments.conditions import ConditionError, parse
+from deployments.editing import Part, arrange, placed
+from deployments.exceptions import Invalid, Refused
+from deployments.keys import unique_keys
+from deployments.models import Deployment
+from monitoring.models import AlertRule, Definition, Target, Trigger
+from monitoring.plan import AlertPlan, LimitPlan, TriggerPlan
+
+Limit = TypeVar("Limit", bound=Definition)
+Planned = TypeVar("Planned", bound=LimitPlan)
+LONGEST_TEXT = 2000
+LONGEST_CONDITION = Definition._meta.get_field("condition").max_length or 0
+
+
+class Limits(Part[Limit, Planned], Generic[Limit, Planned]):
+    """One of the three; `further` names the columns beside text and condition."""
+
+    def __init__(
+        self, word: str, rows: models.Manager[Limit], plan: type[Planned], *further: str
+    ) -> None:
+        self.word, self._plan, self._further = word, plan, further
+        self._rows = rows
+
+    def rows(self, deployment: Deployment) -> QuerySet[Limit]:
+        return self._rows.filter(deployment=deployment).order_by("position", "pk")
+
+    def plan_of(self, row: Limit) -> Planned:
+        further = {name: getattr(row, name) for name in self._further}
+        return self._plan(text=row.text, condition=row.condition, **further)
+
+    def refusal(self, deployment: Deployment, plan: Planned, row: Limit | None) -> Refused | None:
+        return refusal_of_limit(plan)
+
+    def make(self, deployment: Deployment, plans: Sequence[Planned]) -> list[Limit]:
+        rows = self._rows.filter(deployment=deployment)
+        taken = list(rows.values_list("key", flat=True))
+        keys = unique_keys([plan.text for plan in plans], taken)
+        return self._rows.bulk_create(
+            self._rows.model(deployment=deployment, key=key, position=place, **self._columns(plan))
+            for place, (key, plan) in enumerate(zip(keys, plans, strict=True), len(taken) + 1)
+        )
+
+    def write(self, row: Limit, plan: Planned) -> None:
+        columns = self._columns(plan)
+        for name, value in columns.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(columns))
+
+    def put(self, deployment: Deployment, row: Limit, place: str) -> bool:
+        rows = list(self.rows(deployment))
+        moved = placed(rows, row, place)
+        arrange(self._rows, moved)
+        return moved != rows
+
+    def _columns(self, plan: Planned) -> dict[str, Any]:
+        return {name: getattr(plan, name) for name in ("text", "condition", *self._further)}
+
+
+TARGETS = Limits("target", Target.objects, LimitPlan)
+ALERTS = Limits("alert", AlertRule.objects, AlertPlan, "severity")
+TRIGGERS = Limits("trigger", Trigger.objects, TriggerPlan, "mode")
+
+
+def refusal_of_limit(plan: LimitPlan) -> Refused | None:
+    if not plan.text.strip():
+        return Invalid("Write what is watched, such as “cache hit rate above 85 %”.")
+    if "\0" in plan.text + plan.condition:
+        return Invalid("The text contains a NUL character; remove it.")
+    if len(plan.text) > LONGEST_TEXT:
+        return Invalid(
+            f"The text has {len(plan.text)} characters; {LONGEST_TEXT} is the most. Shorten it."
+        )
+    if len(plan.condition) > LONGEST_CONDITION:
+        return Invalid(f"A condition has at most {LONGEST_CONDITION} characters; shorten it.")
+    try:
+        if plan.condition:
+            parse(plan.condition)
+    except ConditionError as error:
+        return Invalid(str(error))
+    return None

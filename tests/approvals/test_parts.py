@@ -1,0 +1,101 @@
+"""Sign-off rules are edited; votes under one that is taken out are kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from approvals import services
+from approvals.enums import Choice
+from approvals.models import Rule, Vote
+from approvals.parts import Rules
+from approvals.plan import RulePlan
+from approvals.shown import Shown
+from approvals.signoff import standings
+from deployments import editing
+from deployments.exceptions import Invalid
+from deployments.models import Deployment
+from tests.builders import Team, make_deployment, make_proof, make_role
+
+pytestmark = pytest.mark.django_db
+RULES = Rules()
+
+
+@pytest.fixture
+def deployment(team: Team) -> Deployment:
+    return make_deployment(team, roles=("security", "operations"), submitted=True)
+
+
+def sign(deployment: Deployment, team: Team, role: str) -> Vote:
+    return services.sign(
+        deployment.pk, deployment.rules.get(role__key=role).pk, Choice.APPROVE,
+        actor=team.people[role], proof=make_proof(), shown=Shown.of(deployment),
+    )  # fmt: skip
+
+
+def test_changed_statement_makes_signatures_stale(team: Team, deployment: Deployment) -> None:
+    sign(deployment, team, "security")
+    row = RULES.rows(deployment)[1]
+    now = RULES.plan_of(row)
+    event = editing.change(
+        RULES, deployment.pk, row.pk, replace(now, statement="I run it at night"),
+        actor=team.release_manager, shown=now.fingerprint,
+    )  # fmt: skip
+    assert event is not None
+    assert event.after == {"statement": "I run it at night"}
+    deployment.refresh_from_db()
+    assert [len(one.stale) for one in standings(deployment)] == [1, 0]
+
+
+def test_order_of_the_list_is_not_signed(team: Team, deployment: Deployment) -> None:
+    before = deployment.content_hash
+    row = RULES.rows(deployment)[1]
+    editing.move(RULES, deployment.pk, row.pk, "up", actor=team.release_manager)
+    deployment.refresh_from_db()
+    assert [one.rule.role.key for one in standings(deployment)] == ["operations", "security"]
+    assert deployment.content_hash == before
+
+
+def test_rule_taken_out_keeps_its_votes(team: Team, deployment: Deployment) -> None:
+    vote = sign(deployment, team, "security")
+    editing.take_out(RULES, deployment.pk, [vote.rule_id], actor=team.release_manager)
+    deployment.refresh_from_db()
+    assert [one.rule.role.key for one in standings(deployment)] == ["operations"]
+    assert Vote.objects.select_related("rule").get(pk=vote.pk).rule.key == "security"
+    (added,) = editing.add(
+        RULES, deployment.pk, [RulePlan(make_role("security"), "Once more")],
+        actor=team.release_manager,
+    )  # fmt: skip
+    assert added.key == "security-2"
+
+
+def test_rule_without_votes_goes(team: Team, deployment: Deployment) -> None:
+    row = RULES.rows(deployment)[0]
+    editing.take_out(RULES, deployment.pk, [row.pk], actor=team.release_manager)
+    assert not Rule.every.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"statement": " "}, "Write what the signer takes responsibility for."),
+        ({"statement": "x" * 3000},
+         "The statement has 3000 characters; 2000 is the most. Shorten it."),
+        ({"statement": "a\0"}, "The statement contains a NUL character; remove it."),
+        ({"count": 0}, "People and order are numbers from 1 to 20."),
+        ({"order_group": 21}, "People and order are numbers from 1 to 20."),
+    ],
+)  # fmt: skip
+def test_nonsense_is_refused_in_a_sentence(
+    team: Team, deployment: Deployment, values: dict[str, Any], said: str
+) -> None:
+    row = RULES.rows(deployment)[0]
+    now = RULES.plan_of(row)
+    with pytest.raises(Invalid) as refused:
+        editing.change(
+            RULES, deployment.pk, row.pk, replace(now, **values), actor=team.release_manager,
+            shown=now.fingerprint,
+        )  # fmt: skip
+    assert refused.value.sentence == said
