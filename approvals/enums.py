@@ -1,3 +1,5 @@
+from enum import Enum
+
 from django.db.models import TextChoices
 
 
@@ -17,3 +19,13 @@ class Verdict(TextChoices):
     GO = "go", "GO"
     HOLD = "hold", "HOLD"
     NO_GO = "no_go", "NO-GO"
+
+
+class Mend(Enum):
+    """Where something that a draft lacks is mended; the words of the link that leads there."""
+
+    TIME = "Set the time"
+    RULES = "See who is asked to sign"
+    PEOPLE = "See who holds what"
+    FACTS = "Edit the facts"
+    CHECKLIST = "Open the checklist"

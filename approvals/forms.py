@@ -17,19 +17,46 @@ RADIOS = forms.RadioSelect(attrs={"class": "form-check-input"})
 REASON = forms.Textarea(attrs={"class": "form-control", "rows": 2})
 
 
-class ShownForm(FreshForm):
-    """An act on exactly what the page showed, whose hashes travel with the form."""
+class ShownFields(forms.Form):
+    """The hashes of what the page showed, which travel with the form."""
 
     shown_content = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     shown_schedule = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
-    def __init__(self, request: HttpRequest, deployment: Deployment, data: Any = None) -> None:
-        shown = Shown.of(deployment)
-        initial = {"shown_content": shown.content, "shown_schedule": shown.schedule}
-        super().__init__(request, data, initial=initial)
-
     def shown(self) -> Shown:
         return Shown(self.cleaned_data["shown_content"], self.cleaned_data["shown_schedule"])
+
+
+def hashes_of(deployment: Deployment) -> dict[str, str]:
+    shown = Shown.of(deployment)
+    return {"shown_content": shown.content, "shown_schedule": shown.schedule}
+
+
+class SubmitForm(ShownFields):
+    """Submits exactly what the page showed."""
+
+    def __init__(self, deployment: Deployment, data: Any = None) -> None:
+        super().__init__(data, initial=hashes_of(deployment))
+
+
+class ReopenForm(forms.Form):
+    reason = forms.CharField(
+        label="Why does it go back to draft?",
+        max_length=LONGEST_REASON,
+        widget=REASON,
+        error_messages={
+            "required": "Say why it goes back to draft; those who signed it will read it."
+        },
+    )
+
+
+class ShownForm(ShownFields, FreshForm):
+    """An act on exactly what the page showed, by somebody who has just proven who they are."""
+
+    def __init__(
+        self, request: HttpRequest, deployment: Deployment, data: Any = None, **initial: Any
+    ) -> None:
+        super().__init__(request, data, initial={**hashes_of(deployment), **initial})
 
 
 class SignForm(ShownForm):
@@ -86,7 +113,10 @@ class DecideForm(ShownForm):
     def __init__(
         self, request: HttpRequest, deployment: Deployment, readiness: Readiness, data: Any = None
     ) -> None:
-        super().__init__(request, deployment, data)
+        chosen = request.GET.get("verdict", "")
+        super().__init__(
+            request, deployment, data, verdict=chosen if chosen in Verdict.values else None
+        )
         warnings: Any = self.fields["seen"]
         warnings.choices = [(warning.key, warning.clause) for warning in readiness.warnings]
 

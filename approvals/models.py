@@ -7,25 +7,14 @@ from django.db.models import Q
 
 from accounts.models import Role, User
 from approvals.enums import NEEDS_REASON, Choice, Verdict
-from deployments.models import ContentVersion, Deployment, Membership, Service
-
-
-class RuleQuerySet(models.QuerySet["Rule"]):
-    def unheld(self, service: Service) -> list[str]:
-        """Titles of the roles that ask for a signature nobody could give."""
-        held = Membership.objects.filter(service=service, group__user__is_active=True)
-        waiting = self.exclude(role__in=held.values("role")).order_by("position")
-        return list(dict.fromkeys(waiting.values_list("role__title", flat=True)))
+from deployments.models import ContentVersion, Deployment
 
 
 class PresentRules(models.Manager["Rule"]):
     """All but those that were taken out of the plan."""
 
-    def get_queryset(self) -> RuleQuerySet:
-        return RuleQuerySet(self.model, using=self._db).filter(removed_at__isnull=True)
-
-    def unheld(self, service: Service) -> list[str]:
-        return self.get_queryset().unheld(service)
+    def get_queryset(self) -> models.QuerySet[Rule]:
+        return super().get_queryset().filter(removed_at__isnull=True)
 
 
 class Rule(models.Model):
@@ -46,7 +35,7 @@ class Rule(models.Model):
     removed_at = models.DateTimeField(null=True, editable=False)
 
     objects = PresentRules()
-    every = RuleQuerySet.as_manager()
+    every = models.Manager["Rule"]()
 
     class Meta:
         default_permissions = ()

@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -6,7 +7,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.requests import PersonRequest
 from approvals import services
 from approvals.enums import Choice, Verdict
-from approvals.forms import DecideForm, SignForm
+from approvals.forms import DecideForm, ReopenForm, SignForm, SubmitForm
+from approvals.moves import reopen_page, resume_page, submit_page
 from approvals.panels import facts_page, sign_page
 from approvals.policies import deciding
 from approvals.verdict import readiness
@@ -74,10 +76,12 @@ def decide(request: PersonRequest, pk: int) -> HttpResponse:
     if decided.is_overtaken:
         form = DecideForm(request, deployment, verdict)
     rights = rights_of(request.user, deployment.service)
+    is_hold = request.GET.get("verdict") == Verdict.HOLD
     context = {
         "deployment": deployment,
         "readiness": verdict,
-        "refusal": deciding.refusal_to_decide_at_all(rights, deployment),
+        "is_hold": is_hold,
+        "refusal": deciding.refusal_of_page(rights, deployment, is_hold=is_hold),
         "form": form,
         "overtaken": decided.overtaken_sentence,
     }
@@ -113,25 +117,60 @@ def facts(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "approvals/facts.html", context, status=saved.status)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def submit(request: PersonRequest, pk: int) -> HttpResponse:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
-    services.submit(deployment.pk, actor=request.user)
-    return acted(request, deployment)
+    """What is asked of whom and all that is missing; the POST submits exactly that."""
+    visible = Deployment.objects.visible_to(request.user).with_names()
+    deployment = get_object_or_404(visible, pk=pk)
+    form = SubmitForm(deployment, posted(request))
+    submitted = tried(
+        request,
+        form,
+        lambda: services.submit(deployment.pk, actor=request.user, shown=form.shown()),
+    )
+    if submitted.done:
+        messages.success(request, "Submitted. Whoever is asked to sign finds it on their home.")
+        return redirect(page(deployment))
+    if submitted.is_overtaken:
+        deployment = get_object_or_404(visible, pk=pk)
+        form = SubmitForm(deployment)
+    shown = submit_page(deployment, rights_of(request.user, deployment.service))
+    context = {**shown, "form": form, "overtaken": submitted.overtaken_sentence}
+    return render(request, "approvals/submit.html", context, status=submitted.status)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def reopen(request: PersonRequest, pk: int) -> HttpResponse:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
-    services.reopen(deployment.pk, actor=request.user)
-    return acted(request, deployment)
+    visible = Deployment.objects.visible_to(request.user).with_names()
+    deployment = get_object_or_404(visible, pk=pk)
+    form = ReopenForm(posted(request))
+    reopened = tried(
+        request,
+        form,
+        lambda: services.reopen(
+            deployment.pk, actor=request.user, reason=form.cleaned_data["reason"]
+        ),
+    )
+    if reopened.done:
+        messages.success(request, "Back to draft. Submit it again once it is as it should be.")
+        return redirect(page(deployment))
+    shown = reopen_page(deployment, rights_of(request.user, deployment.service))
+    context = {**shown, "form": form}
+    return render(request, "approvals/reopen.html", context, status=reopened.status)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def resume(request: PersonRequest, pk: int) -> HttpResponse:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
-    services.resume(deployment.pk, actor=request.user)
-    return acted(request, deployment)
+    visible = Deployment.objects.visible_to(request.user).with_names()
+    deployment = get_object_or_404(visible, pk=pk)
+    form = Form(posted(request))
+    resumed = tried(request, form, lambda: services.resume(deployment.pk, actor=request.user))
+    if resumed.done:
+        messages.success(request, "Back in review.")
+        return redirect(page(deployment))
+    shown = resume_page(deployment, rights_of(request.user, deployment.service))
+    context = {**shown, "form": form}
+    return render(request, "approvals/resume.html", context, status=resumed.status)
 
 
 @require_POST

@@ -5,8 +5,8 @@ class CommunicationsConfig(AppConfig):
     name = "communications"
 
     def ready(self) -> None:
-        from communications import foreseen, receivers
-        from deployments import foresight
+        from communications import announcing, foreseen, receivers
+        from deployments import announcements, foresight
         from deployments.subscriptions import subscribe
 
         subscribe(receivers.PLANS_AFTER, receivers.plan)
@@ -16,3 +16,4 @@ class CommunicationsConfig(AppConfig):
         subscribe(["commented"], receivers.mention)
         subscribe(["item due"], receivers.remind)
         foresight.register(foreseen.look)
+        announcements.register(announcing.before_t0)

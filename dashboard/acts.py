@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from approvals.enums import Verdict
 from approvals.policies import deciding, voting
 from approvals.signoff import RuleStanding
 from approvals.verdict import Outlook
@@ -41,7 +42,7 @@ def acts_of(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Ac
     """This person's acts in this state, the most urgent first; none for those who only read."""
     match State(deployment.state):
         case State.DRAFT:
-            return _in_draft(rights, deployment, outlook)
+            return _in_draft(rights, deployment)
         case State.IN_REVIEW:
             return [*_signatures(rights, deployment, outlook.rules), *_decide(rights, deployment)]
         case State.GO:
@@ -51,7 +52,7 @@ def acts_of(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Ac
                 *_signatures(rights, deployment, outlook.rules),
             ]
         case State.ON_HOLD | State.NO_GO:
-            return _resume(rights, deployment, outlook)
+            return _resume(rights, deployment)
         case State.IN_PROGRESS:
             return _complete(rights, deployment, outlook)
         case State.WATCHING:
@@ -69,9 +70,9 @@ def plan_acts(rights: Rights, deployment: Deployment) -> list[Act]:
         _act("Set the time" if deployment.t0 is None else "Reschedule", "deployments:schedule",
              deployment, refusal_to_schedule(rights, deployment)),
         _act("Cancel", "deployments:cancel", deployment, refusal_to_cancel(rights, deployment)),
+        _act("Back to draft", "approvals:reopen", deployment,
+             deciding.refusal_to_reopen(rights, deployment)),
     ]  # fmt: skip
-    if deployment.state in {State.IN_REVIEW, State.ON_HOLD, State.NO_GO}:
-        found.append(_act("Back to draft", "approvals:reopen", deployment, None, posts=True))
     return [act for act in found if not act.refusal]
 
 
@@ -82,13 +83,11 @@ def _act(
     return Act(label, url, posts, refusal.sentence if refusal else "")
 
 
-def _in_draft(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
+def _in_draft(rights: Rights, deployment: Deployment) -> list[Act]:
+    """Whatever is still missing, the page of submitting says all of it."""
     if not rights.has(Right.EDIT):
         return []
-    refusal = deciding.refusal_to_submit(
-        rights, deployment, has_rules=bool(outlook.rules), now=outlook.at
-    )
-    return [_act("Submit for sign-off", "approvals:submit", deployment, refusal, posts=True)]
+    return [_act("Submit for sign-off", "approvals:submit", deployment, None)]
 
 
 def _signatures(rights: Rights, deployment: Deployment, rules: list[RuleStanding]) -> list[Act]:
@@ -122,7 +121,10 @@ def _decide(rights: Rights, deployment: Deployment) -> list[Act]:
     if not rights.has(Right.OPERATE):
         return []
     refusal = deciding.refusal_to_decide_at_all(rights, deployment)
-    return [_act("Decide go or no-go", "approvals:decide", deployment, refusal)]
+    decide = _act("Decide go or no-go", "approvals:decide", deployment, refusal)
+    if refusal:
+        return [decide]
+    return [decide, Act("Hold", f"{decide.url}?verdict={Verdict.HOLD}", is_asked=False)]
 
 
 def _start(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
@@ -134,11 +136,11 @@ def _start(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act
     return [_act("Start the deployment", "approvals:start", deployment, refusal, posts=True)]
 
 
-def _resume(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
+def _resume(rights: Rights, deployment: Deployment) -> list[Act]:
+    """A time that has passed meanwhile is said on its page, which leads to a new one."""
     if not rights.has(Right.EDIT):
         return []
-    refusal = deciding.refusal_to_resume(rights, deployment, outlook.at)
-    return [_act("Resume the review", "approvals:resume", deployment, refusal, posts=True)]
+    return [_act("Resume the review", "approvals:resume", deployment, None)]
 
 
 def _complete(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:

@@ -20,6 +20,14 @@ from monitoring.panels import watch_panel
 Audience = frozenset[str]
 
 
+def header_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
+    """With what it takes the place of, all of which belongs to the same service."""
+    return {
+        "outlook": outlook,
+        "replaced": deployment.predecessors.select_related("environment").order_by("pk"),
+    }
+
+
 @dataclass(frozen=True)
 class Panel:
     """A fragment with the root id `<name>-panel`, the same for everybody of one audience."""
@@ -29,7 +37,7 @@ class Panel:
 
 
 PANELS: dict[str, Panel] = {
-    "header": Panel("dashboard/_header.html", lambda one, outlook: {"outlook": outlook}),
+    "header": Panel("dashboard/_header.html", header_panel),
     "readiness": Panel("approvals/_readiness.html", readiness_panel),
     "checklist": Panel("checklists/_panel.html", lambda one, _: checklist_panel(one)),
     "gates": Panel("gates/_panel.html", lambda one, _: gates_panel(one)),

@@ -9,6 +9,7 @@ from accounts.models import User
 from deployments.facts import Facts
 from deployments.leads import release_managers
 from deployments.models import Deployment
+from deployments.successors import possible_successors
 from deployments.zones import InstantError, instant
 
 WHICH = [("", "It happens only once"), ("first", "The first time"), ("second", "The second time")]
@@ -140,9 +141,36 @@ class FactsForm(ShippedForm):
 
 
 class CancelForm(forms.Form):
+    """Why, and what takes its place; what a person does not see is no choice."""
+
     reason = forms.CharField(
         label="Why is it cancelled?",
         max_length=2000,
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
         error_messages={"required": "Say why; those who were told of the deployment will read it."},
     )
+    successor = NamedField(
+        label="What takes its place",
+        queryset=Deployment.objects.none(),
+        required=False,
+        empty_label="Nothing, for now",
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"invalid_choice": "Choose an open deployment of the same service."},
+    )
+
+    def __init__(self, user: User, deployment: Deployment, data: Any = None) -> None:
+        super().__init__(data)
+        successor: Any = self.fields["successor"]
+        successor.queryset = possible_successors(deployment, user)
+        successor.label_from_instance = named_for_choice
+
+    @property
+    def successor_id(self) -> int | None:
+        successor = self.cleaned_data.get("successor")
+        return successor.pk if successor else None
+
+
+def named_for_choice(deployment: Deployment) -> str:
+    at = deployment.t0.astimezone(ZoneInfo(deployment.zone)) if deployment.t0 else None
+    time = f"{at:%d %b %Y, %H:%M} {deployment.zone}" if at else "no time set"
+    return f"{deployment}, {time} (#{deployment.pk})"

@@ -1,4 +1,4 @@
-"""Who may lead a deployment: the release managers of its service."""
+"""Who holds a right on a service, such as those who may lead its deployments."""
 
 from django.db.models import QuerySet
 
@@ -9,12 +9,17 @@ from deployments.exceptions import Invalid, Refused
 from deployments.models import Service, ServiceGroupObjectPermission
 
 
-def release_managers(service: Service) -> QuerySet[User]:
+def holders(service: Service, right: Right) -> QuerySet[User]:
+    """People with an active account, never machines."""
     held = ServiceGroupObjectPermission.objects.filter(
-        content_object=service, permission__codename=Right.EDIT
+        content_object=service, permission__codename=right
     )
     people = User.objects.filter(is_active=True, kind=Kind.PERSON, groups__in=held.values("group"))
     return people.distinct().order_by("username")
+
+
+def release_managers(service: Service) -> QuerySet[User]:
+    return holders(service, Right.EDIT)
 
 
 def refusal_of_lead(lead: User, service: Service) -> Refused | None:

@@ -1,6 +1,8 @@
 """The verbs that need no other app: create, schedule, move, cancel; those of access/ as well."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -13,6 +15,7 @@ from deployments.exceptions import Invalid, Overtaken, require
 from deployments.facts import Facts
 from deployments.leads import refusal_of_lead
 from deployments.models import Deployment, Environment, Event, Service
+from deployments.successors import refusal_of_successor
 
 __all__ = [
     "cancel",
@@ -157,10 +160,12 @@ def move(
     actor: User | None,
     reason: str = "",
     at: datetime | None = None,
+    also: Mapping[str, Any] | None = None,
 ) -> Event:
     """The only place that assigns a state: checks the table, sets it, records it.
 
-    The caller holds the lock and has asked its own policy.
+    The caller holds the lock and has asked its own policy; `also` stands in the event beside the
+    new state.
     """
     require(policies.refusal_to_move(deployment, to))
     before = deployment.state
@@ -171,16 +176,40 @@ def move(
         verb,
         actor=actor,
         before={"state": str(before)},
-        after={"state": to.value},
+        after={"state": to.value, **(also or {})},
         reason=reason,
         at=at,
     )
 
 
 @transaction.atomic
-def cancel(deployment_id: int, *, actor: User, reason: str) -> Event:
-    deployment = Deployment.objects.lock(deployment_id)
+def cancel(
+    deployment_id: int, *, actor: User, reason: str, successor_id: int | None = None
+) -> Event:
+    """End a deployment that has not started; another one may be named that takes its place.
+
+    Both are locked, the older one first, so that two that name each other never wait in a circle.
+    """
+    locked = {
+        pk: Deployment.objects.lock(pk) for pk in sorted({deployment_id, successor_id or 0} - {0})
+    }
+    deployment = locked[deployment_id]
     require(policies.refusal_to_cancel(policies.rights_of(actor, deployment.service), deployment))
     if not reason.strip():
         raise Invalid("Say why it is cancelled; those who were told of it will read it.")
-    return move(deployment, State.CANCELLED, "cancelled", actor=actor, reason=reason)
+    if successor_id is None:
+        return move(deployment, State.CANCELLED, "cancelled", actor=actor, reason=reason)
+    successor = locked[successor_id]
+    require(refusal_of_successor(deployment, successor))
+    cancelled = move(
+        deployment,
+        State.CANCELLED,
+        "cancelled",
+        actor=actor,
+        reason=reason,
+        also={"successor": successor.pk},
+    )
+    deployment.successor = successor
+    deployment.save(update_fields=["successor"])
+    history.record(successor, "takes the place of", actor=actor, obj=deployment, at=cancelled.at)
+    return cancelled

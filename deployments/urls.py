@@ -6,4 +6,5 @@ app_name = "deployments"
 urlpatterns = [
     path("deployments/<int:pk>/schedule/", views.schedule, name="schedule"),
     path("deployments/<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("deployments/<int:pk>/versions/", views.versions, name="versions"),
 ]

@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
 from deployments import policies, services
@@ -11,6 +11,7 @@ from deployments.answers import Tried, acted, posted, tried
 from deployments.foresight import foresee
 from deployments.forms import CancelForm, ScheduleForm
 from deployments.models import Deployment, Event
+from deployments.versions import number_in, versions_page
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,12 +65,15 @@ def _schedule_page(
 def cancel(request: PersonRequest, pk: int) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
-    form = CancelForm(posted(request))
+    form = CancelForm(request.user, deployment, posted(request))
     cancelled = tried(
         request,
         form,
         lambda: services.cancel(
-            deployment.pk, actor=request.user, reason=form.cleaned_data["reason"]
+            deployment.pk,
+            actor=request.user,
+            reason=form.cleaned_data["reason"],
+            successor_id=form.successor_id,
         ),
     )
     if cancelled.done:
@@ -78,3 +82,12 @@ def cancel(request: PersonRequest, pk: int) -> HttpResponse:
     refusal = policies.refusal_to_cancel(rights, deployment)
     context = {"deployment": deployment, "form": form, "refusal": refusal}
     return render(request, "deployments/cancel.html", context, status=cancelled.status)
+
+
+@require_safe
+def versions(request: PersonRequest, pk: int) -> HttpResponse:
+    """Everything that was ever to be signed, and what changed between any two of them."""
+    visible = Deployment.objects.visible_to(request.user).with_names()
+    deployment = get_object_or_404(visible, pk=pk)
+    ends = [number_in(request.GET.get(name, "")) for name in ("from", "to")]
+    return render(request, "deployments/versions.html", versions_page(deployment, *ends))

@@ -1,4 +1,4 @@
-"""Who may submit, decide and start, and what must hold when they do."""
+"""Who may reopen, resume, decide and start, and what must hold when they do."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from approvals.enums import Verdict
 from approvals.models import Decision
+from approvals.policies.submitting import missing_time
 from approvals.readiness import Readiness, joined
 from deployments.blockers import Blocker
 from deployments.enums import Right, State
@@ -18,41 +19,20 @@ EARLIEST_START = timedelta(minutes=15)
 DEFAULT_LATEST_START = timedelta(minutes=30)
 
 
-def refusal_to_submit(
-    rights: Rights,
-    deployment: Deployment,
-    *,
-    has_rules: bool,
-    now: datetime,
-    unheld: Collection[str] = (),
-) -> Refused | None:
-    """`unheld` names the roles that are asked to sign and that nobody holds."""
-    refusal = refusal_to_move(deployment, State.IN_REVIEW) or refusal_without(
-        rights, Right.EDIT, "submit a deployment"
-    )
-    missing = _missing_time(deployment, now)
-    if not has_rules:
-        missing.append("no role is asked to sign")
-    missing += [f"nobody holds the role {role} of this service" for role in unheld]
-    if refusal is None and missing:
-        return Refused(f"Cannot be submitted yet: {joined(missing)}.")
-    return refusal
-
-
 def refusal_to_resume(rights: Rights, deployment: Deployment, now: datetime) -> Refused | None:
     refusal = refusal_to_move(deployment, State.IN_REVIEW) or refusal_without(
         rights, Right.EDIT, "resume a deployment"
     )
-    missing = _missing_time(deployment, now)
+    missing = missing_time(deployment.t0, now)
     if refusal is None and missing:
         return Refused(f"Cannot be resumed yet: {joined(missing)}; reschedule it first.")
     return refusal
 
 
-def _missing_time(deployment: Deployment, now: datetime) -> list[str]:
-    if deployment.t0 is None:
-        return ["the time T0 is not set"]
-    return ["the time T0 is in the past"] if deployment.t0 <= now else []
+def refusal_to_reopen(rights: Rights, deployment: Deployment) -> Refused | None:
+    return refusal_to_move(deployment, State.DRAFT) or refusal_without(
+        rights, Right.EDIT, "reopen a deployment"
+    )
 
 
 def refusal_to_decide(
@@ -81,6 +61,12 @@ MOVES_TO: dict[Verdict, State] = {
 
 def refusal_to_decide_at_all(rights: Rights, deployment: Deployment) -> Refused | None:
     return refusal_to_operate(rights, deployment, "decide")
+
+
+def refusal_of_page(rights: Rights, deployment: Deployment, *, is_hold: bool) -> Refused | None:
+    """Why nothing can be decided here; a page that only holds says too that it is held already."""
+    refusal = refusal_to_decide_at_all(rights, deployment)
+    return refusal or (refusal_to_move(deployment, State.ON_HOLD) if is_hold else None)
 
 
 def refusal_while_blocked(readiness: Readiness) -> Refused | None:

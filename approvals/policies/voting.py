@@ -75,6 +75,13 @@ def refusal_by_role(rights: Rights, rule: Rule) -> Refused | None:
     return None
 
 
+def barred(deployment: Deployment) -> frozenset[int]:
+    """Those who may not sign this content whatever role they hold, by their ids."""
+    editor = deployment.content_version.author_id if deployment.content_version else None
+    authors = (author.pk for author in deployment.authors.all())
+    return frozenset({deployment.requester_id, *authors} | ({editor} if editor else set()))
+
+
 def refusal_by_authorship(rights: Rights, deployment: Deployment) -> Refused | None:
     person = rights.user
     if person.pk == deployment.requester_id:

@@ -3,41 +3,42 @@
 from django.db import transaction
 
 from accounts.models import User
-from approvals.policies import deciding as policies
+from approvals.asking import outset
+from approvals.policies import deciding, submitting
+from approvals.shown import Shown, refusal_of_other
 from deployments import clock
-from deployments.enums import Right, State
+from deployments.enums import State
+from deployments.exceptions import Invalid
 from deployments.models import Deployment, Event
-from deployments.policies import refusal_to_move, refusal_without, rights_of
+from deployments.policies import rights_of
 from deployments.services import move, require
 
 
 @transaction.atomic
-def submit(deployment_id: int, *, actor: User) -> Event:
-    """Ask for sign-off; from here on the time T0 is told to people."""
+def submit(deployment_id: int, *, actor: User, shown: Shown | None = None) -> Event:
+    """Ask for sign-off; from here on the time T0 is told to people.
+
+    `shown` is what the person read before; without it, it is submitted as it stands.
+    """
     deployment = Deployment.objects.lock(deployment_id)
-    now = clock.now()
-    require(
-        policies.refusal_to_submit(
-            rights_of(actor, deployment.service),
-            deployment,
-            has_rules=deployment.rules.exists(),
-            now=now,
-            unheld=deployment.rules.unheld(deployment.service),
-        )
-    )
-    deployment.submitted_at = now
+    start = outset(deployment, clock.now())
+    rights = rights_of(actor, deployment.service)
+    require(submitting.refusal_to_submit(rights, deployment, submitting.missing(start)))
+    if shown is not None:
+        require(refusal_of_other(shown, deployment, "submitted"))
+    deployment.submitted_at = start.now
     deployment.save(update_fields=["submitted_at"])
-    return move(deployment, State.IN_REVIEW, "submitted", actor=actor, at=now)
+    return move(deployment, State.IN_REVIEW, "submitted", actor=actor, at=start.now)
 
 
 @transaction.atomic
-def reopen(deployment_id: int, *, actor: User, reason: str = "") -> Event:
+def reopen(deployment_id: int, *, actor: User, reason: str) -> Event:
+    """Back to draft; every signature stays with the content that it was given on."""
     deployment = Deployment.objects.lock(deployment_id)
-    require(refusal_to_move(deployment, State.DRAFT))
-    require(
-        refusal_without(rights_of(actor, deployment.service), Right.EDIT, "reopen a deployment")
-    )
-    return move(deployment, State.DRAFT, "reopened", actor=actor, reason=reason)
+    require(deciding.refusal_to_reopen(rights_of(actor, deployment.service), deployment))
+    if not reason.strip():
+        raise Invalid("Say why it goes back to draft; those who signed it will read it.")
+    return move(deployment, State.DRAFT, "reopened", actor=actor, reason=reason.strip())
 
 
 @transaction.atomic
@@ -45,5 +46,5 @@ def resume(deployment_id: int, *, actor: User) -> Event:
     """Take a held or refused deployment back into review."""
     deployment = Deployment.objects.lock(deployment_id)
     rights = rights_of(actor, deployment.service)
-    require(policies.refusal_to_resume(rights, deployment, clock.now()))
+    require(deciding.refusal_to_resume(rights, deployment, clock.now()))
     return move(deployment, State.IN_REVIEW, "resumed", actor=actor)

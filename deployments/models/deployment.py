@@ -25,7 +25,14 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
 
     def with_names(self) -> DeploymentQuerySet:
         """With all that a page names; what was signed is large and read where it is shown."""
-        named = ("service", "environment", "requester", "lead", "content_version__author")
+        named = (
+            "service",
+            "environment",
+            "requester",
+            "lead",
+            "content_version__author",
+            "successor__environment",
+        )
         return (
             self.select_related(*named)
             .prefetch_related("authors")

@@ -136,14 +136,14 @@ def test_sign_page_shows_everything_that_is_signed(team: Team) -> None:
 
 def test_refused_act_answers_with_its_sentence_in_place_for_htmx(team: Team) -> None:
     deployment = make_deployment(team, submitted=True)
-    url = reverse("approvals:submit", args=[deployment.pk])
+    url = reverse("approvals:start", args=[deployment.pk])
     client = signed_in(team.release_manager)
 
     answer = client.post(url, headers={"HX-Request": "true"})
 
     assert answer.status_code == 409
     assert answer["HX-Retarget"] == "#refusal"
-    assert "cannot become in review from there" in answer.content.decode()
+    assert "cannot become in progress from there" in answer.content.decode()
     assert "<html" not in answer.content.decode()
 
 
@@ -229,7 +229,7 @@ def test_act_with_an_expired_session_leads_back_to_the_page_it_stood_on(team: Te
 
 def test_address_of_an_act_says_that_it_is_no_page(team: Team) -> None:
     deployment = make_deployment(team)
-    answer = signed_in(team.member).get(reverse("approvals:submit", args=[deployment.pk]))
+    answer = signed_in(team.member).get(reverse("approvals:start", args=[deployment.pk]))
     assert answer.status_code == 405
     assert "This address only takes an act" in answer.content.decode()
 

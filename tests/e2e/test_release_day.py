@@ -35,6 +35,7 @@ def test_release_goes_from_document_to_watch(portal: Portal, sign_in: SignIn) ->
     schedule(manager, address, minutes=12)
     add_health_gate(manager, address)
     manager.goto(address)
+    manager.get_by_role("link", name="Submit for sign-off").click()
     manager.get_by_role("button", name="Submit for sign-off").click()
     expect(manager.locator("#header-panel")).to_contain_text(
         "Not ready: 6 checklist items are open"

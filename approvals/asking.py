@@ -1,0 +1,83 @@
+"""Who is asked to sign a deployment, and what that takes, read from the database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.enums import Kind
+from accounts.models import User
+from approvals.feasibility import Demand
+from approvals.models import Rule
+from approvals.policies.submitting import Outset
+from approvals.policies.voting import barred
+from checklists.deadlocks import never_ready
+from deployments.enums import Right
+from deployments.leads import holders
+from deployments.models import Deployment, Membership
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One rule with those who may sign under it, and those who hold its role and may not."""
+
+    rule: Rule
+    able: list[User]
+    barred: list[User]
+
+    @property
+    def demand(self) -> Demand:
+        able = frozenset(person.pk for person in self.able)
+        held = len(self.able) + len(self.barred)
+        return Demand(self.rule.role.title, self.rule.count, able, held)
+
+
+def asked_of(deployment: Deployment) -> list[Asked]:
+    """Every rule in order, in a handful of queries however many there are."""
+    rules = list(deployment.rules.select_related("role").order_by("position"))
+    held = _held(deployment, {rule.role_id for rule in rules})
+    out = barred(deployment)
+    return [
+        Asked(
+            rule,
+            able=[person for person in held[rule.role_id] if person.pk not in out],
+            barred=[person for person in held[rule.role_id] if person.pk in out],
+        )
+        for rule in rules
+    ]
+
+
+def outset(deployment: Deployment, now: datetime, asked: Collection[Asked] | None = None) -> Outset:
+    """What submitting is judged by; `asked` where it has been read already."""
+    asked = asked_of(deployment) if asked is None else asked
+    deciders = holders(deployment.service, Right.OPERATE).exclude(pk=deployment.requester_id)
+    lead = deployment.lead
+    return Outset(
+        now=now,
+        t0=deployment.t0,
+        demands=[one.demand for one in asked],
+        deciders=deciders.count(),
+        lost_lead="" if lead.is_active else str(lead),
+        stuck=never_ready(deployment),
+    )
+
+
+def _held(deployment: Deployment, roles: Collection[int]) -> dict[int, list[User]]:
+    """Active people by the role that they hold for the service, machines left out."""
+    pairs = (
+        Membership.objects.filter(
+            service=deployment.service_id,
+            role__in=roles,
+            group__user__is_active=True,
+            group__user__kind=Kind.PERSON,
+        )
+        .values_list("role_id", "group__user")
+        .distinct()
+    )
+    found: dict[int, list[User]] = {role: [] for role in roles}
+    rows = list(pairs)
+    people = User.objects.in_bulk({person for _, person in rows})
+    for role, person in rows:
+        found[role].append(people[person])
+    return {role: sorted(named, key=str) for role, named in found.items()}
