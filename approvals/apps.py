@@ -5,11 +5,14 @@ class ApprovalsConfig(AppConfig):
     name = "approvals"
 
     def ready(self) -> None:
+        from approvals import anchors as own_anchors
         from approvals import content as own_content
         from approvals import receivers, stakes
-        from deployments import content, subscriptions
+        from deployments import anchors, content, subscriptions
         from deployments.access.stakes import register_asked, register_stakes
+        from deployments.enums import Anchor
 
+        anchors.register(Anchor.DECISION, own_anchors.decided_at)
         content.register("rules", own_content.collect)
         subscriptions.subscribe(receivers.MAY_BREAK_GO, receivers.look_again)
         register_stakes("signatures", stakes.open_signatures)

@@ -4,6 +4,7 @@ from typing import Any
 
 from approvals.readiness import Readiness
 from approvals.signoff import standings
+from checklists.models import Item
 from deployments.models import Deployment
 from gates.models import Sample
 
@@ -27,6 +28,7 @@ def freeze(deployment: Deployment, verdict: Readiness) -> dict[str, Any]:
 
 
 def _items(deployment: Deployment) -> list[dict[str, Any]]:
+    items = deployment.items.select_related("state_by", "seconded_by", "asked_by")
     return [
         {
             "key": item.key,
@@ -34,9 +36,21 @@ def _items(deployment: Deployment) -> list[dict[str, Any]]:
             "state": item.state,
             "by": str(item.state_by) if item.state_by else None,
             "at": item.state_at.isoformat() if item.state_at else None,
+            "reason": item.reason,
+            "chosen": item.chosen,
+            "seconded_by": str(item.seconded_by) if item.seconded_by else None,
+            **_asked(item),
         }
-        for item in deployment.items.select_related("state_by").order_by("position")
+        for item in items.order_by("position")
     ]
+
+
+def _asked(item: Item) -> dict[str, str]:
+    """What one person asks for and nobody has agreed to yet."""
+    if not item.asked_by:
+        return {}
+    return {"asked_state": item.asked_state, "asked_by": str(item.asked_by),
+            "asked_reason": item.asked_reason}  # fmt: skip
 
 
 def _gates(deployment: Deployment) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from checklists.enums import EvidenceKind, ItemState
 
 
 class ItemStateConverter:
-    regex = "open|done"
+    regex = "open|in_progress|done"
 
     def to_python(self, value: str) -> ItemState:
         return ItemState(value)

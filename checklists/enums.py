@@ -35,6 +35,14 @@ class ItemState(TextChoices):
 CLOSED = frozenset({ItemState.DONE, ItemState.SKIPPED, ItemState.NOT_APPLICABLE})
 
 
+class Show(TextChoices):
+    """Which items of a tab a person wants to see."""
+
+    OPEN = "open", "Open"
+    LATE = "late", "Late"
+    MINE = "mine", "Mine"
+
+
 class EvidenceKind(TextChoices):
     TEXT = "text", "Text"
     LINK = "link", "Link"

@@ -110,6 +110,10 @@ class Item(models.Model):
         help_text="The second person of a required item that is left out.",
     )
 
+    due_told_for = models.DateTimeField(
+        null=True, editable=False, help_text="The due instant whose coming was recorded."
+    )
+
     # A required item is left out by two people; until the second agrees this is what one asks for.
     asked_state = models.CharField(max_length=20, choices=ItemState, blank=True)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

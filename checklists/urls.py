@@ -8,7 +8,20 @@ register_converter(EvidenceKindConverter, "evidence_kind")
 
 app_name = "checklists"
 urlpatterns = [
+    path("deployments/<int:pk>/items/", views.filters, name="filters"),
+    path(
+        "deployments/<int:pk>/sections/<int:section_pk>/tick/",
+        views.tick_section,
+        name="tick_section",
+    ),
     path("deployments/<int:pk>/items/<int:item_pk>/", views.item, name="item"),
+    path("deployments/<int:pk>/items/<int:item_pk>/choose/", views.choose, name="choose"),
+    path("deployments/<int:pk>/items/<int:item_pk>/leaving-out/", views.answer, name="answer"),
+    path(
+        "deployments/<int:pk>/items/<int:item_pk>/leaving-out/take-back/",
+        views.take_back,
+        name="take_back",
+    ),
     path(
         "deployments/<int:pk>/items/<int:item_pk>/<item_state:state>/",
         views.set_state,

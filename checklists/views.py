@@ -1,28 +1,94 @@
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import PersonRequest
 from checklists import files, policies, services
 from checklists.enums import EvidenceKind, ItemState
-from checklists.forms import FORMS
+from checklists.filters import KINDS, filters_panel
+from checklists.forms import FORMS, AnswerForm, SectionForm, StateForm
 from checklists.models import Evidence, Item
-from checklists.panels import item_page
+from checklists.panels import item_page, section_page
 from checklists.sniffing import IMAGES
-from deployments.answers import acted, tried
+from deployments.answers import acted, posted, tried
 from deployments.exceptions import Forbidden
 from deployments.models import Deployment
 from deployments.policies import rights_of
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def item(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
-    """One item with its evidence, and the form for another piece of it."""
+    """One item with its evidence; posting says what became of it."""
     found = _visible(request, pk, item_pk)
-    form = FORMS[EvidenceKind.TEXT]()
-    rights = rights_of(request.user, found.deployment.service)
-    return render(request, "checklists/item.html", item_page(found, rights, form))
+    form = StateForm(posted(request), item=found)
+    said = tried(request, form, lambda: form.say(request.user))
+    if said.done:
+        found = _visible(request, pk, item_pk)
+        if found.asked_state:
+            messages.success(request, "Asked: another person now agrees or declines.")
+            return redirect("checklists:item", pk, item_pk)
+        return acted(request, found.deployment, _tab(found))
+    return _page(request, found, said.status, state_form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
+    """The second person agrees to leave a required item out, or declines."""
+    found = _visible(request, pk, item_pk)
+    form = AnswerForm(posted(request))
+    said = tried(request, form, lambda: form.say(found, request.user))
+    if said.done:
+        return redirect("checklists:item", pk, item_pk)
+    return _page(request, found, said.status, answer_form=form)
+
+
+@require_POST
+def take_back(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
+    found = _visible(request, pk, item_pk)
+    services.take_back(pk, found.pk, actor=request.user, seen=request.POST.get("seen", ""))
+    return redirect("checklists:item", pk, item_pk)
+
+
+@require_POST
+def choose(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
+    found = _visible(request, pk, item_pk)
+    word, seen = request.GET.get("word", ""), request.GET.get("seen")
+    services.choose(pk, found.pk, word, actor=request.user, seen=seen)
+    return acted(request, found.deployment, _tab(found))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def tick_section(request: PersonRequest, pk: int, section_pk: int) -> HttpResponse:
+    """Several items of a section at once, exactly those that the page showed."""
+    visible = Deployment.objects.visible_to(request.user).with_names()
+    deployment = get_object_or_404(visible, pk=pk)
+    section = get_object_or_404(deployment.sections, pk=section_pk)
+    form = SectionForm(posted(request))
+    ticked = tried(
+        request,
+        form,
+        lambda: services.tick_several(pk, section.pk, form.item_ids, actor=request.user),
+    )
+    if ticked.done:
+        return acted(request, deployment, "checklist")
+    context = section_page(section, rights_of(request.user, deployment.service))
+    return render(
+        request, "checklists/section.html", {**context, "form": form}, status=ticked.status
+    )
+
+
+@require_safe
+def filters(request: PersonRequest, pk: int) -> HttpResponse:
+    """The open, late or own items of a tab: personal, fetched again when something changed."""
+    visible = Deployment.objects.visible_to(request.user).select_related("service")
+    deployment = get_object_or_404(visible, pk=pk)
+    tab = request.GET.get("tab", "checklist")
+    if tab not in KINDS:
+        raise Http404
+    rights, show = rights_of(request.user, deployment.service), request.GET.get("show", "")
+    context = filters_panel(deployment, rights, tab, show)
+    return render(request, "checklists/_filters.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,11 +129,34 @@ def evidence_image(
     return files.answer(evidence, as_attachment=False)
 
 
+def _page(
+    request: PersonRequest,
+    found: Item,
+    status: int,
+    *,
+    state_form: StateForm | None = None,
+    answer_form: AnswerForm | None = None,
+) -> HttpResponse:
+    """The item as it is now; a form that was refused stands there with what was typed."""
+    found = _visible(request, found.deployment_id, found.pk)
+    if state_form:
+        state_form.offer(found)
+    context = item_page(
+        found,
+        rights_of(request.user, found.deployment.service),
+        FORMS[EvidenceKind.TEXT](),
+        state_form=state_form,
+        answer_form=answer_form,
+    )
+    return render(request, "checklists/item.html", context, status=status)
+
+
 def _visible(request: PersonRequest, pk: int, item_pk: int) -> Item:
     visible = Deployment.objects.visible_to(request.user)
     items = Item.objects.select_related(
-        "deployment__service", "deployment__environment", "section", "state_by"
-    )
+        "deployment__service", "deployment__environment", "section", "state_by", "seconded_by",
+        "asked_by", "owner", "owner_role",
+    )  # fmt: skip
     return get_object_or_404(items, pk=item_pk, deployment__in=visible.filter(pk=pk))
 
 
@@ -90,7 +179,11 @@ def set_state(request: PersonRequest, pk: int, item_pk: int, state: ItemState) -
         actor=request.user,
         seen=request.GET.get("seen"),
     )
-    return acted(request, deployment, "runbook" if item.is_step else "checklist")
+    return acted(request, deployment, _tab(item))
+
+
+def _tab(item: Item) -> str:
+    return "runbook" if item.is_step else "checklist"
 
 
 @require_POST

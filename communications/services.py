@@ -8,18 +8,14 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from approvals.enums import Verdict
-from approvals.verdict import current_decision
 from communications import policies, schedule
 from communications.definitions import STANDARD_PLAN, PlanLine
 from communications.enums import OUTLIVES_CANCELLATION, WAITING, DeliveryState, MessageState
 from communications.models import Delivery, Message, MessagePlan
-from deployments import clock, hints, history
-from deployments.enums import Anchor
+from deployments import anchors, clock, hints, history
 from deployments.models import Deployment, Event
 from deployments.policies import rights_of
 from deployments.services import require
-from monitoring.models import Watch
 
 SWEEP = "messages.sweep"
 
@@ -50,7 +46,7 @@ def plan_messages(deployment: Deployment) -> int:
     new rows. What was planned for an older revision is given up.
     """
     _give_up_older(deployment)
-    anchors, now = _anchors(deployment), clock.now()
+    known, now = anchors.moments_of([deployment])[deployment.pk], clock.now()
     have = set(
         deployment.messages.filter(schedule_revision=deployment.schedule_revision).values_list(
             "plan_id", flat=True
@@ -58,7 +54,7 @@ def plan_messages(deployment: Deployment) -> int:
     )
     rows = []
     for line in deployment.message_plan.all():
-        due = schedule.due_time(anchors, line.anchor, line.offset)
+        due = schedule.due_time(known, line.anchor, line.offset)
         if due is not None and line.pk not in have:
             rows.append(message_of(deployment, line, due, now))
     Message.objects.bulk_create(rows, ignore_conflicts=True)
@@ -89,19 +85,6 @@ def message_of(deployment: Deployment, line: MessagePlan, due: datetime, now: da
         due_at=due,
         useful_until=schedule.useful_until(line.kind, due, deployment.t0),
     )
-
-
-def _anchors(deployment: Deployment) -> dict[str, datetime | None]:
-    """The moments that a plan line can count from, as far as they are known."""
-    decision = current_decision(deployment)
-    watch = Watch.objects.filter(deployment=deployment).first()
-    return {
-        Anchor.T0: deployment.t0,
-        Anchor.START: deployment.started_at,
-        Anchor.COMPLETE: deployment.completed_at,
-        Anchor.DECISION: decision.at if decision and decision.verdict == Verdict.GO else None,
-        Anchor.WATCH_END: watch.ends_at if watch else None,
-    }
 
 
 def _give_up_older(deployment: Deployment) -> None:

@@ -9,6 +9,7 @@ from django.db.models import Case, F, IntegerField, Value, When
 
 from accounts.models import User
 from approvals.verdict import Outlook, outlooks
+from checklists.mine import MyItem, items_of
 from dashboard.acts import Act, acts_of
 from deployments.enums import State
 from deployments.models import Deployment
@@ -51,6 +52,7 @@ class Home:
     running: list[Entry]
     planned: list[Entry]
     watched: list[Entry]
+    items: list[MyItem]
     is_cut: bool = False
 
 
@@ -63,7 +65,7 @@ def home_of(user: User) -> Home:
     views = outlooks(deployments)
     held = rights_on(user, {one.service_id for one in deployments})
     entries = [_entry(one, views[one.pk], held[one.service_id]) for one in deployments]
-    return _sorted(entries, is_cut=is_cut)
+    return _sorted(entries, items_of(user), is_cut=is_cut)
 
 
 def _entry(deployment: Deployment, outlook: Outlook, rights: Rights) -> Entry:
@@ -72,11 +74,13 @@ def _entry(deployment: Deployment, outlook: Outlook, rights: Rights) -> Entry:
     return Entry(deployment, outlook, possible[0] if possible else None)
 
 
-def _sorted(entries: list[Entry], *, is_cut: bool) -> Home:
+def _sorted(entries: list[Entry], items: list[MyItem], *, is_cut: bool) -> Home:
     groups: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         groups[_group(entry)].append(entry)
-    return Home(groups["mine"], groups["running"], groups["planned"], groups["watched"], is_cut)
+    return Home(
+        groups["mine"], groups["running"], groups["planned"], groups["watched"], items, is_cut
+    )
 
 
 def _group(entry: Entry) -> str:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
 from approvals.verdict import outlook, outlooks
+from checklists.filters import KINDS, filters_panel
 from dashboard import live
 from dashboard.acts import acts_of, plan_acts
 from dashboard.forms import CommentForm
@@ -48,7 +49,8 @@ def deployment(request: PersonRequest, pk: int, tab: str = "overview") -> HttpRe
     if tab not in TABS:
         raise Http404
     rights = rights_of(request.user, found.service)
-    return render(request, "dashboard/deployment.html", _page(found, tab, rights))
+    show = request.GET.get("show", "")
+    return render(request, "dashboard/deployment.html", _page(found, tab, rights, show))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,11 +89,14 @@ def _tell_author(request: PersonRequest, found: Deployment, text: str) -> None:
         messages.info(request, sentences)
 
 
-def _page(found: Deployment, tab: str, rights: Rights) -> dict[str, Any]:
+def _page(found: Deployment, tab: str, rights: Rights, show: str = "") -> dict[str, Any]:
+    """A filtered list is personal and takes the place of the panel that all share."""
     view = outlook(found)
-    shown = ("header", *TABS[tab].panels)
+    filtered = filters_panel(found, rights, tab, show) if tab in KINDS else {}
+    shown = ("header", *(() if filtered.get("show") else TABS[tab].panels))
     fragments = render_panels(shown, found, view, rights.rights)
     return {
+        **filtered,
         "deployment": found,
         "tab": TABS[tab],
         "tabs": TABS.values(),

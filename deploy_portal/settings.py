@@ -221,6 +221,7 @@ CELERY_BEAT_SCHEDULE = {
         ("messages.sweep", 2.0),
         ("deployments.sweep", 3.0),
         ("approvals.sweep", 15.0),
+        ("checklists.sweep", 15.0),
     )
 }
 

@@ -8,10 +8,14 @@ class DeploymentsConfig(AppConfig):
     name = "deployments"
 
     def ready(self) -> None:
-        from deployments import blockers, obstacles
+        from deployments import anchors, blockers, obstacles
         from deployments.access.stakes import led_by, register_stakes
+        from deployments.enums import Anchor
 
         # Fires once all apps have migrated, so every table is there to be granted.
         post_migrate.connect(give_to_application, sender=self)
+        anchors.register(Anchor.T0, anchors.t0)
+        anchors.register(Anchor.START, anchors.start)
+        anchors.register(Anchor.COMPLETE, anchors.completion)
         blockers.register("plan", obstacles.find)
         register_stakes("lead", led_by)

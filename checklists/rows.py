@@ -1,0 +1,144 @@
+"""Items as a list shows them: by section, each with what can be said of it now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Count
+
+from checklists import due
+from checklists.enums import ItemState, Kind
+from checklists.models import Item, Section
+from checklists.owners import Holders, holders
+from checklists.policies import (
+    phase_is_over,
+    refusal_by_evidence,
+    refusal_by_order,
+    refusal_by_phase,
+    seen_as,
+)
+from deployments import anchors, clock
+from deployments.models import Deployment
+
+
+@dataclass
+class Group:
+    """A section with those of its items that the list shows."""
+
+    section: Section
+    items: list[Row] = field(default_factory=list)
+
+    @property
+    def refusal(self) -> str:
+        """The one sentence for a group in which nobody may tick anything now."""
+        return self.items[0].closed_by_phase if self.items else ""
+
+    @property
+    def done(self) -> int:
+        return sum(row.item.is_closed for row in self.items)
+
+    @property
+    def can_be_ticked_together(self) -> bool:
+        """From two on; a single one has its own button."""
+        return sum(row.is_tickable for row in self.items) > 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """An item, the sentences why nobody may tick it now, if so, and who is to do it by when.
+
+    `gap` says that nobody holds it although the plan names somebody.
+    """
+
+    item: Item
+    closed_by_phase: str = ""
+    waits: str = ""
+    evidence: int = 0
+    due: datetime | None = None
+    is_late: bool = False
+    gap: str = ""
+
+    @property
+    def seen(self) -> str:
+        return seen_as(self.item)
+
+    @property
+    def is_begun_first(self) -> bool:
+        """A step is begun and then done; a check is ticked at once."""
+        return self.item.is_step and self.item.state != ItemState.IN_PROGRESS
+
+    @property
+    def is_tickable(self) -> bool:
+        item = self.item
+        return not (self.closed_by_phase or self.waits or item.choices or item.asked_state
+                    or item.is_closed or item.state == ItemState.FAILED)  # fmt: skip
+
+    @property
+    def asked(self) -> str:
+        return ItemState(self.item.asked_state).label.lower() if self.item.asked_state else ""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """What is known of due times: the moments of a deployment, and the present."""
+
+    moments: anchors.Moments
+    now: datetime | None
+
+    def due(self, item: Item) -> datetime | None:
+        return due.due_at(item.due_anchor, item.due_offset, self.moments)
+
+    def is_late(self, item: Item, state: str) -> bool:
+        is_settled = item.is_closed or phase_is_over(item.phase, state)
+        return self.now is not None and due.is_late(self.due(item), self.now, is_settled=is_settled)
+
+
+def calendar(deployment: Deployment, items: Collection[Item]) -> Calendar:
+    """Nothing is asked of the database where nothing is due."""
+    used = {item.due_anchor for item in items} - {""}
+    if not used:
+        return Calendar({}, None)
+    return Calendar(anchors.moments_of([deployment], used)[deployment.pk], clock.now())
+
+
+def groups_of(
+    deployment: Deployment, kinds: Collection[Kind], only: Collection[int] | None = None
+) -> list[Group]:
+    """Items of these kinds by section, or those of them that are named; two queries,
+    one for people who own and one for roles that do.
+    """
+    items = (
+        deployment.items.filter(kind__in=kinds)
+        .select_related("section", "state_by", "seconded_by", "asked_by", "owner", "owner_role")
+        .prefetch_related("predecessors")
+        .annotate(evidence_count=Count("evidence"))
+        .order_by("position")
+    )
+    shown = list(items if only is None else items.filter(pk__in=only))
+    times, held = calendar(deployment, shown), holders(deployment.service_id, shown)
+    groups: dict[int, Group] = {}
+    for item in shown:
+        group = groups.setdefault(item.section_id, Group(item.section))
+        group.items.append(row_of(item, deployment, item.evidence_count, times, held))
+    return list(groups.values())
+
+
+def row_of(
+    item: Item, deployment: Deployment, evidence: int, times: Calendar, held: Holders
+) -> Row:
+    by_phase = refusal_by_phase(item.phase, deployment.state)
+    waits = None
+    if not by_phase and not item.is_closed:
+        waits = refusal_by_order(item) if item.is_step else None
+        waits = waits or refusal_by_evidence(item, has_any=evidence > 0)
+    return Row(
+        item,
+        closed_by_phase=by_phase.sentence if by_phase else "",
+        waits=waits.sentence if waits else "",
+        evidence=evidence,
+        due=times.due(item),
+        is_late=times.is_late(item, deployment.state),
+        gap="" if item.is_closed else held.gap(item),
+    )

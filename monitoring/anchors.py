@@ -1,0 +1,16 @@
+"""When the watch ends, as a moment from which due times are counted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from deployments.models import Deployment
+from monitoring.models import Watch
+
+
+def watch_ends(deployments: Sequence[Deployment]) -> dict[int, datetime]:
+    watches = Watch.objects.filter(deployment__in=deployments)
+    return {
+        pk: ends_at
+        for pk, ends_at in watches.values_list("deployment_id", "ends_at")
+        if ends_at is not None
+    }
