@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from deployments import views
 
@@ -6,5 +6,6 @@ app_name = "deployments"
 urlpatterns = [
     path("deployments/<int:pk>/schedule/", views.schedule, name="schedule"),
     path("deployments/<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("", include("deployments.access.urls")),
     path("deployments/<int:pk>/versions/", views.versions, name="versions"),
 ]

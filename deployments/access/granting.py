@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib.auth.models import Group
 from django.db import transaction
 from guardian.shortcuts import assign_perm, remove_perm
@@ -84,7 +86,11 @@ def refusal_of_missing(service: Service, part: Part, holder: Holder) -> Refused 
 
 
 def losses_of(service: Service, part: Part, holder: Holder) -> list[Loss]:
-    return losses([service.pk], lambda hold: _is(hold, service, part, holder))
+    return losses([service.pk], leaving(service, part, holder))
+
+
+def leaving(service: Service, part: Part, holder: Holder) -> Callable[[Hold], bool]:
+    return lambda hold: _is(hold, service, part, holder)
 
 
 def _is(hold: Hold, service: Service, part: Part, holder: Holder) -> bool:

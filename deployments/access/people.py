@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.forms import SetPasswordForm
 from django.db import transaction
 
 from accounts.models import User
@@ -61,17 +62,20 @@ def save_settings(person: User, *, display_name: str, zone: str) -> Event | None
 
 
 @transaction.atomic
-def note_password(person: User, verb: str, *, actor: User | None) -> Event:
-    """That a password was set, or a link to set one was made; never which."""
-    return history.record(history.chain(PORTAL), verb, actor=actor, obj=person)
+def set_password(form: SetPasswordForm, *, actor: User) -> Event:
+    """What a valid form of Django's was given; the history says that, never which."""
+    chain = history.chain(PORTAL)
+    person: User = form.save()
+    return history.record(chain, "password set", actor=actor, obj=person)
 
 
 @transaction.atomic
 def make_link(person: User, *, actor: User | None) -> Event:
     """Whoever has the link becomes the person, so that there is one is in the history."""
+    chain = history.chain(PORTAL)
     require(refusal_to_administer(actor, ACT))
     require(refusal_of_link(person))
-    return note_password(person, "password link made", actor=actor)
+    return history.record(chain, "password link made", actor=actor, obj=person)
 
 
 @transaction.atomic

@@ -33,6 +33,16 @@ EVERYBODY: Statuses = (302, 200, 200, 200, 200, 200, 200, 200)
 WHO_SEES: Statuses = (302, 404, 200, 200, 200, 200, 200, 200)
 NO_METHOD: Statuses = (302, 405, 405, 405, 405, 405, 405, 405)
 TOKEN_ONLY: Statuses = (401, 401, 401, 401, 401, 401, 401, 401)
+# Pages of administrators: the address of a page says nothing, so others are told why not.
+ADMINISTRATORS: Statuses = (302, 403, 403, 403, 403, 403, 403, 200)
+BY_ADMINISTRATORS: Statuses = (302, 403, 403, 403, 403, 403, 403, 302)
+SHOWN_TO_ADMINISTRATORS: Statuses = (302, 404, 403, 403, 403, 403, 403, 200)
+DONE_BY_ADMINISTRATORS: Statuses = (302, 404, 403, 403, 403, 403, 403, 302)
+ACCOUNT = {
+    "display_name": lambda _: "Ann Smith",
+    "email": lambda _: "ann@example.org",
+    "zone": lambda _: "Europe/Vienna",
+}
 BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
     "deployments:schedule": {
         "local": lambda one: (one.t0 + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"),
@@ -78,6 +88,32 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "copy_of": lambda one: one.pk,
     },
     "intake:upload": {"service": lambda one: one.service.key},
+    "deployments:service_new": {"key": lambda _: "search", "title": lambda _: "Search"},
+    "deployments:service_edit": {"title": lambda _: "Storage"},
+    "deployments:give": {
+        "who": lambda one: f"person:{one.requester.pk}",
+        "what": lambda _: "auditor",
+    },
+    "deployments:revoke": {"aware": lambda _: "on"},
+    "deployments:environment_new": {
+        "key": lambda _: "staging",
+        "title": lambda _: "Staging",
+        "order": lambda _: "10",
+    },
+    "deployments:environment_edit": {"title": lambda _: "Live", "order": lambda _: "10"},
+    "deployments:role_new": {
+        "key": lambda _: "legal",
+        "title": lambda _: "Legal",
+        "order": lambda _: "10",
+    },
+    "deployments:role_edit": {"title": lambda _: "Safety", "order": lambda _: "10"},
+    "deployments:person_new": {"username": lambda _: "ann", **ACCOUNT},
+    "deployments:person_edit": ACCOUNT,
+    "deployments:deactivate": {"aware": lambda _: "on"},
+    "deployments:team_new": {"name": lambda _: "Payments"},
+    "deployments:team_rename": {"name": lambda _: "Ledger"},
+    "deployments:team": {"who": lambda one: f"person:{one.requester.pk}"},
+    "deployments:settings": {"zone": lambda _: "Europe/Vienna"},
     "communications:skip": {"reason": lambda _: "told by phone"},
 }
 TABLE: dict[str, Row] = {
@@ -93,6 +129,34 @@ TABLE: dict[str, Row] = {
     "dashboard:comments": Row(WHO_SEES, (302, 404, 403, 302, 302, 302, 302, 403), ONE),
     "deployments:schedule": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
     "deployments:cancel": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
+    "deployments:versions": Row(WHO_SEES, NO_METHOD, ONE),
+    "deployments:services": Row(EVERYBODY, NO_METHOD),
+    "deployments:service": Row(WHO_SEES, NO_METHOD, ("service_key",)),
+    "deployments:service_new": Row(ADMINISTRATORS, BY_ADMINISTRATORS),
+    "deployments:service_edit": Row(SHOWN_TO_ADMINISTRATORS, DONE_BY_ADMINISTRATORS, ("service_key",)),
+    "deployments:give": Row(SHOWN_TO_ADMINISTRATORS, DONE_BY_ADMINISTRATORS, ("service_key",)),
+    "deployments:revoke": Row(SHOWN_TO_ADMINISTRATORS, DONE_BY_ADMINISTRATORS, ("service_key", "what", "holder")),
+    "deployments:environments": Row(ADMINISTRATORS, NO_METHOD),
+    "deployments:environment_new": Row(ADMINISTRATORS, BY_ADMINISTRATORS),
+    "deployments:environment_edit": Row(ADMINISTRATORS, BY_ADMINISTRATORS, ("environment_key",)),
+    "deployments:roles": Row(ADMINISTRATORS, NO_METHOD),
+    "deployments:role_new": Row(ADMINISTRATORS, BY_ADMINISTRATORS),
+    "deployments:role_edit": Row(ADMINISTRATORS, BY_ADMINISTRATORS, ("role_key",)),
+    "deployments:people": Row(ADMINISTRATORS, NO_METHOD),
+    "deployments:person_new": Row(ADMINISTRATORS, ADMINISTRATORS),
+    "deployments:person": Row(ADMINISTRATORS, NO_METHOD, ("person_pk",)),
+    "deployments:person_edit": Row(ADMINISTRATORS, BY_ADMINISTRATORS, ("person_pk",)),
+    "deployments:person_link": Row(NO_METHOD, ADMINISTRATORS, ("person_pk",)),
+    "deployments:deactivate": Row(ADMINISTRATORS, BY_ADMINISTRATORS, ("person_pk",)),
+    "deployments:reactivate": Row(NO_METHOD, (302, 403, 403, 403, 403, 403, 403, 409), ("person_pk",)),
+    "deployments:teams": Row(ADMINISTRATORS, NO_METHOD),
+    "deployments:team_new": Row(ADMINISTRATORS, BY_ADMINISTRATORS),
+    "deployments:team": Row(ADMINISTRATORS, BY_ADMINISTRATORS, ("team_pk",)),
+    "deployments:team_rename": Row(ADMINISTRATORS, BY_ADMINISTRATORS, ("team_pk",)),
+    "deployments:team_remove": Row(ADMINISTRATORS, BY_ADMINISTRATORS, ("team_pk", "person_pk")),
+    "deployments:settings": Row(EVERYBODY, (302,) * 8),
+    "deployments:password": Row(EVERYBODY, (302, 422, 422, 422, 422, 422, 422, 422)),
+    "deployments:set_password": Row((200,) * 8, (200,) * 8, ("uidb64", "token")),
     "deployments:versions": Row(WHO_SEES, NO_METHOD, ONE),
     "checklists:set_state": Row(NO_METHOD, (302, 404, 403, 302, 302, 302, 403, 403), ("pk", "item_pk", "state")),
     "checklists:item": Row(WHO_SEES, NO_METHOD, ("pk", "item_pk")),

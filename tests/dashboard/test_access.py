@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from copy import copy
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
@@ -17,6 +18,7 @@ from checklists.evidence import Given
 from checklists.models import Evidence
 from checklists.services import add_evidence
 from communications.services import define_plan
+from deployments.access.teams import add_to_team, create_team
 from deployments.models import Deployment
 from gates.definitions import GateDefinition
 from gates.services import define_gates
@@ -49,6 +51,7 @@ def scene(team: Team) -> Deployment:
         define_plan(locked, [])
     image = SimpleUploadedFile("shot.png", b"\x89PNG\r\n\x1a\n")
     item = deployment.items.get(position=1)
+    add_to_team(create_team("Night shift", actor=None), team.release_manager, actor=None)
     add_evidence(deployment.pk, item.pk, Given(EvidenceKind.FILE, file=image), actor=team.member)
     return deployment
 
@@ -74,6 +77,18 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "message_pk": deployment.messages.first().pk,
         "tab": "gates",
         "rest": "nothing",
+    }
+    leaver = deployment.lead  # the release manager, whom a team has too
+    every |= {
+        "service_key": deployment.service.key,
+        "environment_key": deployment.environment.key,
+        "role_key": "security",
+        "what": "release_manager",
+        "holder": f"person:{leaver.pk}",
+        "person_pk": leaver.pk,
+        "team_pk": Group.objects.get(name="Night shift").pk,
+        "uidb64": "MQ",
+        "token": "none-such",
     }
     wanted = TABLE[name].arguments
     return {key: every[key] for key in wanted}

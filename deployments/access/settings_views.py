@@ -1,0 +1,79 @@
+"""What everybody changes about themselves, and the link that sets a first password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.views import PasswordResetConfirmView
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_http_methods
+
+from accounts import fresh
+from accounts.requests import PersonRequest
+from deployments.access import people
+from deployments.access.forms import NewPasswordForm, PasswordByLinkForm, SettingsForm
+from deployments.answers import posted, tried
+
+SETTINGS = "deployments:settings"
+
+
+@require_http_methods(["GET", "POST"])
+def settings(request: PersonRequest) -> HttpResponse:
+    person = request.user
+    form = SettingsForm(
+        posted(request), initial={"display_name": person.display_name, "zone": person.zone}
+    )
+    saved = tried(request, form, lambda: people.save_settings(person, **form.cleaned_data))
+    if saved.done:
+        messages.success(request, "Saved.")
+        return redirect(SETTINGS)
+    return _settings_page(request, form, NewPasswordForm(person), saved.status)
+
+
+@require_http_methods(["GET", "POST"])
+def password(request: PersonRequest) -> HttpResponse:
+    """A new password ends every other session of the person; this one stays."""
+    person = request.user
+    form = NewPasswordForm(person, posted(request))
+    changed = tried(request, form, lambda: people.set_password(form, actor=person))
+    if changed.done:
+        update_session_auth_hash(request, person)
+        fresh.note(request, "password")
+        messages.success(request, "The password is changed; your other sessions have ended.")
+        return redirect(SETTINGS)
+    settings_form = SettingsForm(initial={"display_name": person.display_name, "zone": person.zone})
+    return _settings_page(request, settings_form, form, changed.status)
+
+
+def _settings_page(
+    request: PersonRequest, form: Form, password_form: Form, status: int
+) -> HttpResponse:
+    context = {"form": form, "password_form": password_form}
+    return render(request, "accounts/settings.html", context, status=status)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SetPassword(PasswordResetConfirmView):
+    """Django's own link: valid until it is used, the password changes otherwise, or it expires."""
+
+    template_name = "accounts/set_password.html"
+    form_class = PasswordByLinkForm
+    success_url = reverse_lazy("accounts:sign_in")
+
+    def get_user(self, uidb64: str) -> Any:
+        """A deactivated account and a machine have no password to set."""
+        found = super().get_user(uidb64)
+        return found if found is not None and found.is_active and found.is_person else None
+
+    def form_valid(self, form: SetPasswordForm[Any]) -> HttpResponse:
+        people.set_password(form, actor=form.user)
+        messages.success(self.request, "Your password is set. Sign in with it.")
+        return redirect(self.success_url)
