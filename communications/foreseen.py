@@ -103,10 +103,12 @@ def _note(message: Message, after: Deployment, now: datetime, *, is_new: bool) -
         return "too late to be of use, so it does not leave"
     if message.due_at > now:
         return "again, for the new time" if is_new else ""
+    told = len(readers.readers_of(message, after))
+    if not told:
+        return None
     if becomes == Fate.WAIT:
         return policies.waits_for(message, after)
-    told = len(readers.readers_of(message, after))
-    return f"leaves at once, to {told} {'person' if told == 1 else 'people'}" if told else None
+    return f"leaves at once, to {told} {'person' if told == 1 else 'people'}"
 
 
 def _present(deployment: Deployment) -> QuerySet[Message]:

@@ -7,8 +7,11 @@ import pytest
 from django.db import connections, transaction
 from pytest_django import Settings
 
-from communications import services
+from communications import dispatch, services
 from communications.definitions import PlanLine
+from communications.enums import DeliveryState, Kind
+from communications.models import Delivery, Message
+from deployments import clock
 from deployments.models import Deployment
 from tests.builders import Team, make_deployment, make_team
 from tests.communications.smtp_witness import Witness, witnessing
@@ -48,3 +51,20 @@ def move_clock(by: timedelta) -> None:
             'UPDATE deployments_clock SET "offset" = "offset" + %s * interval \'1 s\'',
             [by.total_seconds()],
         )
+
+
+def leave(message: Message) -> list[Delivery]:
+    """Let a message leave now, to everybody who is to get it; without a mail server."""
+    now = clock.now()
+    Message.objects.filter(pk=message.pk).update(due_at=now)
+    dispatch.expand(message.pk, message.deployment_id)
+    message.deliveries.update(state=DeliveryState.SENT, sent_at=now)
+    return list(message.deliveries.order_by("address"))
+
+
+def tell_notice(deployment: Deployment) -> list[str]:
+    """Everybody is told the present time by the notice; the addresses."""
+    notice = deployment.messages.get(
+        kind=Kind.NOTICE, schedule_revision=deployment.schedule_revision
+    )
+    return [copy.address for copy in leave(notice)]

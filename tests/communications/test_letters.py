@@ -76,7 +76,9 @@ def test_only_those_who_are_asked_read_that_they_must_act(deployment: Deployment
 def test_the_asked_are_role_holders_and_ops_leads(deployment: Deployment, team: Team) -> None:
     plan = MessagePlan.objects.get(deployment=deployment, kind="go_no_go")
     roles = ["product_owner", "technical_lead", "security", "operations", "business", "ops_lead"]
-    assert letters.gather(message_of_line(plan, deployment), deployment).asked == {team.people[role].pk for role in roles}
+    assert letters.gather(message_of_line(plan, deployment), deployment).asked == {
+        team.people[role].pk for role in roles
+    }
 
 
 def test_zone_that_does_not_exist_gives_way_to_the_planners(deployment: Deployment) -> None:
