@@ -23,9 +23,9 @@ def readers_of(message: Message, deployment: Deployment) -> list[Recipient]:
     today = {_key(one.address): one for one in audience.recipients(deployment.service)}
     # Whoever left the list since keeps the name and zone of the last copy.
     known = {_key(one.address): _recipient(one) for one in deliveries} | today
-    knew = told.outdated(copies, deployment.schedule_revision, deployment.t0)
+    knew = told.to_correct(copies, deployment.schedule_revision, deployment.t0)
     if message.kind == Kind.CORRECTION:
-        wanted = set(told.to_correct(copies, deployment.schedule_revision, deployment.t0))
+        wanted = set(knew)
     elif message.kind in TO_THE_TOLD:
         wanted = told.readers(copy for copy in copies if copy.told)
     else:

@@ -198,6 +198,15 @@ def test_hold_right_after_a_move_is_the_correction(team: Team, told: Deployment)
     assert leave(of_kind(told, Kind.CORRECTION)[0]) == []
 
 
+def test_hold_after_the_correction_does_not_say_again_what_moved(
+    team: Team, told: Deployment
+) -> None:
+    move(team, told, DAY)
+    leave(of_kind(told, Kind.CORRECTION)[0])
+    decide(told, Verdict.HOLD)
+    assert {copy.knew_t0 for copy in leave(of_kind(told, Kind.HOLD)[0])} == {None}
+
+
 def test_hold_that_is_over_leaves_no_more(told: Deployment) -> None:
     decide(told, Verdict.HOLD)
     Deployment.objects.filter(pk=told.pk).update(state=State.IN_REVIEW)
