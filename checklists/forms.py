@@ -96,7 +96,7 @@ class StateForm(forms.Form):
     """What became of an item; offered is what makes sense now, the services judge what is sent."""
 
     to = forms.ChoiceField(
-        label="What became of it",
+        label="It is now",
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
         error_messages={
             "required": "Choose what became of it.",

@@ -162,7 +162,8 @@ def start_and_complete(page: Page, address: str, onlooker: Page) -> None:
     page.get_by_role("button", name="Start the deployment").click()
     expect(onlooker.locator("#header-panel")).to_contain_text("0 of 14 steps done")
     for done in range(1, 15):
-        page.locator("#runbook-panel button:enabled", has_text="Tick").first.click()
+        page.locator("#runbook-panel button:enabled", has_text="Begin").first.click()
+        page.locator("#runbook-panel button:enabled", has_text="Mark done").click()
         expect(page.locator("#runbook-panel")).to_contain_text(f"{done} of 14 steps done")
     page.get_by_role("button", name="Complete the deployment").click()
     expect(onlooker.locator("#header-panel")).to_contain_text("now being watched")
