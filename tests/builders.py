@@ -62,6 +62,10 @@ def make_machine(username: str = "ci") -> User:
     return make_person(username, kind=Kind.MACHINE)
 
 
+def make_administrator(username: str = "administrator") -> User:
+    return User.objects.create_superuser(username)
+
+
 def make_role(key: str) -> Role:
     title = ROLES.get(key, key.replace("_", " ").title())
     return Role.objects.get_or_create(

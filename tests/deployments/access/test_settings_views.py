@@ -1,0 +1,85 @@
+"""What everybody changes about themselves."""
+
+from __future__ import annotations
+
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from deployments.models import Event
+from tests.builders import PASSWORD, make_person, signed_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_hashing")]
+OTHER = "another battery staple"
+
+
+def test_name_and_zone_are_ones_own_to_change() -> None:
+    person = make_person("ann")
+    client, typed = signed_in(person), {"display_name": "Ann Smith", "zone": "Asia/Tokyo"}
+
+    assert client.post("/settings/", typed).headers["Location"] == "/settings/"
+    client.post("/settings/", typed)
+
+    person.refresh_from_db()
+    assert (str(person), person.zone) == ("Ann Smith", "Asia/Tokyo")
+    assert 'data-zone="Asia/Tokyo"' in client.get("/settings/").content.decode()
+    event = Event.objects.get()
+    assert (event.chain, event.verb, event.actor) == ("portal", "settings changed", person)
+    assert event.before == {"display_name": "Ann", "zone": "UTC"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"zone": "Mars/Olympus"}, "“Mars/Olympus” is no time zone"),
+        ({"zone": ""}, "This field is required"),
+        ({"display_name": "x" * 10_000}, "at most 100 characters (it has 10000)"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_saved(typed: dict[str, str], sentence: str) -> None:
+    person = make_person("ann")
+
+    answer = signed_in(person).post("/settings/", {"display_name": "A", "zone": "UTC", **typed})
+
+    assert answer.status_code == 422
+    assert sentence in unescape(answer.content.decode())
+    assert str(User.objects.get()) == "Ann"
+
+
+def test_a_new_password_ends_the_other_sessions_and_keeps_this_one() -> None:
+    make_person("ann", password=PASSWORD)
+    here, elsewhere = Client(), Client()
+    for client in (here, elsewhere):
+        assert client.login(username="ann", password=PASSWORD)
+
+    typed = {"old_password": PASSWORD, "new_password1": OTHER, "new_password2": OTHER}
+    assert here.post("/settings/password/", typed).headers["Location"] == "/settings/"
+
+    assert here.get("/").status_code == 200
+    assert elsewhere.get("/").status_code == 302
+    assert Client().login(username="ann", password=OTHER)
+    assert Event.objects.get().verb == "password set"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("wrong", OTHER, "Your old password was entered incorrectly"),
+        (PASSWORD, "short", "This password is too short"),
+        (PASSWORD, "password1", "This password is too common"),
+    ],
+)
+def test_a_password_that_cannot_be_is_told_why(old: str, new: str, sentence: str) -> None:
+    make_person("ann", password=PASSWORD)
+    client = Client()
+    assert client.login(username="ann", password=PASSWORD)
+
+    typed = {"old_password": old, "new_password1": new, "new_password2": new}
+    answer = client.post("/settings/password/", typed)
+
+    assert answer.status_code == 422
+    assert sentence in unescape(answer.content.decode())
+    assert Client().login(username="ann", password=PASSWORD)
+    assert not Event.objects.exists()
