@@ -102,7 +102,7 @@ def _note(message: Message, after: Deployment, now: datetime, *, is_new: bool) -
     if becomes == Fate.MISSED:
         return "too late to be of use, so it does not leave"
     if message.due_at > now:
-        return "again, for the new time" if is_new else ""
+        return "planned anew" if is_new else ""
     told = len(readers.readers_of(message, after))
     if not told:
         return None

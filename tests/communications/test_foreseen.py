@@ -140,7 +140,7 @@ def test_who_is_corrected_and_who_signs_again_is_named(team: Team) -> None:
     assert correction.was == deployment.t0
     assert [one.words for one in words(foresight, Topic.SIGNATURE)] == ["Operations: Operations"]
     assert [(one.words, one.note) for one in words(foresight, Topic.MESSAGE)] == [
-        ("Deployment notice", "again, for the new time"),
+        ("Deployment notice", "planned anew"),
         ("Final go/no-go", ""),
     ]
 
