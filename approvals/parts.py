@@ -58,15 +58,16 @@ class Rules(Part[Rule, RulePlan]):
             for place, (key, plan) in enumerate(zip(keys, plans, strict=True), start=there + 1)
         )
 
-    def write(self, row: Rule, plan: RulePlan) -> None:
-        row.role, row.statement = plan.role, plan.statement
-        row.count, row.order_group = plan.count, plan.order_group
-        row.save(update_fields=["role", "statement", "count", "order_group"])
+    def write(self, deployment: Deployment, changes: Sequence[tuple[Rule, RulePlan]]) -> None:
+        for row, plan in changes:
+            row.role, row.statement = plan.role, plan.statement
+            row.count, row.order_group = plan.count, plan.order_group
+            row.save(update_fields=["role", "statement", "count", "order_group"])
 
     def put(self, deployment: Deployment, row: Rule, place: str) -> bool:
         rows = list(self.rows(deployment))
         moved = placed(rows, row, place)
-        arrange(Rule.objects, moved)
+        arrange(moved)
         return moved != rows
 
     def take_out(self, deployment: Deployment, rows: Sequence[Rule]) -> None:

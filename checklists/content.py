@@ -3,13 +3,21 @@
 That one step comes after another is said by its predecessors.
 """
 
+from collections import defaultdict
 from typing import Any
 
+from checklists.models import Item
 from deployments.models import Deployment
 
 
 def collect(deployment: Deployment) -> list[dict[str, Any]]:
-    items = deployment.items.prefetch_related("predecessors").order_by("key")
+    """Two queries, however many items there are."""
+    before: dict[str, list[str]] = defaultdict(list)
+    order = Item.predecessors.through.objects.filter(
+        from_item__deployment=deployment, to_item__removed_at__isnull=True
+    )
+    for later, earlier in order.values_list("from_item__key", "to_item__key"):
+        before[later].append(earlier)
     return [
         {
             "key": item.key,
@@ -20,9 +28,9 @@ def collect(deployment: Deployment) -> list[dict[str, Any]]:
             "evidence": item.evidence_demanded,
             "irreversible": item.irreversible,
             "commands": item.commands,
-            "after": sorted(step.key for step in item.predecessors.all()),
+            "after": sorted(before[item.key]),
             # Named only where there are some, so that older contents keep their hash.
             **({"choices": item.choices} if item.choices else {}),
         }
-        for item in items
+        for item in deployment.items.order_by("key")
     ]

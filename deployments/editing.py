@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, Generic, TypeVar
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q
 
 from accounts.models import User
@@ -48,7 +48,8 @@ class Part(ABC, Generic[Row, Plan]):
         """Write new rows at the end of where they belong."""
 
     @abstractmethod
-    def write(self, row: Row, plan: Plan) -> None: ...
+    def write(self, deployment: Deployment, changes: Sequence[tuple[Row, Plan]]) -> None:
+        """Make each row what its plan says; none of them is so already."""
 
     @abstractmethod
     def put(self, deployment: Deployment, row: Row, place: str) -> bool:
@@ -100,7 +101,7 @@ def change(
         who = _last_editor(part, deployment, row)
         raise Overtaken(f"{who} changed this {part.word} meanwhile; nothing of yours is saved.")
     require(part.refusal(deployment, plan, row))
-    part.write(row, plan)
+    part.write(deployment, [(row, plan)])
     before, after = now.changed_to(plan)
     return _record(deployment, f"{part.word} changed", actor, row, before=before, after=after)
 
@@ -116,16 +117,17 @@ def change_several(
 ) -> int:
     """Change several in the same way, all or none; the number of those that really changed."""
     deployment = _opened(deployment_id, actor)
-    changed, after = [], dict[str, str]()
+    changes, after = [], dict[str, str]()
     for row in _all_found(part, deployment, pks):
         now = part.plan_of(row)
         plan = alter(now)
         if plan != now:
             require(part.refusal(deployment, plan, row))
-            part.write(row, plan)
-            changed.append(row)
+            changes.append((row, plan))
             after = now.changed_to(plan)[1]
-    if changed:
+    if changes:
+        part.write(deployment, changes)
+        changed = [row for row, _ in changes]
         names = [part.name(row) for row in changed]
         _record(
             deployment,
@@ -134,7 +136,7 @@ def change_several(
             changed[0],
             after={**after, "changed": names},
         )
-    return len(changed)
+    return len(changes)
 
 
 @transaction.atomic
@@ -168,14 +170,21 @@ def move(
     return _record(deployment, f"{part.word} moved", actor, row, after={"place": place})
 
 
-def arrange(manager: models.Manager[Any], rows: Sequence[Any]) -> None:
-    """Number the rows as they stand in the list, writing only those whose number changes."""
-    moved = []
-    for place, row in enumerate(rows, start=1):
-        if row.position != place:
-            row.position = place
-            moved.append(row)
-    manager.bulk_update(moved, ["position"], batch_size=500)
+def arrange(rows: Sequence[Any]) -> None:
+    """Number the rows as they stand in the list, in one statement however many there are."""
+    moved = [(row, place) for place, row in enumerate(rows, start=1) if row.position != place]
+    if not moved:
+        return
+    for row, place in moved:
+        row.position = place
+    table = connection.ops.quote_name(moved[0][0]._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET position = new.position"  # noqa: S608 - a table of our own
+            " FROM unnest(%s::bigint[], %s::int[]) AS new (id, position)"
+            f" WHERE {table}.id = new.id",
+            [[row.pk for row, _ in moved], [place for _, place in moved]],
+        )
 
 
 def placed(rows: list[Row], row: Row, place: str) -> list[Row]:

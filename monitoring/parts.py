@@ -50,16 +50,17 @@ class Limits(Part[Limit, Planned], Generic[Limit, Planned]):
             for place, (key, plan) in enumerate(zip(keys, plans, strict=True), len(taken) + 1)
         )
 
-    def write(self, row: Limit, plan: Planned) -> None:
-        columns = self._columns(plan)
-        for name, value in columns.items():
-            setattr(row, name, value)
-        row.save(update_fields=list(columns))
+    def write(self, deployment: Deployment, changes: Sequence[tuple[Limit, Planned]]) -> None:
+        for row, plan in changes:
+            columns = self._columns(plan)
+            for name, value in columns.items():
+                setattr(row, name, value)
+            row.save(update_fields=list(columns))
 
     def put(self, deployment: Deployment, row: Limit, place: str) -> bool:
         rows = list(self.rows(deployment))
         moved = placed(rows, row, place)
-        arrange(self._rows, moved)
+        arrange(moved)
         return moved != rows
 
     def _columns(self, plan: Planned) -> dict[str, Any]:

@@ -18,6 +18,17 @@ from deployments.exceptions import Refused
 from deployments.keys import unique_keys
 from deployments.models import Deployment
 
+# What of an item is planned, and what is said about it while it is worked on.
+COLUMNS = (
+    "section", "text", "kind", "phase", "required", "evidence_demanded", "irreversible",
+    "commands", "choices", "planned_minutes", "owner", "owner_role", "due_anchor", "due_offset",
+)  # fmt: skip
+OPEN_AGAIN: dict[str, Any] = {
+    "state": ItemState.OPEN, "state_by": None, "state_at": None, "started_at": None, "reason": "",
+    "chosen": "", "seconded_by": None,
+    "asked_state": "", "asked_by": None, "asked_at": None, "asked_reason": "",
+}  # fmt: skip
+
 
 class Items(Part[Item, ItemPlan]):
     word = "item"
@@ -65,22 +76,30 @@ class Items(Part[Item, ItemPlan]):
         for row, plan in zip(made, plans, strict=True):
             if plan.after:
                 row.predecessors.set(plan.after)
-        order.settle(there, order.by_section([*there, *made]))
+        order.settle(there, list(self.rows(deployment)))
         return made
 
-    def write(self, row: Item, plan: ItemPlan) -> None:
+    def write(self, deployment: Deployment, changes: Sequence[tuple[Item, ItemPlan]]) -> None:
         """What was confirmed of other words is not confirmed of these: such an item opens again."""
-        was, there = self.plan_of(row), list(self.rows(row.deployment))
-        for name, value in _columns(plan).items():
-            setattr(row, name, value)
-        if plan.is_other_work(was):
-            _open_again(row)
-        if plan.section != was.section:
-            row.position = len(there) + 1
-        row.save()
-        row.predecessors.set(plan.after)
-        if (was.section, was.kind) != (plan.section, plan.kind):
-            order.settle(there, list(self.rows(row.deployment)))
+        there = list(self.rows(deployment))
+        touched, moves = set[str](), False
+        for row, plan in changes:
+            was = self.plan_of(row)
+            moves |= (was.section, was.kind) != (plan.section, plan.kind)
+            if plan.section != was.section:
+                row.position += len(there)
+                touched.add("position")
+            if plan.is_other_work(was):
+                _set(row, OPEN_AGAIN)
+                touched.update(OPEN_AGAIN)
+            if plan.after != was.after:
+                row.predecessors.set(plan.after)
+            touched |= {name for name in COLUMNS if getattr(plan, name) != getattr(was, name)}
+            _set(row, _columns(plan))
+        if touched:
+            Item.objects.bulk_update([row for row, _ in changes], sorted(touched), batch_size=500)
+        if moves:
+            order.settle(there, list(self.rows(deployment)))
 
     def put(self, deployment: Deployment, row: Item, place: str) -> bool:
         there = list(self.rows(deployment))
@@ -97,36 +116,18 @@ class Items(Part[Item, ItemPlan]):
         """One with evidence keeps its row, since evidence is never deleted."""
         there = list(self.rows(deployment))
         order.settle(there, [one for one in there if one not in rows])
-        for row in rows:
-            if row.evidence.exists():
-                row.successors.clear()
-                row.removed_at = clock.now()
-                row.save(update_fields=["removed_at"])
-            else:
-                row.delete()
+        taken = Item.objects.filter(pk__in=[row.pk for row in rows])
+        kept = taken.filter(evidence__isnull=False).distinct()
+        Item.predecessors.through.objects.filter(to_item__in=taken).delete()
+        taken.exclude(pk__in=kept).delete()
+        taken.update(removed_at=clock.now())
 
 
 def _columns(plan: ItemPlan) -> dict[str, Any]:
-    return {
-        "section": plan.section,
-        "text": plan.text,
-        "kind": plan.kind,
-        "phase": plan.phase,
-        "required": plan.required,
-        "evidence_demanded": plan.evidence_demanded,
-        "irreversible": plan.irreversible,
-        "commands": list(plan.commands),
-        "choices": list(plan.choices),
-        "planned_minutes": plan.planned_minutes,
-        "owner": plan.owner,
-        "owner_role": plan.owner_role,
-        "due_anchor": plan.due_anchor,
-        "due_offset": plan.due_offset,
-    }
+    said = {name: getattr(plan, name) for name in COLUMNS}
+    return {**said, "commands": list(plan.commands), "choices": list(plan.choices)}
 
 
-def _open_again(row: Item) -> None:
-    row.state, row.reason, row.chosen = ItemState.OPEN, "", ""
-    row.state_by = row.state_at = row.started_at = row.seconded_by = None
-    row.asked_state, row.asked_reason = "", ""
-    row.asked_by = row.asked_at = None
+def _set(row: Item, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)

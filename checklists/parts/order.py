@@ -17,7 +17,7 @@ def by_section(items: Iterable[Item]) -> list[Item]:
 
 def settle(old: Sequence[Item], new: Sequence[Item]) -> None:
     """Number the items, and let runs of steps wait for each other in their new order."""
-    arrange(Item.objects, new)
+    arrange(new)
     items = {one.pk: one for one in new}
     before = {one.pk: {earlier.pk for earlier in one.predecessors.all()} for one in [*old, *new]}
     for kind in (Kind.STEP, Kind.ROLLBACK_STEP):

@@ -38,16 +38,17 @@ class Sections(Part[Section, SectionPlan]):
         )
         for row in made:
             rows.insert(_end_of(rows, row.path[:-1]), row)
-        arrange(Section.objects, rows)
+        arrange(rows)
         return made
 
-    def write(self, row: Section, plan: SectionPlan) -> None:
+    def write(self, deployment: Deployment, changes: Sequence[tuple[Section, SectionPlan]]) -> None:
         """The headings below it are renamed with it."""
-        old, new = row.path, plan.path
-        below = [one for one in self.rows(row.deployment) if one.path[: len(old)] == old]
-        for one in below:
-            one.path = [*new, *one.path[len(old) :]]
-        Section.objects.bulk_update(below, ["path"])
+        for row, plan in changes:
+            old, new = row.path, plan.path
+            below = [one for one in self.rows(deployment) if one.path[: len(old)] == old]
+            for one in below:
+                one.path = [*new, *one.path[len(old) :]]
+            Section.objects.bulk_update(below, ["path"])
 
     def put(self, deployment: Deployment, row: Section, place: str) -> bool:
         """Its items go with it; the headings below it stay where they are."""
@@ -56,7 +57,7 @@ class Sections(Part[Section, SectionPlan]):
         moved = placed(rows, row, place)
         if moved == rows:
             return False
-        arrange(Section.objects, moved)
+        arrange(moved)
         order.settle(items, list(Items().rows(deployment)))
         return True
 
