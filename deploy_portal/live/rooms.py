@@ -8,6 +8,8 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 
+from django.db import connection, transaction
+
 from dashboard.live import snapshot
 from deploy_portal.live.access import Audience
 from deploy_portal.live.frames import Shown, personal, shown
@@ -130,9 +132,16 @@ class Room:
 
 
 def _render(deployment_id: int, wanted: Mapping[Audience, Panels]) -> dict[Audience, Shown]:
+    """All audiences as of one instant, which the version names.
+
+    A panel newer than its version would be taken for what a page with that version shows already,
+    and what changed would never be sent there.
+    """
     fresh = {}
-    for audience, panels in wanted.items():
-        shot = snapshot(deployment_id, audience, panels)
-        if shot is not None:
-            fresh[audience] = shown(shot.version, panels, shot.fragments)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        for audience, panels in wanted.items():
+            shot = snapshot(deployment_id, audience, panels)
+            if shot is not None:
+                fresh[audience] = shown(shot.version, panels, shot.fragments)
     return fresh
