@@ -25,7 +25,7 @@ class Mend(Enum):
     """Where something that a draft lacks is mended; the words of the link that leads there."""
 
     TIME = "Set the time"
-    RULES = "See who is asked to sign"
+    RULES = "Edit who is asked to sign"
     PEOPLE = "See who holds what"
     FACTS = "Edit the facts"
     CHECKLIST = "Open the checklist"

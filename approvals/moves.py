@@ -37,8 +37,10 @@ def _place(deployment: Deployment, mend: Mend) -> str:
             return reverse("approvals:facts", args=[deployment.pk])
         case Mend.CHECKLIST:
             return page(deployment, "checklist")
-        case Mend.RULES | Mend.PEOPLE:
-            return page(deployment, "sign-off")
+        case Mend.RULES:
+            return reverse("dashboard:plan", args=[deployment.pk, "rules"])
+        case Mend.PEOPLE:
+            return reverse("deployments:service", args=[deployment.service.key])
 
 
 def reopen_page(deployment: Deployment, rights: Rights) -> dict[str, Any]:

@@ -13,6 +13,7 @@ APPEND_ONLY = (
     "deployments_comment",
     "approvals_vote",
     "approvals_decision",
+    "checklists_evidence",
 )
 
 

@@ -1,4 +1,5 @@
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -53,6 +54,7 @@ class NewForm(ShippedForm):
     """A deployment without a document, empty or defined as an earlier one of its service."""
 
     field_order = ["service", "environment", "copy_of"]
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
     service = NamedField(
         queryset=Service.objects.none(),
         to_field_name="key",

@@ -2,6 +2,8 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -22,7 +24,7 @@ from intake import copying, definitions
 from intake.as_json import as_json
 from intake.encodings import UnreadableError, decode
 from intake.fitting import require_fit
-from intake.models import SourceDocument
+from intake.models import Beginning, SourceDocument
 from intake.reader import read
 from intake.reading import Reading
 from monitoring import services as monitoring
@@ -67,6 +69,24 @@ def import_document(
         services.schedule(deployment.pk, t0, actor=actor, zone=zone)
         deployment.refresh_from_db()
     return deployment
+
+
+@transaction.atomic
+def begin(token: UUID | None, *, actor: User, **facts: Any) -> Deployment:
+    """Make a draft once for each token; a form that is sent again leads to the draft it made.
+
+    The second of two at once waits at the token's unique index until the first has made it.
+    """
+    if token is None:
+        return create(**facts, actor=actor)
+    begun, is_new = Beginning.objects.get_or_create(token=token, defaults={"begun_by": actor})
+    if begun.begun_by_id != actor.pk:
+        raise Invalid("This form was sent by somebody else already; open a new one.")
+    if not is_new and begun.deployment is not None:
+        return begun.deployment
+    begun.deployment = create(**facts, actor=actor)
+    begun.save(update_fields=["deployment"])
+    return begun.deployment
 
 
 @transaction.atomic

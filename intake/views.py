@@ -48,7 +48,7 @@ def new(request: PersonRequest) -> HttpResponse:
         status = 403 if request.method == "POST" else 200
         return render(request, "intake/new.html", {"may_create": False}, status=status)
     form = NewForm(request.user, posted(request))
-    created = tried(request, form, lambda: services.create(**form.cleaned_data, actor=request.user))
+    created = tried(request, form, lambda: services.begin(**form.cleaned_data, actor=request.user))
     if created.result is not None:
         messages.success(request, "The draft is made. Set its time next.")
         return redirect(created.result)

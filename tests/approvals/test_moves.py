@@ -123,24 +123,25 @@ def make_hopeless(team: Team) -> Deployment:
     return deployment
 
 
+PEOPLE = "/services/storage-layer/"
 HOPELESS = [
-    ("The time T0 is not set.", "schedule/"),
+    ("The time T0 is not set.", "/deployments/{}/schedule/"),
     (
         "Nobody who holds the role Security may sign: the requester, the authors and the last "
         "editor of the content never do.",
-        "sign-off/",
+        PEOPLE,
     ),
-    ("Nobody holds the role Legal of this service.", "sign-off/"),
-    ("Product owner asks for 2 signatures, and only 1 person may give one.", "sign-off/"),
-    ("No ops lead of this service could decide, since the requester never does.", "sign-off/"),
-    ("The account of the release lead Member is no longer active.", "facts/"),
+    ("Nobody holds the role Legal of this service.", PEOPLE),
+    ("Product owner asks for 2 signatures, and only 1 person may give one.", PEOPLE),
+    ("No ops lead of this service could decide, since the requester never does.", PEOPLE),
+    ("The account of the release lead Member is no longer active.", "/deployments/{}/facts/"),
     (
         "“Back up the database” is due before T0 but waits for what comes later or for itself.",
-        "checklist/",
+        "/deployments/{}/checklist/",
     ),
     (
         "“Deploy the service” is due before T0 but waits for what comes later or for itself.",
-        "checklist/",
+        "/deployments/{}/checklist/",
     ),
 ]
 
@@ -153,7 +154,7 @@ def test_submit_page_lists_all_that_is_missing_with_the_place_that_mends_it(team
 
     assert f"{len(HOPELESS)} things still missing" in page
     found = [
-        f'{clause} <a class="text-nowrap" href="/deployments/{deployment.pk}/{place}">' in page
+        f'{clause} <a class="text-nowrap" href="{place.format(deployment.pk)}">' in page
         for clause, place in HOPELESS
     ]
     assert found == [True] * len(HOPELESS)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.conftest import Portal, SignIn
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 TABS = ("", "checklist/", "gates/", "sign-off/", "go-no-go/", "runbook/", "watch/", "messages/",
         "comments/", "history/")  # fmt: skip
@@ -17,8 +17,11 @@ PAGES = {
                         "/deployments/1/facts/",
                         *(f"/deployments/1/{tab}" for tab in TABS),
                         "/deployments/1/schedule/", "/deployments/1/cancel/",
+                        "/deployments/1/reopen/", "/deployments/1/versions/",
+                        "/deployments/1/items/1/",
                         "/deployments/1/gates/add/", "/deployments/1/messages/recipients/"),
-    "ops_lead": ("/deployments/2/", "/deployments/1/decide/", "/deployments/1/audit/"),
+    "ops_lead": ("/deployments/2/", "/deployments/1/decide/", "/deployments/1/decide/?verdict=hold",
+                 "/deployments/1/audit/"),
     "product_owner": ("/deployments/1/sign/1/",),
 }  # fmt: skip
 

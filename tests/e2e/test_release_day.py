@@ -19,7 +19,7 @@ from playwright.sync_api import Page, expect
 from intake import demo
 from tests.e2e.conftest import Portal, SignIn, wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 SIGNERS = ("product_owner", "technical_lead", "security", "operations", "business")
 REPORTED = {
     "tests-passing": {"outcome": "good", "value": "491/491"},

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy_portal.embedded.folders import PROJECT
+from tests.browser import OneForTheBrowser
 from tests.embedded.conftest import embedded, environment
 
 SUITE = """
@@ -80,3 +81,16 @@ def test_a_browser_that_starts_is_named_to_the_tests(suite: Path) -> None:
     answer = run_tests(suite, CHROMIUM=str(chromium), PATH=os.defpath)
     assert "2 passed" in answer.stdout
     assert (answer.returncode, answer.stderr) == (0, "")
+
+
+def test_every_test_that_drives_a_browser_shares_one_process() -> None:
+    scheduler = OneForTheBrowser.__new__(OneForTheBrowser)
+    driven = {
+        path.relative_to(PROJECT).as_posix()
+        for path in (PROJECT / "tests").rglob("test_*.py")
+        if "mark.browser" in path.read_text(encoding="utf-8").partition("\ndef ")[0]
+    }
+    assert {"tests/e2e/test_release_day.py", "tests/live/test_browser.py"} <= driven
+    assert {scheduler._split_scope(f"{file}::test_it[a@b]") for file in driven} == {"browser"}
+    other = "tests/gates/test_views.py::test_it"
+    assert scheduler._split_scope(other) == other

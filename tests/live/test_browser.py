@@ -14,7 +14,7 @@ from deployments.comments import comment
 from tests.live.brokers import Broker
 from tests.live.conftest import Stage, eventually
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 
 @pytest.fixture
