@@ -38,7 +38,7 @@ def _place(deployment: Deployment, mend: Mend) -> str:
         case Mend.CHECKLIST:
             return page(deployment, "checklist")
         case Mend.RULES:
-            return reverse("dashboard:plan", args=[deployment.pk, "rules"])
+            return reverse("dashboard:plan", args=[deployment.pk, "sign-off"])
         case Mend.PEOPLE:
             return reverse("deployments:service", args=[deployment.service.key])
 

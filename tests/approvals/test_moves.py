@@ -163,6 +163,16 @@ def test_submit_page_lists_all_that_is_missing_with_the_place_that_mends_it(team
 
 
 @pytest.mark.django_db
+def test_draft_that_asks_nobody_leads_to_the_page_of_its_rules(team: Team) -> None:
+    deployment = make_deployment(team, roles=())
+    page = ask(deployment, "submit", team.release_manager)
+    assert "1 thing still missing" in page
+    place = f"/deployments/{deployment.pk}/plan/sign-off/"
+    assert f'No role is asked to sign. <a class="text-nowrap" href="{place}">' in page
+    assert "Nobody is asked yet." in page
+
+
+@pytest.mark.django_db
 def test_submit_is_refused_by_the_same_list(team: Team) -> None:
     deployment = make_hopeless(team)
 
