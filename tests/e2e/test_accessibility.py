@@ -20,8 +20,7 @@ PAGES = {
                         "/deployments/1/reopen/", "/deployments/1/versions/",
                         "/deployments/1/items/1/",
                         "/deployments/1/gates/add/", "/deployments/1/messages/recipients/"),
-    "ops_lead": ("/deployments/2/", "/deployments/1/decide/", "/deployments/1/decide/?verdict=hold",
-                 "/deployments/1/audit/"),
+    "ops_lead": ("/deployments/2/", "/deployments/1/decide/", "/deployments/1/audit/"),
     "product_owner": ("/deployments/1/sign/1/",),
 }  # fmt: skip
 
