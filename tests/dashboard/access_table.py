@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from approvals.parts import Rules
 from deployments.facts import Facts
 from deployments.models import Deployment
 
@@ -48,6 +49,24 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "local": lambda one: (one.t0 + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"),
         "zone": lambda _: "UTC",
     },
+    "dashboard:plan_add": {
+        "role": lambda _: "security",
+        "statement": lambda _: "The audit is clean",
+        "count": lambda _: "1",
+        "order_group": lambda _: "1",
+    },
+    "dashboard:plan_edit": {
+        "role": lambda _: "product_owner",
+        "statement": lambda _: "It is what was asked for",
+        "count": lambda _: "1",
+        "order_group": lambda _: "1",
+        "shown": lambda one: Rules().plan_of(one.rules.get(role__key="product_owner")).fingerprint,
+    },
+    "dashboard:plan_move": {"place": lambda _: "down"},
+    "dashboard:plan_several": {
+        "item": lambda one: one.items.get(position=1).pk,
+        "required": lambda _: "no",
+    },
     "dashboard:comments": {"text": lambda _: "The backup is older than usual."},
     "approvals:reopen": {"reason": lambda _: "the plan changes"},
     "deployments:cancel": {"reason": lambda _: "no longer wanted"},
@@ -57,6 +76,9 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "lead": lambda one: one.lead.username,
         "shown": lambda one: Facts.of(one).fingerprint,
     },
+    "checklists:item": {"to": lambda _: "failed", "reason": lambda _: "the disk is full"},
+    "checklists:answer": {"answer": lambda _: "agree"},
+    "checklists:tick_section": {"item": lambda one: one.items.get(position=1).pk},
     "checklists:add_evidence": {"text": lambda _: "491 rows are there"},
     "approvals:sign": {
         "choice": lambda _: "approve",
@@ -126,10 +148,16 @@ TABLE: dict[str, Row] = {
     "dashboard:mine": Row(WHO_SEES, NO_METHOD, ONE),
     "dashboard:panels": Row(WHO_SEES, NO_METHOD, ONE),
     "dashboard:tab": Row(WHO_SEES, NO_METHOD, ("pk", "tab")),
+    "dashboard:plan_start": Row(WHO_SEES, NO_METHOD, ONE),
+    "dashboard:plan": Row(WHO_SEES, NO_METHOD, ("pk", "page")),
+    "dashboard:plan_add": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ("pk", "editable")),
+    "dashboard:plan_edit": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ("pk", "editable", "row_pk")),
+    "dashboard:plan_take_out": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ("pk", "editable", "row_pk")),
+    "dashboard:plan_move": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ("pk", "editable", "row_pk")),
+    "dashboard:plan_several": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
     "dashboard:comments": Row(WHO_SEES, (302, 404, 403, 302, 302, 302, 302, 403), ONE),
     "deployments:schedule": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
     "deployments:cancel": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
-    "deployments:versions": Row(WHO_SEES, NO_METHOD, ONE),
     "deployments:services": Row(EVERYBODY, NO_METHOD),
     "deployments:service": Row(WHO_SEES, NO_METHOD, ("service_key",)),
     "deployments:service_new": Row(ADMINISTRATORS, BY_ADMINISTRATORS),
@@ -159,7 +187,12 @@ TABLE: dict[str, Row] = {
     "deployments:set_password": Row((200,) * 8, (200,) * 8, ("uidb64", "token")),
     "deployments:versions": Row(WHO_SEES, NO_METHOD, ONE),
     "checklists:set_state": Row(NO_METHOD, (302, 404, 403, 302, 302, 302, 403, 403), ("pk", "item_pk", "state")),
-    "checklists:item": Row(WHO_SEES, NO_METHOD, ("pk", "item_pk")),
+    "checklists:item": Row(WHO_SEES, (302, 404, 403, 302, 302, 302, 403, 403), ("pk", "item_pk")),
+    "checklists:choose": Row(NO_METHOD, (302, 404, 403, 422, 422, 422, 403, 403), ("pk", "item_pk")),
+    "checklists:answer": Row(WHO_SEES, (302, 404, 403, 409, 409, 409, 403, 403), ("pk", "item_pk")),
+    "checklists:take_back": Row(NO_METHOD, (302, 404, 403, 409, 409, 409, 403, 403), ("pk", "item_pk")),
+    "checklists:filters": Row(WHO_SEES, NO_METHOD, ONE),
+    "checklists:tick_section": Row(WHO_SEES, (302, 404, 403, 302, 302, 302, 403, 403), ("pk", "section_pk")),
     "checklists:add_evidence": Row(WHO_SEES, (302, 404, 403, 302, 302, 302, 403, 403), ("pk", "item_pk", "kind")),
     "checklists:evidence_file": Row(WHO_SEES, NO_METHOD, ("pk", "item_pk", "evidence_pk")),
     "checklists:evidence_image": Row(WHO_SEES, NO_METHOD, ("pk", "item_pk", "evidence_pk")),

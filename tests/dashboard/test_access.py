@@ -68,6 +68,7 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
     every = {
         "pk": deployment.pk,
         "item_pk": deployment.items.get(position=1).pk,
+        "section_pk": deployment.sections.get(position=1).pk,
         "state": "done",
         "kind": "text",
         "evidence_pk": Evidence.objects.get(item__deployment=deployment).pk,
@@ -76,6 +77,9 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "plan_pk": deployment.message_plan.first().pk,
         "message_pk": deployment.messages.first().pk,
         "tab": "gates",
+        "page": "limits",
+        "editable": "rules",
+        "row_pk": deployment.rules.get(role__key="product_owner").pk,
         "rest": "nothing",
     }
     leaver = deployment.lead  # the release manager, whom a team has too

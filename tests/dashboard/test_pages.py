@@ -35,12 +35,12 @@ def test_home_costs_the_same_with_one_and_with_thirty_deployments(
 ) -> None:
     client = signed_in(team.product_owner)
     make_deployment(team, submitted=True)
-    with django_assert_max_num_queries(13) as one:
+    with django_assert_max_num_queries(14) as one:
         client.get("/")
     for hours in range(29):
         make_deployment(team, submitted=True, t0_in=timedelta(hours=4 + 3 * hours))
 
-    with django_assert_max_num_queries(13) as thirty:
+    with django_assert_max_num_queries(14) as thirty:
         client.get("/")
 
     assert len(thirty) == len(one)
