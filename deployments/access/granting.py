@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -150,8 +150,13 @@ def _record(
         verb = f"role {part.title[:40]} {'given' if given else 'taken'}"
     else:
         verb = f"{part.label} {'granted' if given else 'revoked'}"
-    # Who could sign or decide is part of what open pages show.
-    for pk in Deployment.objects.open().filter(service=service).values_list("pk", flat=True):
-        hints.changed(pk)
+    tell_open_pages([service.pk])
     before, after = (None, said) if given else (said, None)
     return history.record(chain, verb, actor=actor, obj=holder, before=before, after=after)
+
+
+def tell_open_pages(service_ids: Collection[int]) -> None:
+    """Who could sign or decide is part of what the pages of open deployments show."""
+    concerned = Deployment.objects.open().filter(service__in=service_ids).order_by("pk")
+    for pk in concerned.values_list("pk", flat=True):
+        hints.changed(pk)

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from deployments import history
 from deployments.access.changing import PORTAL, save_changes
+from deployments.access.granting import tell_open_pages
 from deployments.access.holders import Hold
 from deployments.access.losses import Loss, losses
 from deployments.access.policies import (
@@ -94,6 +95,7 @@ def deactivate(person: User, *, actor: User | None, aware: bool = False) -> Even
     # Sessions are bound to the password: coming back revives none of those that ended here.
     person.set_unusable_password()
     person.save(update_fields=["is_active", "password"])
+    tell_open_pages(services_of(person))
     return history.record(
         chain,
         "person deactivated",
@@ -111,6 +113,7 @@ def reactivate(person: User, *, actor: User | None) -> Event:
     require(refusal_of_machine(person) or refusal_of_state(person, active=False))
     person.is_active = True
     person.save(update_fields=["is_active"])
+    tell_open_pages(services_of(person))
     return history.record(
         chain,
         "person reactivated",

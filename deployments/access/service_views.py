@@ -16,7 +16,8 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from deployments.access import granting, places
 from deployments.access.consequences import consequences
-from deployments.access.forms import AwareForm, GiveForm, ServiceForm, TitleForm
+from deployments.access.forms import AwareForm, ServiceForm, TitleForm
+from deployments.access.giving_forms import GiveForm
 from deployments.access.granting import Holder
 from deployments.access.holders import teams
 from deployments.access.pages import FormPage, form_page

@@ -19,7 +19,8 @@ from django.views.decorators.http import require_http_methods
 from accounts import fresh
 from accounts.requests import PersonRequest
 from deployments.access import people
-from deployments.access.forms import NewPasswordForm, PasswordByLinkForm, SettingsForm
+from deployments.access.forms import SettingsForm
+from deployments.access.password_forms import NewPasswordForm, PasswordByLinkForm
 from deployments.answers import posted, tried
 
 SETTINGS = "deployments:settings"

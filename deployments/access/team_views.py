@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.requests import PersonRequest
 from deployments.access import teams
-from deployments.access.forms import AwareForm, MemberForm, TeamForm
+from deployments.access.forms import AwareForm, TeamForm
+from deployments.access.giving_forms import MemberForm
 from deployments.access.holders import services_of_group
 from deployments.access.holders import teams as all_teams
 from deployments.access.pages import FormPage, form_page

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from deployments import history
 from deployments.access.changing import PORTAL, save_changes
+from deployments.access.granting import tell_open_pages
 from deployments.access.holders import Hold, services_of_group
 from deployments.access.losses import Loss, losses
 from deployments.access.policies import (
@@ -49,6 +50,7 @@ def add_to_team(team: Group, person: User, *, actor: User | None) -> Event | Non
     if team.user_set.filter(pk=person.pk).exists():
         return None
     team.user_set.add(person)
+    tell_open_pages(services_of_group(team))
     after = {"team": team.name, "person": person.username}
     return history.record(chain, "joined team", actor=actor, obj=person, after=after)
 
@@ -63,6 +65,7 @@ def remove_from_team(
     require(refusal_of_stranger(team, person))
     require(refusal_by_losses(losses_of_member(team, person), aware=aware))
     team.user_set.remove(person)
+    tell_open_pages(services_of_group(team))
     before = {"team": team.name, "person": person.username}
     return history.record(chain, "left team", actor=actor, obj=person, before=before)
 
