@@ -25,6 +25,8 @@ CLAIM_LEASE = timedelta(seconds=60)
 # Longer than all time-outs of one SMTP transaction together.
 HANDOVER_LEASE = timedelta(seconds=180)
 MESSAGES_AT_ONCE = 200
+# A copy that was handed over, and what the mail server said.
+Handed = tuple[Delivery, Outcome]
 logger = logging.getLogger(__name__)
 LOST = "The worker ended while it handed this copy over; the mail server may have taken it."
 
@@ -112,13 +114,16 @@ def settle(claimed: Iterable[Delivery]) -> list[Delivery]:
     return leaving
 
 
-def begin(copy: Delivery) -> bool:
+def begin(copy: Delivery, after: Handed | None = None) -> bool:
     """Note that the copy is being handed over, if it may still leave and is still ours.
 
     Under the deployment's lock: a new time that is saved before this holds the old one back.
+    What became of the copy before it is noted with it, in one commit instead of two.
     """
     with transaction.atomic():
         becomes, now = _judge(copy)
+        if after is not None:
+            note(*after)
         if becomes != Fate.LEAVE:
             _end([copy], becomes, now)
             return False

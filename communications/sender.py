@@ -16,6 +16,7 @@ from django.core.validators import validate_email
 from django.db import DatabaseError
 
 from communications import dispatch, letters
+from communications.dispatch import Handed
 from communications.exceptions import Unsendable
 from communications.handover import hand_over
 from communications.letters import Facts, Letter, Reader
@@ -35,6 +36,10 @@ class Line:
     def __init__(self) -> None:
         self._backend = EmailBackend(timeout=settings.EMAIL_TIMEOUT)
         self._used = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self._backend.connection is not None and self._used < COPIES_PER_CONNECTION
 
     def smtp(self) -> smtplib.SMTP:
         """Raises OSError, of which SMTPException is a kind, while the server cannot be reached."""
@@ -108,34 +113,49 @@ def _send_all() -> None:
 
 def send(copies: list[Delivery], line: Line) -> bool:
     """Send one batch; False if the mail server cannot be reached and the rest has to wait."""
-    texts, waiting = Texts(), dispatch.settle(copies)
-    reached = True
-    for place, copy in enumerate(waiting):
-        try:
-            _send_one(copy, texts, line)
-        except OSError as error:
-            dispatch.postpone(waiting[place:], f"The mail server cannot be reached: {error}")
-            logger.warning("the mail server cannot be reached, mails wait: %s", error)
-            reached = False
-            break
+    reached = _send_each(dispatch.settle(copies), Texts(), line)
     dispatch.note_first_copies()
     _tell({copy.message.deployment_id for copy in copies})
     return reached
 
 
-def _send_one(copy: Delivery, texts: Texts, line: Line) -> None:
-    """Raises OSError if there is no connection; the copy is then still waiting."""
+def _send_each(waiting: list[Delivery], texts: Texts, line: Line) -> bool:
+    """One after the other; what became of one is noted with the beginning of the next.
+
+    At most one copy is in a dead worker's hands, since no other begins before that is noted.
+    """
+    last: Handed | None = None
+    try:
+        for place, copy in enumerate(waiting):
+            try:
+                last = _send_one(copy, texts, line, last)
+            except OSError as error:
+                dispatch.postpone(waiting[place:], f"The mail server cannot be reached: {error}")
+                logger.warning("the mail server cannot be reached, mails wait: %s", error)
+                return False
+    finally:
+        if last is not None:
+            dispatch.note(*last)
+    return True
+
+
+def _send_one(copy: Delivery, texts: Texts, line: Line, last: Handed | None) -> Handed | None:
+    """What is still to be noted; raises OSError if there is no connection, then nothing is."""
     try:
         recipient, content = checked(copy.address), written(copy, texts.letter(copy))
     except Unsendable as error:
         dispatch.fail(copy, str(error))
-        return
+        return last
+    if last is not None and not line.is_open:
+        dispatch.note(*last)  # connecting may take long, and nobody should be in doubt meanwhile
+        last = None
     smtp = line.smtp()
-    if dispatch.begin(copy):
-        outcome = hand_over(smtp, envelope_sender(), recipient, content)
-        dispatch.note(copy, outcome)
-        if not outcome.usable:
-            line.close()
+    if not dispatch.begin(copy, after=last):
+        return None
+    outcome = hand_over(smtp, envelope_sender(), recipient, content)
+    if not outcome.usable:
+        line.close()
+    return copy, outcome
 
 
 def written(copy: Delivery, letter: Letter) -> bytes:

@@ -100,7 +100,7 @@ def test_kills_and_a_wiped_broker_lose_nothing_and_double_nothing(
         processes.beat()
         for number in range(KILLS):
             worker = processes.worker()
-            wait_until_sent(len(witness.taken) + 1, witness, 8)
+            wait_until_sent(len(witness.taken) + 1, witness, 30)
             time.sleep(random.uniform(0, 0.15))
             kill(worker)
             hints._redis().flushall()
