@@ -21,7 +21,14 @@ PAGES = {
                         "/deployments/1/items/1/",
                         "/deployments/1/gates/add/", "/deployments/1/messages/recipients/"),
     "ops_lead": ("/deployments/2/", "/deployments/1/decide/", "/deployments/1/audit/"),
-    "product_owner": ("/deployments/1/sign/1/",),
+    "product_owner": ("/deployments/1/sign/1/", "/services/", "/services/storage-layer/",
+                      "/settings/"),
+    "admin": ("/services/new/", "/services/search/", "/services/search/edit/",
+              "/services/search/revoke/auditor/person:9/",
+              "/environments/", "/environments/new/", "/environments/production/edit/",
+              "/roles/", "/roles/new/", "/roles/security/edit/", "/people/", "/people/new/",
+              "/people/1/", "/people/1/edit/", "/people/1/deactivate/", "/people/teams/",
+              "/people/teams/new/"),
 }  # fmt: skip
 
 
