@@ -62,11 +62,12 @@ def acts_of(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Ac
 
 
 def plan_acts(rights: Rights, deployment: Deployment) -> list[Act]:
-    """The quieter acts of a release manager: edit the facts, move the time, cancel."""
+    """The quieter acts of a release manager: edit the plan, move the time, cancel."""
     if not rights.has(Right.EDIT):
         return []
     found = [
-        _act("Edit facts", "approvals:facts", deployment, refusal_to_edit(rights, deployment)),
+        _act("Edit the plan", "dashboard:plan_start", deployment,
+             refusal_to_edit(rights, deployment)),
         _act("Set the time" if deployment.t0 is None else "Reschedule", "deployments:schedule",
              deployment, refusal_to_schedule(rights, deployment)),
         _act("Cancel", "deployments:cancel", deployment, refusal_to_cancel(rights, deployment)),
