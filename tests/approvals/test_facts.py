@@ -239,4 +239,4 @@ def test_act_is_offered_to_whoever_may(
 ) -> None:
     Deployment.objects.filter(pk=deployment.pk).update(state=state_)
     page = signed_in(team.people[who]).get(f"/deployments/{deployment.pk}/").content.decode()
-    assert (f'href="/deployments/{deployment.pk}/facts/"' in page) is offered
+    assert (f'href="/deployments/{deployment.pk}/plan/"' in page) is offered
