@@ -83,9 +83,6 @@ class ItemForm(PlanForm):
     section = chosen("Section")
     kind = chosen("Kind", KINDS)
     phase = chosen("Phase", Phase.choices)
-    required = boxed("Required: it has to be closed, or left out by two people", initial=True)
-    evidence_demanded = boxed("It is not closed without evidence")
-    irreversible = boxed("It cannot be undone")
     owner = chosen("Owner", required=False)
     due = forms.CharField(
         label="Due", required=False, max_length=80, widget=forms.TextInput(attrs=CONTROL),
@@ -94,6 +91,9 @@ class ItemForm(PlanForm):
     planned_minutes = forms.IntegerField(
         label="Planned minutes", required=False, min_value=1, max_value=100_000, widget=NUMBER
     )
+    required = boxed("Required: it has to be closed, or left out by two people", initial=True)
+    evidence_demanded = boxed("It is not closed without evidence")
+    irreversible = boxed("It cannot be undone")
     commands = words(
         "Commands", rows=3, required=False, strip=False, max_length=20_000,
         help_text="One as it is; several each between lines of ```.",
