@@ -176,6 +176,12 @@ class Item(models.Model):
         return self.state in CLOSED
 
     @property
+    def is_left_out_by_one(self) -> bool:
+        """Skipped or not applicable without a second person, as only an optional item may be."""
+        left_out = {ItemState.SKIPPED, ItemState.NOT_APPLICABLE}
+        return self.state in left_out and self.seconded_by_id is None
+
+    @property
     def due_words(self) -> str:
         return moments.in_words(self.due_anchor, self.due_offset)
 

@@ -169,10 +169,17 @@ def refusal_by_evidence(item: Item, *, has_any: bool) -> Refused | None:
 
 
 def refusal_by_order(item: Item) -> Refused | None:
-    waiting = [step for step in item.predecessors.all() if not step.is_closed]
+    waiting = [step for step in item.predecessors.all() if _holds_up(step, item.deployment.state)]
     if not waiting:
         return None
     return Refused(f"Comes after “{waiting[0].text}”, which is not done yet.")
+
+
+def _holds_up(step: Item, state: str) -> bool:
+    """What nobody can close, such as an optional check once it has started, holds up nothing."""
+    if step.phase == Phase.ROLLBACK and state != State.ROLLING_BACK:
+        return False
+    return not step.is_closed and not phase_is_over(step.phase, state)
 
 
 def refusal_to_complete(

@@ -55,6 +55,10 @@ class Part(ABC, Generic[Row, Plan]):
     def put(self, deployment: Deployment, row: Row, place: str) -> bool:
         """Move the row to where `place` says; False if it is there already, Invalid if nowhere."""
 
+    def also_changes(self, row: Row, plan: Plan) -> tuple[dict[str, str], dict[str, str]]:
+        """What becomes different with it that is no part of the plan: before and after."""
+        return {}, {}
+
     def refusal_to_take_out(self, row: Row) -> Refused | None:
         return None
 
@@ -101,9 +105,17 @@ def change(
         who = _last_editor(part, deployment, row)
         raise Overtaken(f"{who} changed this {part.word} meanwhile; nothing of yours is saved.")
     require(part.refusal(deployment, plan, row))
-    part.write(deployment, [(row, plan)])
     before, after = now.changed_to(plan)
-    return _record(deployment, f"{part.word} changed", actor, row, before=before, after=after)
+    was, becomes = part.also_changes(row, plan)
+    part.write(deployment, [(row, plan)])
+    return _record(
+        deployment,
+        f"{part.word} changed",
+        actor,
+        row,
+        before={**before, **was},
+        after={**after, **becomes},
+    )
 
 
 @transaction.atomic
@@ -117,7 +129,7 @@ def change_several(
 ) -> int:
     """Change several in the same way, all or none; the number of those that really changed."""
     deployment = _opened(deployment_id, actor)
-    changes, after = [], dict[str, str]()
+    changes, after, also = [], dict[str, str](), list[str]()
     for row in _all_found(part, deployment, pks):
         now = part.plan_of(row)
         plan = alter(now)
@@ -125,6 +137,7 @@ def change_several(
             require(part.refusal(deployment, plan, row))
             changes.append((row, plan))
             after = now.changed_to(plan)[1]
+            also += [part.name(row)] if part.also_changes(row, plan)[1] else []
     if changes:
         part.write(deployment, changes)
         changed = [row for row, _ in changes]
@@ -134,7 +147,7 @@ def change_several(
             _verb(part, changed, "changed"),
             actor,
             changed[0],
-            after={**after, "changed": names},
+            after={**after, "changed": names, **({"opened_again": also} if also else {})},
         )
     return len(changes)
 
@@ -244,5 +257,6 @@ def _verb(part: Part[Any, Any], rows: Sequence[Any], done: str) -> str:
 
 def _last_editor(part: Part[Any, Any], deployment: Deployment, row: models.Model) -> str:
     alone = Q(verb=f"{part.word} changed", object_id=str(row.pk))
-    edits = deployment.events.filter(alone | Q(verb=f"{part.word}s changed")).order_by("-sequence")
+    together = Q(verb=f"{part.word}s changed", after__changed__contains=[part.name(row)])
+    edits = deployment.events.filter(alone | together).order_by("-sequence")
     return edits.values_list("actor_name", flat=True).first() or "Somebody"

@@ -14,7 +14,7 @@ from checklists.parts.refusals import refusal_of_circle, refusal_of_item
 from checklists.plan import ItemPlan
 from deployments import clock
 from deployments.editing import Part
-from deployments.exceptions import Refused
+from deployments.exceptions import Invalid, Refused
 from deployments.keys import unique_keys
 from deployments.models import Deployment
 
@@ -28,6 +28,9 @@ OPEN_AGAIN: dict[str, Any] = {
     "chosen": "", "seconded_by": None,
     "asked_state": "", "asked_by": None, "asked_at": None, "asked_reason": "",
 }  # fmt: skip
+# An item that is optional now needs no second person.
+ASKED_NOTHING = {name: value for name, value in OPEN_AGAIN.items() if name.startswith("asked_")}
+GONE = "The {} was taken out of the plan meanwhile; reload the page and choose again."
 
 
 class Items(Part[Item, ItemPlan]):
@@ -66,6 +69,7 @@ class Items(Part[Item, ItemPlan]):
         return refusal_of_circle(list(self.rows(deployment)), row, plan.after)
 
     def make(self, deployment: Deployment, plans: Sequence[ItemPlan]) -> list[Item]:
+        _require_there(deployment, plans)
         there = list(self.rows(deployment))
         taken = Item.every.filter(deployment=deployment).values_list("key", flat=True)
         keys = unique_keys([plan.text for plan in plans], list(taken))
@@ -81,6 +85,7 @@ class Items(Part[Item, ItemPlan]):
 
     def write(self, deployment: Deployment, changes: Sequence[tuple[Item, ItemPlan]]) -> None:
         """What was confirmed of other words is not confirmed of these: such an item opens again."""
+        _require_there(deployment, [plan for _, plan in changes])
         there = list(self.rows(deployment))
         touched, moves = set[str](), False
         for row, plan in changes:
@@ -89,9 +94,12 @@ class Items(Part[Item, ItemPlan]):
             if plan.section != was.section:
                 row.position += len(there)
                 touched.add("position")
-            if plan.is_other_work(was):
+            if _opens_again(row, was, plan):
                 _set(row, OPEN_AGAIN)
                 touched.update(OPEN_AGAIN)
+            elif was.required and not plan.required:
+                _set(row, ASKED_NOTHING)
+                touched.update(ASKED_NOTHING)
             if plan.after != was.after:
                 row.predecessors.set(plan.after)
             touched |= {name for name in COLUMNS if getattr(plan, name) != getattr(was, name)}
@@ -100,6 +108,12 @@ class Items(Part[Item, ItemPlan]):
             Item.objects.bulk_update([row for row, _ in changes], sorted(touched), batch_size=500)
         if moves:
             order.settle(there, list(self.rows(deployment)))
+
+    def also_changes(self, row: Item, plan: ItemPlan) -> tuple[dict[str, str], dict[str, str]]:
+        """That it opens again stands in the history beside what was edited."""
+        if row.state == ItemState.OPEN or not _opens_again(row, self.plan_of(row), plan):
+            return {}, {}
+        return {"state": row.state}, {"state": ItemState.OPEN.value}
 
     def put(self, deployment: Deployment, row: Item, place: str) -> bool:
         there = list(self.rows(deployment))
@@ -121,6 +135,21 @@ class Items(Part[Item, ItemPlan]):
         Item.predecessors.through.objects.filter(to_item__in=taken).delete()
         taken.exclude(pk__in=kept).delete()
         taken.update(removed_at=clock.now())
+
+
+def _opens_again(row: Item, was: ItemPlan, plan: ItemPlan) -> bool:
+    """Also if it is required now: what one person left out alone takes two from then on."""
+    return plan.is_other_work(was) or (plan.required and row.is_left_out_by_one)
+
+
+def _require_there(deployment: Deployment, plans: Sequence[ItemPlan]) -> None:
+    """Section and predecessors were chosen before the lock; two queries however many plans."""
+    sections = {plan.section.pk for plan in plans}
+    if deployment.sections.filter(pk__in=sections).count() < len(sections):
+        raise Invalid(GONE.format("section"))
+    after = {item.pk for plan in plans for item in plan.after}
+    if after and deployment.items.filter(pk__in=after).count() < len(after):
+        raise Invalid(GONE.format("item that is to come first"))
 
 
 def _columns(plan: ItemPlan) -> dict[str, Any]:

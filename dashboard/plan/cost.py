@@ -18,18 +18,20 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Cost:
-    """How many signatures become stale and which confirmed items open again."""
+    """How many signatures become stale, which confirmed items open again and which are gone."""
 
     changes: bool
     signatures: int = 0
     reopened: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """What a form carries to say that the person knows it; empty where nothing is lost."""
-        if not self.signatures and not self.reopened:
+        if not (self.signatures or self.reopened or self.gone):
             return ""
-        return f"{self.signatures}-{len(self.reopened)}"
+        gone = f"-{len(self.gone)}" if self.gone else ""
+        return f"{self.signatures}-{len(self.reopened)}{gone}"
 
     @property
     def sentence(self) -> str:
@@ -42,6 +44,10 @@ class Cost:
             said.append(f"“{self.reopened[0]}” has to be confirmed again")
         elif self.reopened:
             said.append(f"{len(self.reopened)} items have to be confirmed again")
+        if len(self.gone) == 1:
+            said.append(f"“{self.gone[0]}” is confirmed already")
+        elif self.gone:
+            said.append(f"{len(self.gone)} of them are confirmed already")
         return f"{' and '.join(said)}." if said else "No signature becomes stale."
 
 
@@ -77,17 +83,33 @@ def weighed(
     return result
 
 
-def _standing(deployment_id: int) -> tuple[int, dict[int, str]]:
+@dataclass(frozen=True)
+class Standing:
+    """What counts: the number of signatures, and the items with whether they are closed."""
+
+    signatures: int
+    closed: dict[int, bool]
+    texts: dict[int, str]
+
+
+def _standing(deployment_id: int) -> Standing:
     deployment = Deployment.objects.lock(deployment_id)
-    closed = deployment.items.filter(state__in=list(CLOSED)).values_list("pk", "text")
-    return counting(standings(deployment)), dict(closed)
+    items = list(deployment.items.order_by("position").values_list("pk", "text", "state"))
+    return Standing(
+        counting(standings(deployment)),
+        {pk: state in CLOSED for pk, _, state in items},
+        {pk: text for pk, text, _ in items},
+    )
 
 
-def _between(
-    before: tuple[int, dict[int, str]], after: tuple[int, dict[int, str]], *, changes: bool
-) -> Cost:
-    lost = tuple(text for pk, text in before[1].items() if pk not in after[1])
-    return Cost(changes, max(0, before[0] - after[0]), lost)
+def _between(before: Standing, after: Standing, *, changes: bool) -> Cost:
+    lost = [pk for pk, is_closed in before.closed.items() if is_closed and not after.closed.get(pk)]
+    return Cost(
+        changes,
+        max(0, before.signatures - after.signatures),
+        reopened=tuple(before.texts[pk] for pk in lost if pk in after.closed),
+        gone=tuple(before.texts[pk] for pk in lost if pk not in after.closed),
+    )
 
 
 def _count(number: int, what: str) -> str:

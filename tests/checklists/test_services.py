@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from checklists import services
-from checklists.enums import ItemState
+from checklists.enums import ItemState, Kind, Phase
 from checklists.models import Item
 from deployments.enums import State
 from deployments.exceptions import Forbidden, Invalid, Overtaken, Refused
@@ -78,6 +78,19 @@ def test_step_is_refused_when_the_one_before_is_open(team: Team) -> None:
     tick(deployment, 2, team)
     tick(deployment, 3, team)
     assert deployment.items.filter(state=ItemState.DONE).count() == 2
+
+
+def test_step_does_not_wait_for_what_nobody_can_close_any_more(team: Team) -> None:
+    """Neither for an optional check of before the start, nor for a step of the way back."""
+    deployment = make_running(team)
+    check, back = deployment.items.get(position=1), deployment.items.get(position=4)
+    Item.objects.filter(pk=check.pk).update(required=False)
+    Item.objects.filter(pk=back.pk).update(kind=Kind.ROLLBACK_STEP, phase=Phase.ROLLBACK)
+    deployment.items.get(position=2).predecessors.set([check, back])
+
+    tick(deployment, 2, team)
+
+    assert deployment.items.get(position=2).state == ItemState.DONE
 
 
 def test_second_person_is_told_who_was_faster(team: Team) -> None:

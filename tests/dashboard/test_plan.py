@@ -184,8 +184,11 @@ def test_several_items_are_changed_and_taken_out(client: Client, deployment: Dep
     assert said(answer) == ["2 of 2 changed."]
     asked = client.post(address, {"item": pks, "take_out": "ask"})
     assert asked.context["asks_out"]
+    cost = asked.context["open"].cost
+    assert cost.sentence == "“One” is confirmed already."
     assert deployment.items.count() == 4
-    answer = client.post(address, {"item": pks, "take_out": "really", "sure": "0-1"}, follow=True)
+    sure = {"item": pks, "take_out": "really", "sure": cost.key}
+    answer = client.post(address, sure, follow=True)
     assert said(answer) == ["2 taken out."]
 
 
