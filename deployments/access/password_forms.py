@@ -25,4 +25,5 @@ class NewPasswordForm(PasswordChangeForm):
 def dress(form: forms.Form) -> None:
     for field in form.fields.values():
         field.widget.attrs["class"] = "form-control"
+        field.widget.attrs.pop("autofocus", None)  # it is not the first form of its page
     form.fields["new_password1"].help_text = PASSWORD_HINT
