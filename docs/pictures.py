@@ -9,6 +9,7 @@ The browser is the one that CHROMIUM names, else /usr/bin/chromium.
 import os
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ HERE = Path(__file__).resolve().parent / "pictures"
 PASSWORD = "demo-portal"  # noqa: S105 - the demo's, printed by `make run`
 SERVICE = "Storage layer → Production"
 LARGEST = 150_000
-DESKTOP, PHONE = (1200, 760), (360, 780)
+DESKTOP, TALL, PHONE = (1200, 760), (1200, 900), (360, 780)
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -27,7 +28,10 @@ FLAGS = [
 
 @dataclass(frozen=True)
 class Picture:
-    """`tab` ends the deployment's address, None is the home page; `press` is a link to follow."""
+    """`tab` ends the deployment's address, None is the home page; `press` is a link to follow.
+
+    `prepare` opens and types what is to be seen, and saves nothing; `elsewhere` is another address.
+    """
 
     name: str
     person: str
@@ -35,6 +39,40 @@ class Picture:
     theme: str = "light"
     size: tuple[int, int] = DESKTOP
     press: str = ""
+    prepare: Callable[[Page], None] | None = None
+    elsewhere: str = ""
+
+
+def edit_an_item(page: Page) -> None:
+    """A ticked item gets other words, an owner and a due time: the form says what that costs."""
+    page.get_by_role("link", name="Edit “Backup").click()
+    page.get_by_label("Text").fill("Backup of the production database taken and read back")
+    page.locator("#plan_owner").select_option(label="Operations")
+    page.locator("#plan_due").fill("26 h before T0")
+    page.get_by_text("has to be confirmed again").wait_for()
+    page.get_by_label("Text").evaluate(
+        "field => scrollTo(0, field.getBoundingClientRect().top + scrollY - 170)"
+    )
+
+
+def mark_several(page: Page) -> None:
+    page.get_by_text("Change several items at once").click()
+
+
+def leave_out(page: Page) -> None:
+    page.get_by_role("link", name="Details of “SSL").first.click()
+    page.get_by_label("Skipped").check()
+    page.get_by_label("Why").fill("They were renewed last week; see the evidence.")
+
+
+def another_time(page: Page) -> None:
+    """An hour later, shown before it is saved."""
+    field = page.get_by_label("T0")
+    hours, minutes = field.input_value()[-5:].split(":")
+    later = f"{(int(hours) + 1) % 24:02}:{minutes}"
+    field.fill(field.input_value()[:-5] + later)
+    page.get_by_role("heading", name="What this does").wait_for()
+    page.get_by_role("button", name="Save the time").wait_for()
 
 
 PICTURES = (
@@ -44,6 +82,12 @@ PICTURES = (
     Picture("home", "product_owner", tab=None),
     Picture("sign", "security", tab="sign-off/", press="Sign as Security"),
     Picture("runbook", "ops_lead", tab="runbook/"),
+    Picture("plan", "release_manager", tab="plan/", size=TALL, prepare=edit_an_item),
+    Picture("plan-phone", "release_manager", tab="plan/", size=PHONE, prepare=mark_several),
+    Picture("item", "operations", tab="checklist/", size=TALL, prepare=leave_out),
+    Picture("reschedule", "release_manager", tab="schedule/", prepare=another_time),
+    Picture("versions", "release_manager", tab="versions/"),
+    Picture("rights", "admin", tab=None, elsewhere="/services/storage-layer/"),
 )
 
 
@@ -60,10 +104,14 @@ def take(browser: Browser, address: str, picture: Picture, folder: Path) -> Path
     sign_in(page, address, picture.person)
     if picture.tab is not None:
         page.goto(deployment_address(page, address) + picture.tab)
-        page.locator(".deployment-header").wait_for()
+        page.locator("main h1").wait_for()
+    if picture.elsewhere:
+        page.goto(address + picture.elsewhere)
     if picture.press:
         page.get_by_role("link", name=picture.press).click()
         page.get_by_role("heading", name=picture.press).wait_for()
+    if picture.prepare:
+        picture.prepare(page)
     path = folder / f"{picture.name}.png"
     page.screenshot(path=path, animations="disabled")
     context.close()
@@ -89,6 +137,7 @@ def main() -> int:
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("address", nargs="?", default="http://127.0.0.1:8000")
     parser.add_argument("--into", type=Path, default=HERE, metavar="FOLDER")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="these pictures, not all")
     given = parser.parse_args()
     given.into.mkdir(parents=True, exist_ok=True)
     too_large = []
@@ -96,6 +145,8 @@ def main() -> int:
         program = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         for picture in PICTURES:
+            if given.only and picture.name not in given.only:
+                continue
             path = take(browser, given.address.rstrip("/"), picture, given.into)
             size = path.stat().st_size
             print(f"{path.name}: {size // 1000} kB")  # noqa: T201 - a command says what it made
