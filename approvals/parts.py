@@ -8,11 +8,13 @@ from django.db.models import QuerySet
 
 from approvals.models import Rule
 from approvals.plan import RulePlan
+from approvals.readiness import joined
+from approvals.signoff import standings
 from deployments import clock
 from deployments.editing import Part, arrange, placed
 from deployments.exceptions import Invalid, Refused
 from deployments.keys import unique_keys
-from deployments.models import Deployment
+from deployments.models import Deployment, Membership
 
 LONGEST_STATEMENT = 2000
 MOST_PEOPLE = 20
@@ -39,7 +41,8 @@ class Rules(Part[Rule, RulePlan]):
             )
         if not 1 <= plan.count <= MOST_PEOPLE or not 1 <= plan.order_group <= MOST_PEOPLE:
             return Invalid(f"People and order are numbers from 1 to {MOST_PEOPLE}.")
-        return None
+        is_other_role = row is not None and plan.role != row.role
+        return _refusal_by_objection(row) if row is not None and is_other_role else None
 
     def make(self, deployment: Deployment, plans: Sequence[RulePlan]) -> list[Rule]:
         taken = Rule.every.filter(deployment=deployment).values_list("key", flat=True)
@@ -70,6 +73,9 @@ class Rules(Part[Rule, RulePlan]):
         arrange(moved)
         return moved != rows
 
+    def refusal_to_take_out(self, row: Rule) -> Refused | None:
+        return _refusal_by_objection(row)
+
     def take_out(self, deployment: Deployment, rows: Sequence[Rule]) -> None:
         """One under which somebody voted keeps its row, since votes are never deleted."""
         for row in rows:
@@ -78,3 +84,21 @@ class Rules(Part[Rule, RulePlan]):
                 row.save(update_fields=["removed_at"])
             else:
                 row.delete()
+
+
+def _refusal_by_objection(rule: Rule) -> Refused | None:
+    """An objection ends by whoever raised it and still holds the role; no edit outvotes it."""
+    deployment = rule.deployment
+    standing = next(one for one in standings(deployment) if one.rule.pk == rule.pk)
+    held = Membership.objects.filter(
+        service=deployment.service_id, role=rule.role_id, group__user__is_active=True
+    )
+    holders = set(held.values_list("group__user", flat=True))
+    voices = [vote.person_name for vote in standing.objections if vote.person_id in holders]
+    if not voices:
+        return None
+    verb = "objects" if len(voices) == 1 else "object"
+    return Refused(
+        f"{joined(voices)} {verb} as {rule.role.title}; the rule stays with that role until they "
+        "sign or withdraw their word, which they do in review."
+    )

@@ -16,7 +16,7 @@ from communications.services import SWEEP
 from deployments import clock, hints
 from deployments.enums import FINAL, State
 from deployments.fitting import cut
-from deployments.mentions import named
+from deployments.mentions import named, people_of
 from deployments.models import Deployment, Event
 
 LONGEST_TITLE = Message._meta.get_field("title").max_length
@@ -72,7 +72,7 @@ def is_needless(deployment: Deployment, event: Event) -> bool:
 
 
 def _owners(deployment: Deployment, event: Event) -> Iterable[User]:
-    people = User.objects.filter(is_active=True)
+    people = people_of(deployment.service)
     if event.after.get("owner"):
         return people.filter(username=event.after["owner"])
     held = deployment.service.memberships.filter(role__key=event.after.get("role", ""))

@@ -123,7 +123,8 @@ def schedule(
     rights = policies.rights_of(actor, deployment.service)
     require(policies.refusal_to_schedule(rights, deployment))
     before, saw = _time_of(deployment), deployment.schedule_hash
-    is_other = t0 != deployment.t0
+    if t0 != deployment.t0:
+        require(policies.refusal_of_time(t0, clock.now()))
     deployment.window_end = window_end or t0 + deployment.window_length
     deployment.t0, deployment.zone = t0, zone or deployment.zone
     deployment.schedule_hash = content.schedule_hash(deployment)
@@ -132,8 +133,6 @@ def schedule(
     if shown is not None and shown != saw:
         mover = _last_actor(deployment, "scheduled", "rescheduled")
         raise Overtaken(f"{mover} set another time meanwhile; nothing of yours is saved.")
-    if is_other:
-        require(policies.refusal_of_time(t0, clock.now()))
     require(policies.refusal_of_window(t0, deployment.window_end))
     deployment.schedule_revision += 1
     deployment.save(

@@ -31,6 +31,7 @@ def create_person(
     """Without a password: the person sets one by a link that only they are given."""
     chain = history.chain(PORTAL)
     require(refusal_to_administer(actor, ACT))
+    username = User.normalize_username(username)  # as the sign-in form reads it
     require(refusal_of_taken_username(username))
     person = User(username=username, display_name=display_name, email=email, zone=zone)
     person.set_unusable_password()

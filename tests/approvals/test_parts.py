@@ -15,7 +15,8 @@ from approvals.plan import RulePlan
 from approvals.shown import Shown
 from approvals.signoff import standings
 from deployments import editing
-from deployments.exceptions import Invalid
+from deployments.access.granting import revoke
+from deployments.exceptions import Invalid, Refused
 from deployments.models import Deployment
 from tests.builders import Team, make_deployment, make_proof, make_role
 
@@ -75,6 +76,47 @@ def test_rule_without_votes_goes(team: Team, deployment: Deployment) -> None:
     row = RULES.rows(deployment)[0]
     editing.take_out(RULES, deployment.pk, [row.pk], actor=team.release_manager)
     assert not Rule.every.filter(pk=row.pk).exists()
+
+
+def reject(deployment: Deployment, team: Team) -> Vote:
+    return services.sign(
+        deployment.pk, deployment.rules.get(role__key="security").pk, Choice.REJECT,
+        actor=team.security, proof=make_proof(), shown=Shown.of(deployment), reason="a hole",
+    )  # fmt: skip
+
+
+KEPT = (
+    "Security objects as Security; the rule stays with that role until they sign or withdraw "
+    "their word, which they do in review."
+)
+
+
+def test_rule_with_an_objection_is_not_taken_out(team: Team, deployment: Deployment) -> None:
+    """An objection blocks across changed contents, and nobody edits it away."""
+    vote = reject(deployment, team)
+    with pytest.raises(Refused) as refused:
+        editing.take_out(RULES, deployment.pk, [vote.rule_id], actor=team.release_manager)
+    assert refused.value.sentence == KEPT
+
+
+def test_rule_with_an_objection_keeps_its_role(team: Team, deployment: Deployment) -> None:
+    vote = reject(deployment, team)
+    now = RULES.plan_of(vote.rule)
+    with pytest.raises(Refused) as refused:
+        editing.change(
+            RULES, deployment.pk, vote.rule_id, replace(now, role=make_role("business")),
+            actor=team.release_manager, shown=now.fingerprint,
+        )  # fmt: skip
+    assert refused.value.sentence == KEPT
+
+
+def test_objection_of_somebody_who_left_the_role_keeps_no_rule(
+    team: Team, deployment: Deployment
+) -> None:
+    vote = reject(deployment, team)
+    revoke(team.service, make_role("security"), team.security, actor=None, aware=True)
+    editing.take_out(RULES, deployment.pk, [vote.rule_id], actor=team.release_manager)
+    assert not deployment.rules.filter(pk=vote.rule_id).exists()
 
 
 @pytest.mark.parametrize(

@@ -260,6 +260,12 @@ def test_reminder_goes_to_the_owner_or_to_all_who_hold_the_role(team: Team) -> N
     assert mailed == [["member"], ["second_security", "security"]]
 
 
+def test_owner_who_no_longer_sees_the_service_is_not_reminded(team: Team) -> None:
+    deployment = make_deployment(team, submitted=True)
+    due(deployment, owner="outsider")
+    assert of_kind(deployment, Kind.REMINDER) == []
+
+
 def test_nobody_is_reminded_of_a_closed_item_or_a_closed_deployment(team: Team) -> None:
     deployment = make_deployment(team, submitted=True)
     due(deployment, owner="member")

@@ -178,6 +178,15 @@ def test_service_refuses_what_was_not_shown_and_a_window_of_a_year(
         services.schedule(deployment.pk, at, actor=actor, window_end=at + timedelta(days=365))
 
 
+def test_last_day_that_a_calendar_knows_is_a_sentence(team: Team, deployment: Deployment) -> None:
+    """Its window would end in a year that there is not."""
+    values = body(deployment, local="9999-12-31T23:30")
+    answer = post(signed_in(team.release_manager), deployment, values)
+    assert answer.status_code == 422
+    said = ["T0 is more than five years away; choose a nearer time."]
+    assert answer.context["form"].non_field_errors() == said
+
+
 def test_end_of_a_window_that_has_begun_may_move(team: Team, deployment: Deployment) -> None:
     past = clock.now() - HOUR
     Deployment.objects.filter(pk=deployment.pk).update(t0=past, window_end=past + 2 * HOUR)

@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
@@ -249,3 +250,15 @@ def test_who_leaves_a_team_last_needs_the_box(team: Team, admin: User) -> None:
     assert client.post(address).status_code == 409
     assert client.post(address, {"aware": "on"}).status_code == 302
     assert not crew.user_set.exists()
+
+
+def test_username_is_kept_as_the_sign_in_form_reads_it(admin: User) -> None:
+    """Else a name with a ligature could never sign in, and would look like another's."""
+    page = signed_in(admin).post("/people/new/", {**NEW, "username": "\ufb01ona"})
+    assert set_password(Client(), link_in(page.content.decode()), PASSWORD) == 302
+
+    said = {"username": "\ufb01ona", "password": PASSWORD}
+    signed = Client().post(reverse("accounts:sign_in"), said)
+
+    assert signed.status_code == 302
+    assert User.objects.filter(username="fiona").exists()
