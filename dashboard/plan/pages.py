@@ -18,6 +18,8 @@ from deployments.exceptions import Refused
 from deployments.models import Deployment
 from deployments.policies import Rights, refusal_to_edit
 
+LONGEST_NUMBER = 19
+
 
 @dataclass
 class Group:
@@ -78,7 +80,12 @@ def plan_page(
 def _marked(form: forms.Form | None) -> set[int]:
     """The items that are marked already, by number."""
     said = form["item"].value() if form else None
-    return {int(pk) for pk in said or () if str(pk).isdecimal()}
+    return {int(pk) for pk in said or () if is_number(str(pk))}
+
+
+def is_number(text: str) -> bool:
+    """Whether this can be the number of a row; a longer one is no number of the database's."""
+    return text.isdecimal() and len(text) < LONGEST_NUMBER
 
 
 def _sections(deployment: Deployment) -> list[Group]:

@@ -13,7 +13,7 @@ from accounts.requests import PersonRequest
 from dashboard.plan.cost import weighed
 from dashboard.plan.forms import KnownForm, MoveForm
 from dashboard.plan.items import SeveralForm
-from dashboard.plan.pages import Open, opened, plan_page
+from dashboard.plan.pages import Open, is_number, opened, plan_page
 from dashboard.plan.parts import EDITABLE, Editable
 from deployments import editing
 from deployments.answers import Tried, posted, tried
@@ -32,7 +32,7 @@ def add(request: PersonRequest, pk: int, editable: Editable) -> HttpResponse:
     found = _visible(request, pk)
     section = request.GET.get("section", "")
     form = editable.new(posted(request), deployment=found)
-    if section.isdecimal() and not form.is_bound and "section" in form.fields:
+    if is_number(section) and not form.is_bound and "section" in form.fields:
         form.initial["section"] = section
     done = _tried(
         request,
@@ -42,7 +42,7 @@ def add(request: PersonRequest, pk: int, editable: Editable) -> HttpResponse:
     )
     if done.result:
         return _back(request, found, editable, f"{len(done.result)} added.", done.result[-1].pk)
-    at = int(section) if section.isdecimal() else None
+    at = int(section) if is_number(section) else None
     return _drawn(
         request, found, editable.page, opened("add", editable, form, done, section_pk=at), done
     )

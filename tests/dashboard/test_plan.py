@@ -198,6 +198,16 @@ def test_no_item_marked_is_said(client: Client, deployment: Deployment) -> None:
     assert answer.context["open"].form.errors["item"] == ["Mark the items first."]
 
 
+def test_number_that_is_too_long_to_be_one_is_no_error(
+    client: Client, deployment: Deployment
+) -> None:
+    number = "9" * 5000
+    answer = client.post(url("plan_several", deployment), {"item": number, "required": "no"})
+    assert (answer.status_code, answer.context["marked"]) == (422, set())
+    answer = client.get(url("plan_add", deployment, "items"), {"section": number})
+    assert (answer.status_code, answer.context["open"].section_pk) == (200, None)
+
+
 FOREIGN = [
     ("items", "section", "{section}"),
     ("items", "after", "{item}"),

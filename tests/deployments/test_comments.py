@@ -40,6 +40,21 @@ def test_whoever_works_or_votes_here_may_comment(team: Team, who: str) -> None:
 
 
 @pytest.mark.django_db
+def test_comment_posted_twice_is_said_once(team: Team) -> None:
+    deployment = make_deployment(team)
+    item = deployment.items.get(position=1)
+
+    first = comment(deployment.pk, actor=team.member, text="@security look", about=item)
+    assert comment(deployment.pk, actor=team.member, text="@security look", about=item) == first
+    comment(deployment.pk, actor=team.member, text="@security look")
+    comment(deployment.pk, actor=team.ops_lead, text="@security look")
+    comment(deployment.pk, actor=team.member, text="@security look")
+
+    assert Comment.objects.count() == 4
+    assert deployment.events.filter(verb="commented").count() == 4
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("who", ["stakeholder", "auditor", "outsider"])
 def test_whoever_only_reads_is_refused_in_a_sentence(team: Team, who: str) -> None:
     deployment = make_deployment(team)
