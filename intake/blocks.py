@@ -22,6 +22,7 @@ class BlockKind(StrEnum):
 
 class Box(StrEnum):
     OPEN = "open"
+    HALF = "half"
     DONE = "done"
 
 
@@ -31,7 +32,9 @@ class Block:
 
     `section` is the index of the heading above it. `label` is the line that introduces its list
     (“Migration Steps:”), `language` that of the fence it stands in (None outside fences), `fence`
-    the first line of that fence, `parent` the line of the list entry it is nested in.
+    the first line of that fence, `parent` the line of the list entry it is nested in. `usual` says
+    that every Markdown reader sees its box too. A row of a table has its `cells` and those of the
+    `header`; `table` is the line of that header.
     """
 
     kind: BlockKind
@@ -47,6 +50,10 @@ class Block:
     depth: int = 0
     parent: int | None = None
     attributes: tuple[tuple[str, str], ...] = ()
+    usual: bool = True
+    table: int | None = None
+    cells: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
 
     @property
     def lines(self) -> range:

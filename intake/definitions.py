@@ -1,8 +1,10 @@
 """What was read, as each app's own definitions: the step between a document and its rows."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from accounts.models import Role
 from approvals.definitions import PolledDefinition, RuleDefinition
 from checklists.definitions import ItemDefinition, SectionDefinition
 from checklists.enums import Kind, Phase
@@ -10,7 +12,7 @@ from communications.definitions import PlanLine
 from communications.enums import Kind as Message
 from gates.definitions import GateDefinition
 from intake.fitting import claim_that_fits, message_that_fits
-from intake.reading import Condition, Criterion, Item, Reading, Step
+from intake.reading import Choice, Condition, Criterion, Item, Reading, Step
 from monitoring.definitions import (
     AlertDefinition,
     TargetDefinition,
@@ -19,6 +21,7 @@ from monitoring.definitions import (
 )
 
 OUTSIDE = "Outside any section"
+Planned = Item | Step | Criterion | Choice
 # The reader's words for messages → the portal's; any other is told by the moment it belongs to.
 MESSAGE_KINDS: dict[str, Message] = {
     "notice_24h": Message.NOTICE,
@@ -38,7 +41,9 @@ class Checklist:
 
 def checklist(reading: Reading) -> Checklist:
     """Sections in document order; items by line, each step after the one before."""
-    entries: list[Item | Step | Criterion] = [*reading.items, *reading.steps, *reading.criteria]
+    entries: list[Planned] = [
+        *reading.items, *reading.steps, *reading.criteria, *reading.choices,
+    ]  # fmt: skip
     entries.sort(key=lambda entry: entry.line)
     sections = [SectionDefinition(list(one.path), one.line) for one in reading.sections]
     if any(entry.section is None for entry in entries):
@@ -53,25 +58,39 @@ def checklist(reading: Reading) -> Checklist:
     return Checklist(sections, items)
 
 
-def _item(entry: Item | Step | Criterion, outside: int, last: dict[str, int]) -> ItemDefinition:
+def _item(entry: Planned, outside: int, last: dict[str, int]) -> ItemDefinition:
     kind, phase = _kind(entry)
     before = last.get(kind) if isinstance(entry, Step) else None
     commands = entry.commands if isinstance(entry, Step) else ()
     language = entry.language if isinstance(entry, Step) else ""
-    return ItemDefinition(
+    plan = ItemDefinition(
         section=outside if entry.section is None else entry.section,
         kind=kind,
         phase=phase,
         text=entry.title,
         required=entry.required,
         commands=[{"language": language, "text": command} for command in commands],
-        claimed_done=entry.done,
+        claimed_done=not isinstance(entry, Choice) and entry.done,
         line=entry.line,
         after=[] if before is None else [before],
+        choices=list(entry.options) if isinstance(entry, Choice) else [],
     )
+    return _assigned(plan, entry) if isinstance(entry, Item | Step) else plan
 
 
-def _kind(entry: Item | Step | Criterion) -> tuple[str, str]:
+def _assigned(plan: ItemDefinition, entry: Item | Step) -> ItemDefinition:
+    """An owner who is no role of the portal stays a remark in the text; nobody is invented."""
+    role = Role(key=entry.owner_role, title=entry.owner) if entry.owner_role else None
+    named = entry.owner.lower() in entry.title.lower()
+    remark = "" if role or named or not entry.owner else f" (owner: {entry.owner})"
+    offset = None if entry.due_offset is None else timedelta(seconds=entry.due_offset)
+    return replace(
+        plan, text=plan.text + remark, owner_role=role, due_anchor=entry.due_anchor,
+        due_offset=offset,
+    )  # fmt: skip
+
+
+def _kind(entry: Planned) -> tuple[str, str]:
     match entry:
         case Step(kind=Kind.ROLLBACK_STEP):
             return Kind.ROLLBACK_STEP, Phase.ROLLBACK
@@ -79,7 +98,7 @@ def _kind(entry: Item | Step | Criterion) -> tuple[str, str]:
             return Kind.STEP, entry.phase
         case Criterion():
             return Kind.CRITERION, Phase.AFTER
-        case Item():
+        case Item() | Choice():
             return Kind.CHECK, entry.phase
 
 
@@ -131,22 +150,22 @@ def messages(reading: Reading) -> list[PlanLine]:
 def targets(reading: Reading) -> list[TargetDefinition]:
     """Targets with a deadline and metrics to keep an eye on: both are values to be reached."""
     return [
-        TargetDefinition(one.text, one.expression or "", one.line)
-        for one in _conditions(reading, "target", "metric")
+        TargetDefinition(_said(one), expression, one.line)
+        for one, expression in _conditions(reading, "target", "metric")
     ]
 
 
 def triggers(reading: Reading) -> list[TriggerDefinition]:
     return [
-        TriggerDefinition(one.text, one.expression or "", line=one.line)
-        for one in _conditions(reading, "trigger")
+        TriggerDefinition(_said(one), expression, line=one.line)
+        for one, expression in _conditions(reading, "trigger")
     ]
 
 
 def alerts(reading: Reading) -> list[AlertDefinition]:
     return [
-        AlertDefinition(one.text, one.expression or "", one.severity or "warning", one.line)
-        for one in _conditions(reading, "alert")
+        AlertDefinition(_said(one), expression, one.severity or "warning", one.line)
+        for one, expression in _conditions(reading, "alert")
     ]
 
 
@@ -159,5 +178,13 @@ def watch_length(reading: Reading) -> timedelta | None:
     return timedelta(seconds=max(stated)) if stated else None
 
 
-def _conditions(reading: Reading, *kinds: str) -> list[Condition]:
-    return [one for one in reading.conditions if one.kind in kinds]
+def _conditions(reading: Reading, *kinds: str) -> Iterator[tuple[Condition, str]]:
+    """Each with its expression, a limit with two sides once for each of them."""
+    for one in reading.conditions:
+        if one.kind in kinds:
+            yield from ((one, expression) for expression in one.bounds or [one.expression or ""])
+
+
+def _said(one: Condition) -> str:
+    """A row of a table is said without its bars."""
+    return one.title if one.text.startswith("|") else one.text

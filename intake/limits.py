@@ -34,6 +34,13 @@ _TIME = r"([0-9.]{1,8}\s*(?:s|sec|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days
 _WITHIN = re.compile(r"\bwithin\s+(?:the first\s+)?" + _TIME)
 _FOR = re.compile(r"(?:\bfor|(?<=[0-9%] )over)\s+(?:more than\s+|at least\s+)?" + _TIME)
 _SEVERAL = re.compile(r"\b(?:or|and)\b.*[<>≤≥]|\bbetween\b")
+_SIDE = r"(?P<{side}>-?[0-9][0-9.,]{{0,20}})\s*(?P<{unit}>%|[a-z]{{1,12}})?"
+_LOW, _HIGH = _SIDE.format(side="low", unit="unit1"), _SIDE.format(side="high", unit="unit")
+_BETWEEN = re.compile(
+    rf"(?P<name>[^<>=≤≥]{{2,80}}?)\s+(?:\bis\s+)?(?:between|from|"
+    rf"within)\s+{_LOW}\s*(?:and|to|-|–)\s*{_HIGH}\W*"
+)
+_CHAIN = re.compile(rf"{_LOW}\s*(?:<=?|≤)\s*(?P<name>[^<>=≤≥]{{2,80}}?)\s*(?:<=?|≤)\s*{_HIGH}\W*")
 _LEADING_VALUE = re.compile(r"^\W*[0-9][0-9.,]*\s*%?\s+")
 _END_OF_NAME = re.compile(r"[,;:.()—]|\b(?:of|in|on|per|during|at|to|from|with|by)\b")
 _KEY = re.compile(r"[-`*\s]*([a-z][a-z0-9]*(?:_[a-z0-9]+)+)[`*]*\s*(?::|[<>=]=?|≤|≥)")
@@ -69,6 +76,11 @@ class Understood:
 
     metric: str | None = None
     expression: str | None = None
+    bounds: tuple[str, ...] = ()
+
+    @property
+    def parsed(self) -> bool:
+        return self.expression is not None or bool(self.bounds)
 
 
 def understand(
@@ -76,12 +88,29 @@ def understand(
 ) -> Understood:
     """Read one limit; `metric` is its key if the document names it, `keys` those it writes out."""
     words = plain(text).lower()
+    if len(words) <= LONGEST and (two := _two_sided(words, metric, keys)):
+        return two
     if len(words) > LONGEST or _SEVERAL.search(words):
         return Understood(metric)
     zero = _ZERO.search(words)
     if zero:
         return _spoken(metric or _known(slug(zero["what"]), keys), "== 0")
     return _compared(words, metric, keys)
+
+
+def _two_sided(words: str, metric: str | None, keys: frozenset[str]) -> Understood | None:
+    """“Latency between 100 and 200 ms” and “70% < cpu < 90%” are two limits on one metric."""
+    found = _BETWEEN.fullmatch(words) or _CHAIN.fullmatch(words)
+    if found is None:
+        return None
+    unit = found["unit"] or found["unit1"] or ""
+    low, high = _value(found["low"], unit), _value(found["high"], unit)
+    name = metric or _known(_name(found["name"], ""), keys)
+    if low is None or high is None or not name:
+        return None
+    both = (_spoken(name, f">= {low}"), _spoken(name, f"<= {high}"))
+    bounds = tuple(one.expression for one in both if one.expression)
+    return Understood(name, bounds=bounds) if len(bounds) == 2 else None
 
 
 def metric_keys(texts: Iterable[str]) -> frozenset[str]:

@@ -2,24 +2,28 @@
 
 Only the block rules of markdown-it-py run; text inside a block stays as it was written. A task
 box is what GFM takes for one: `[ ]`, `[x]` or `[X]` and a blank at the start of the first
-paragraph of a list item. Inside fences a list line with such a box counts (see fences.py).
+paragraph of a list item. Other ways to write a box are read too (see boxes.py), and inside fences
+the lists (see fences.py).
 """
 
 import re
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from intake.blocks import Block, BlockKind, Box, Document
+from intake.blocks import Block, BlockKind, Document
+from intake.boxes import bare_box, box_in_cell, box_of_entry, parts_between_boxes, uses_symbols
+from intake.comments import without_comments
 from intake.fences import fence_blocks
 from intake.headings import Outline, clean_heading
 from intake.lists import ListStack
 from intake.prelude import KEY_LINE, prelude_blocks
+from intake.tables import cells_of
 
-TASK = re.compile(r"\[([ xX])\][ \t\n\v\f\r]+(?=[^ \t\n\v\f\r])")
-LABEL = re.compile(r"\S.{0,200}:\s*(?:\*\*|__)?", re.DOTALL)
+LABEL = re.compile(r"\S.{0,200}[:：]\s*(?:\*\*|__)?", re.DOTALL)
 MARKERS_ONLY = re.compile(r"[\s>*+\-\d.):|]*")
 DEEPEST = 60
 
@@ -50,6 +54,8 @@ class _Walk:
         self.languages: list[str] = []
         self.lists = ListStack()
         self.label = ""
+        self.symbols = uses_symbols(lines)
+        self.table = Block(BlockKind.ROW, "", 0, 0)
 
     def through(self, tokens: list[Token]) -> None:
         for index, token in enumerate(tokens):
@@ -62,13 +68,19 @@ class _Walk:
                 self.lists.enter(_first(token))
             elif kind == "list_item_close":
                 self.lists.leave()
+            elif kind == "tr_open":
+                self.row(token, cells_of(tokens, index))
+            elif kind == "thead_open":
+                self.table = Block(BlockKind.ROW, "", 0, 0)
             elif token.map is not None and kind in _HANDLERS:
                 _HANDLERS[kind](self, token, tokens[index + 1 : index + 2])
 
-    def add(self, kind: BlockKind, text: str, line: int, end: int, **more: object) -> None:
-        block = Block(kind, text, line, end, self.outline.current, self.lists.label or self.label)
-        block = replace(block, depth=self.lists.depth, parent=self.lists.parent)
-        self.blocks.append(replace(block, **more))  # type: ignore[arg-type]
+    def add(self, kind: BlockKind, text: str, line: int, end: int, **more: Any) -> None:
+        about: dict[str, Any] = {
+            "section": self.outline.current, "label": self.lists.label or self.label,
+            "depth": self.lists.depth, "parent": self.lists.parent,
+        }  # fmt: skip
+        self.blocks.append(Block(kind, text, line, end, **(about | more)))
 
     def heading(self, token: Token, following: list[Token]) -> None:
         title, attributes = clean_heading(following[0].content)
@@ -82,22 +94,44 @@ class _Walk:
         item = self.lists.take_first()
         if item is not None:
             self.entry(content, item, _last(token))
-        elif LABEL.fullmatch(content) and "\n" not in content:
+        elif LABEL.fullmatch(content) and "\n" not in content and not self.bare(content):
             self.introduce(content)
             self.add(BlockKind.LABEL, content, _first(token), _last(token))
+        elif not self.lists.depth and _is_bold(content) and "\n" not in content:
+            self.label = content
+            self.add(BlockKind.LABEL, content, _first(token), _last(token))
         else:
-            self.label = "" if not self.lists.depth else self.label
+            row = content.rpartition("\n")[2]
+            self.label = (
+                (row if LABEL.fullmatch(row) else "") if not self.lists.depth else self.label
+            )
             self.prose(content, _first(token), _last(token))
 
     def entry(self, content: str, line: int, end: int) -> None:
-        task = TASK.match(content)
-        box = None if task is None else (Box.OPEN if task[1] == " " else Box.DONE)
-        text = " ".join(content[task.end() if task else 0 :].split())
+        """A list line; a further line of it that begins with a box is an entry of its own."""
+        rows = content.split("\n")
+        first = 2 if rows[0].strip() in ("[ ]", "[x]", "[X]") else 1  # its text comes below it
+        further = [n for n, row in enumerate(rows) if n >= first and self.bare(row)]
+        own = len(rows)
+        if further and len(rows) == end - line + 1:
+            own = further[0]
+        self.own_entry("\n".join(rows[:own]), line, end if own == len(rows) else line + own - 1)
+        if own < len(rows):
+            self.prose("\n".join(rows[own:]), line + own, end)
+
+    def own_entry(self, content: str, line: int, end: int) -> None:
+        boxed = box_of_entry(content, symbols=self.symbols)
+        text = " ".join(without_comments(boxed.text if boxed else content).split())
         self.add(
-            BlockKind.ENTRY, text, line, end, box=box, ordered=self.lists.ordered,
+            BlockKind.ENTRY, text, line, end, box=boxed.box if boxed else None,
+            usual=boxed is None or boxed.usual, ordered=self.lists.ordered,
             parent=self.lists.outer, label=self.lists.outer_label or self.label,
         )  # fmt: skip
-        self.lists.name(text if text.endswith(":") or (box is None and _is_bold(text)) else "")
+        names = text.endswith((":", "：")) or (boxed is None and _is_bold(text))
+        self.lists.name(text if names else "")
+
+    def bare(self, row: str) -> bool:
+        return bare_box(row.strip(), symbols=self.symbols) is not None
 
     def introduce(self, content: str) -> None:
         if self.lists.depth:
@@ -106,23 +140,33 @@ class _Walk:
             self.label = content
 
     def prose(self, content: str, first: int, last: int) -> None:
-        """Keep a paragraph whole, but give each key line a block of its own."""
+        """Keep a paragraph whole, but give each key line and each box a block of its own."""
         rows = content.split("\n")
         if len(rows) != last - first + 1:  # blank lines at its edges; cannot be told apart
             self.add(BlockKind.PARAGRAPH, content, first, last)
             return
         pending: list[tuple[int, str]] = []
         for number, row in zip(count(first), rows, strict=False):
-            if row.lstrip().startswith("**") or KEY_LINE.fullmatch(row.strip()):
+            if self.begins_anew(row.strip()):
                 self.flush(pending)
             pending.append((number, row.strip()))
         self.flush(pending)
 
+    def begins_anew(self, row: str) -> bool:
+        if row.startswith("**") or KEY_LINE.fullmatch(row) or self.bare(row):
+            return True
+        return len(parts_between_boxes(row)) > 2
+
     def flush(self, pending: list[tuple[int, str]]) -> None:
-        if pending:
-            text = "\n".join(row for _, row in pending)
-            self.add(BlockKind.PARAGRAPH, text, pending[0][0], pending[-1][0])
-            pending.clear()
+        if not pending:
+            return
+        text = "\n".join(row for _, row in pending)
+        boxed = bare_box(text, symbols=self.symbols)
+        kind = BlockKind.ENTRY if boxed else BlockKind.PARAGRAPH
+        own = " ".join(without_comments(boxed.text).split()) if boxed else text
+        box = boxed.box if boxed else None
+        self.add(kind, own, pending[0][0], pending[-1][0], box=box, usual=boxed is None)
+        pending.clear()
 
     def fence(self, token: Token, _following: list[Token]) -> None:
         self.lists.take_first()
@@ -143,13 +187,24 @@ class _Walk:
         if token.content.lstrip().startswith("<!--"):
             self.structure(token, [])
             return
-        for number, row in zip(count(_first(token)), token.content.split("\n"), strict=False):
+        seen = without_comments(token.content).split("\n")
+        for number, row in zip(count(_first(token)), seen, strict=False):
             if row.strip():
                 self.add(BlockKind.MARKUP, row.strip(), number, number)
+            elif number <= _last(token) and self.lines[number - 1].strip():
+                self.add(BlockKind.STRUCTURE, "a comment", number, number)
 
-    def row(self, token: Token, _following: list[Token]) -> None:
-        text = self.lines[_first(token) - 1].strip()
-        self.add(BlockKind.ROW, text, _first(token), _last(token))
+    def row(self, token: Token, cells: tuple[str, ...]) -> None:
+        line = _first(token)
+        head = not self.table.header
+        if head:
+            self.table = Block(BlockKind.ROW, "", line, line, header=cells)
+        text = self.lines[line - 1].strip()
+        boxed = None if head else next(filter(None, map(box_in_cell, cells)), None)
+        self.add(
+            BlockKind.ROW, text, line, _last(token), box=boxed.box if boxed else None,
+            usual=boxed is None, table=self.table.line, header=self.table.header, cells=cells,
+        )  # fmt: skip
 
     def structure(self, token: Token, _following: list[Token]) -> None:
         self.lists.take_first()
@@ -186,6 +241,5 @@ _HANDLERS = {
     "code_block": _Walk.code,
     "html_block": _Walk.html,
     "hr": _Walk.structure,
-    "tr_open": _Walk.row,
     "definition": _Walk.definition,
 }

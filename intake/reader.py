@@ -11,11 +11,14 @@ from typing import TypeVar
 
 from intake import reading as r
 from intake.blocks import Block, BlockKind, Box, Document
+from intake.boxes import looks_like_box
 from intake.context import Context
 from intake.markdown import parse
 from intake.recognisers import (
     approvals,
+    assignments,
     authorization,
+    choices,
     commands,
     conditions,
     criteria,
@@ -26,6 +29,7 @@ from intake.recognisers import (
     notes,
     steps,
     structure,
+    tables,
     widgets,
 )
 from intake.recognisers.claims import Finding
@@ -37,9 +41,12 @@ E = TypeVar("E", bound=r.Entry)
 # so the order between two topics does not matter.
 RECOGNISERS: tuple[Recogniser, ...] = (
     structure.recognise,
+    choices.recognise,
+    tables.recognise,
+    assignments.recognise,
+    approvals.recognise,
     facts.recognise,
     gates.recognise,
-    approvals.recognise,
     authorization.recognise,
     messages.recognise,
     conditions.recognise,
@@ -62,8 +69,9 @@ def read(text: str) -> r.Reading:
         **_box_counts(document),
         sections=_of(r.Section, entries),
         facts=_of(r.Fact, entries),
-        gates=_of(r.Gate, entries),
+        gates=_named_once(_of(r.Gate, entries)),
         items=_of(r.Item, entries),
+        choices=_of(r.Choice, entries),
         steps=_in_order(_of(r.Step, entries), _of(r.Command, entries)),
         commands=_of(r.Command, entries),
         conditions=_of(r.Condition, entries),
@@ -74,6 +82,7 @@ def read(text: str) -> r.Reading:
         widgets=_of(r.Widget, entries),
         notes=_of(r.Note, entries),
         unread=_unread(document),
+        box_like_unread=_box_like_unread(document, findings),
         languages_of_fences=document.languages,
         claims=tuple(sorted(map(_claim, findings), key=lambda claim: claim.line)),
     )
@@ -92,13 +101,27 @@ def _claimed(document: Document) -> Iterator[Finding]:
 
 
 def _claim(finding: Finding) -> r.Claim:
-    kind = type(finding.entries[-1]).__name__.lower() if finding.entries else "structure"
-    block = finding.block
+    named = type(finding.entries[-1]).__name__.lower() if finding.entries else "structure"
+    kind, block = finding.kind or named, finding.block
     return r.Claim(block.line, block.end, kind, finding.reason, finding.confidence)
 
 
 def _of(kind: type[E], entries: Iterable[r.Entry]) -> tuple[E, ...]:
     return tuple(sorted((e for e in entries if isinstance(e, kind)), key=lambda e: e.line))
+
+
+def _named_once(found: tuple[r.Gate, ...]) -> tuple[r.Gate, ...]:
+    taken: set[str] = set()
+    gates = []
+    for gate in found:
+        base, number = gate.key or "gate", 1
+        key = base
+        while key in taken:
+            number += 1
+            key = f"{base}-{number}"
+        taken.add(key)
+        gates.append(replace(gate, key=key))
+    return tuple(gates)
 
 
 def _in_order(found: tuple[r.Step, ...], commands: tuple[r.Command, ...]) -> tuple[r.Step, ...]:
@@ -136,7 +159,23 @@ def _box_counts(document: Document) -> dict[str, int]:
         "boxes_done": sum(block.box is Box.DONE for block in boxes),
         "boxes_in_fences": sum(block.fence is not None for block in boxes),
         "boxes_quoted": sum(block.kind is BlockKind.QUOTED for block in boxes),
+        "boxes_unusual": sum(not block.usual for block in boxes),
     }
+
+
+def _box_like_unread(document: Document, findings: list[Finding]) -> tuple[int, ...]:
+    """Lines that look like a box of which none was read, so that a person looks at them."""
+    read_lines = {
+        line
+        for finding in findings
+        if finding.block.box is not None
+        or finding.kind
+        or any(isinstance(entry, r.Choice) for entry in finding.entries)
+        or finding.reason == "a comment"
+        for line in finding.block.lines
+    }
+    rows = enumerate(document.lines, start=1)
+    return tuple(n for n, row in rows if n not in read_lines and looks_like_box(row))
 
 
 def _unread(document: Document) -> tuple[int, ...]:

@@ -50,6 +50,8 @@ class Gate(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Item(Entry):
+    """`owner` is as written, `owner_role` its key where it is a known role; due in seconds."""
+
     title: str
     section: int | None
     phase: str
@@ -57,6 +59,23 @@ class Item(Entry):
     done: bool
     parent: int | None
     kind: str = "check"
+    owner: str = ""
+    owner_role: str | None = None
+    due_anchor: str = ""
+    due_offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Entry):
+    """Words of which exactly one is chosen; `lines` are those of the options."""
+
+    title: str
+    options: tuple[str, ...]
+    chosen: str
+    lines: tuple[int, ...]
+    phase: str
+    required: bool
+    section: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +92,10 @@ class Step(Entry):
     has_box: bool
     required: bool
     done: bool
+    owner: str = ""
+    owner_role: str | None = None
+    due_anchor: str = ""
+    due_offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +109,10 @@ class Command(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Condition(Entry):
-    """`kind` is target, metric, trigger or alert; `severity` (alerts) warning or critical."""
+    """`kind` is target, metric, trigger or alert; `severity` (alerts) warning or critical.
+
+    A limit with two sides has them both in `bounds` and no `expression`.
+    """
 
     kind: str
     title: str
@@ -96,6 +122,7 @@ class Condition(Entry):
     severity: str | None
     section: int | None
     done: bool
+    bounds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +140,16 @@ class Criterion(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Approval(Entry):
+    """`person` and `signed` (signature or date) are what the document says; empty is unsigned."""
+
     role: str
     role_title: str
     known_role: bool
     statement: str
     section: int | None
     done: bool
+    person: str = ""
+    signed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,25 +191,29 @@ class Note(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The account of some lines: what they became (or `structure`), why, and how surely (0–100)."""
+    """The account of some lines: what they became (or `structure`), why, and how surely (0–1)."""
 
     line: int
     end: int
     kind: str
     reason: str
-    confidence: int
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
+    """`boxes_unusual` are those that plain Markdown readers do not see, such as ☐ and `[~]`."""
+
     boxes_total: int
     boxes_done: int
     boxes_in_fences: int
     boxes_quoted: int
+    boxes_unusual: int
     sections: tuple[Section, ...]
     facts: tuple[Fact, ...]
     gates: tuple[Gate, ...]
     items: tuple[Item, ...]
+    choices: tuple[Choice, ...]
     steps: tuple[Step, ...]
     commands: tuple[Command, ...]
     conditions: tuple[Condition, ...]
@@ -189,5 +224,6 @@ class Reading:
     widgets: tuple[Widget, ...]
     notes: tuple[Note, ...]
     unread: tuple[int, ...]
+    box_like_unread: tuple[int, ...]
     languages_of_fences: tuple[str, ...]
     claims: tuple[Claim, ...]

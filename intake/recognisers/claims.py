@@ -7,24 +7,31 @@ from intake.blocks import Block, plain
 from intake.reading import Entry
 from intake.topics import Place
 
+# A word of each way to say it is looked for first: most lines have none of them.
+HINTS = (
+    "option", "nice", "if ", "faculta", "opcional", "facolta", "opcjonaln", "необяз", "可选",
+    "任意", "선택", "isteğe", "اختيار",
+)  # fmt: skip
 OPTIONAL = re.compile(
-    r"\boptional(?:ly)?\b|\bnice[ -]to[ -]have\b|\bif (?:applicable|needed|necessary)\b",
-    re.IGNORECASE,
+    r"\boptional(?:ly)?\b|\bnice[ -]to[ -]have\b|\bif (?:applicable|needed|necessary)\b|"
+    r"\bfacultatif\b|\bopcional\b|\bfacoltativo\b|\bopcjonaln|\bнеобязательно\b|可选|"
+    r"任意|선택 사항|isteğe bağlı|اختياري"
 )
 LONGEST_NAME = 80
 
 # How surely: by structure alone, by words in the label or heading, by words further up.
-CERTAIN, LIKELY, POSSIBLE, WEAK = 100, 90, 70, 40
+CERTAIN, LIKELY, POSSIBLE, WEAK = 1.0, 0.9, 0.7, 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A block, and the entries it became; none means that it only gives structure."""
+    """A block, and the entries it became; none means that it gives structure or is of `kind`."""
 
     block: Block
     entries: tuple[Entry, ...]
     reason: str
-    confidence: int
+    confidence: float
+    kind: str = ""
 
 
 def by_topic(block: Block, place: Place, *entries: Entry) -> Finding:
@@ -35,7 +42,8 @@ def by_topic(block: Block, place: Place, *entries: Entry) -> Finding:
 
 
 def is_required(text: str) -> bool:
-    return OPTIONAL.search(text) is None
+    words = text.lower()
+    return not any(hint in words for hint in HINTS) or OPTIONAL.search(words) is None
 
 
 def split_name(text: str) -> tuple[str, str]:

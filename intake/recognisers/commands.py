@@ -50,7 +50,7 @@ def _read(group: _Group, context: Context) -> Iterator[Finding]:
     steps: tuple[Step, ...] = ()
     if is_comment or (place.topic in _ON_THE_DAY and opening.parent is None):
         title = _NUMBERED.sub("", opening.text, count=1) or opening.text
-        steps = (make_step(opening, place, title),)
+        steps = (make_step(opening, context, title),)
     if is_comment:
         yield Finding(opening, steps, "a comment in a shell fence opens a step", LIKELY)
         steps = ()

@@ -43,8 +43,8 @@ def _condition(block: Block, kind: str, context: Context) -> Condition:
     found = understand(rest if metric else text, metric=metric, keys=context.metric_keys)
     return Condition(
         text=block.text, line=block.line, kind=kind, title=plain(name if named else text),
-        metric=found.metric, expression=found.expression, parsed=found.expression is not None,
-        severity=severity, section=block.section, done=block.box is Box.DONE,
+        metric=found.metric, expression=found.expression, parsed=found.parsed,
+        severity=severity, section=block.section, done=block.box is Box.DONE, bounds=found.bounds,
     )  # fmt: skip
 
 

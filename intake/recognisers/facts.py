@@ -11,7 +11,7 @@ from intake.recognisers.claims import CERTAIN, LIKELY, POSSIBLE, Finding
 _TAG = re.compile(r"<([A-Za-z][\w-]*)(?:\s[^<>]*)?>([^<>]+)</([A-Za-z][\w-]*)>")
 _LONE_TAG = re.compile(r"</?[A-Za-z][\w-]*(?:\s[^<>]*)?/?>")
 _BOLD_KEY = re.compile(r"\*\*([^*\n]{1,80}?)\s*(?::\s*\*\*|\*\*\s*[:：])\s*(\S.*)", re.DOTALL)
-_BARE_KEY = re.compile(r"([^\W\d][^:\n]{0,60}?)\s*:\s*(\S[^\n]*)")
+_BARE_KEY = re.compile(r"([^\W\d][^:：\n]{0,120}?)\s*[:：]\s*(\S[^\n]*)")
 
 # What teams call it → the portal's name for it.
 KNOWN_KEYS = {
@@ -29,6 +29,20 @@ KNOWN_KEYS = {
     "t0": "t0", "deployment_date": "t0", "release_date": "t0", "deployment_time": "t0",
     "release_lead": "release_lead", "deployment_lead": "release_lead",
     "requester": "requester", "requested_by": "requester",
+    "owner": "owner", "owners": "owner", "responsible": "owner",
+    "umgebung": "environment", "zielumgebung": "environment", "environnement": "environment",
+    "entorno": "environment", "ambiente": "environment", "środowisko": "environment",
+    "среда": "environment", "окружение": "environment", "环境": "environment",
+    "環境": "environment", "환경": "environment", "ortam": "environment", "البيئة": "environment",
+    "zweig": "branch", "branche": "branch", "rama": "branch", "ветка": "branch", "分支": "branch",
+    "ブランチ": "branch", "브랜치": "branch", "dienst": "service", "servicio": "service",
+    "serviço": "service", "servizio": "service", "сервис": "service", "服务": "service",
+    "サービス": "service", "서비스": "service", "servis": "service", "الخدمة": "service",
+    "versión": "version", "versão": "version", "versione": "version", "wersja": "version",
+    "версия": "version", "版本": "version", "バージョン": "version", "버전": "version",
+    "sürüm": "version", "الإصدار": "version", "verantwortlich": "owner", "responsable": "owner",
+    "responsável": "owner", "responsabile": "owner", "ответственный": "owner", "负责人": "owner",
+    "担当": "owner", "担当者": "owner", "담당자": "owner", "sorumlu": "owner", "المسؤول": "owner",
 }  # fmt: skip
 
 
@@ -73,13 +87,13 @@ def _bold_line(block: Block) -> Iterator[Finding]:
         yield from _key_line(block, POSSIBLE, only_known=True)
 
 
-def _key_line(block: Block, confidence: int, *, only_known: bool = False) -> Iterator[Finding]:
+def _key_line(block: Block, confidence: float, *, only_known: bool = False) -> Iterator[Finding]:
     found = _BARE_KEY.fullmatch(block.text)
     if found and (not only_known or slug(found[1]) in KNOWN_KEYS):
         yield _fact(block, found[1], found[2], confidence)
 
 
-def _fact(block: Block, title: str, value: str, confidence: int) -> Finding:
+def _fact(block: Block, title: str, value: str, confidence: float) -> Finding:
     key = KNOWN_KEYS.get(slug(title), slug(title))
     value = " ".join(value.split()).strip("`\"'")
     fact = Fact(block.text, block.line, key, plain(title), value, block.section)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from intake.blocks import Block, BlockKind, Box, slug
 from intake.context import Context
@@ -21,7 +20,6 @@ _HUMAN = re.compile(
 
 
 def recognise(blocks: Sequence[Block], context: Context) -> Iterator[Finding]:
-    taken: dict[str, int] = {}
     for block in blocks:
         place = context.place(block)
         if block.kind is not BlockKind.ENTRY or place.topic is not Topic.GATES:
@@ -34,7 +32,7 @@ def recognise(blocks: Sequence[Block], context: Context) -> Iterator[Finding]:
             yield Finding(block, (note,), reason, CERTAIN)
         elif (title and claim) or measured:
             gate = _gate(block, title or block.text, claim, context)
-            yield by_topic(block, place, _once(gate, taken))
+            yield by_topic(block, place, gate)
 
 
 def _gate(block: Block, title: str, claim: str, context: Context) -> Gate:
@@ -45,11 +43,3 @@ def _gate(block: Block, title: str, claim: str, context: Context) -> Gate:
         done=block.box is Box.DONE, condition=limit[1] if limit else "", expression=expression,
         parsed=expression is not None, required=is_required(block.text), section=block.section,
     )  # fmt: skip
-
-
-def _once(gate: Gate, taken: dict[str, int]) -> Gate:
-    """Two gates of one name get different keys."""
-    base = gate.key or "gate"
-    taken[base] = taken.get(base, 0) + 1
-    key = base if taken[base] == 1 else f"{base}-{taken[base]}"
-    return replace(gate, key=key)

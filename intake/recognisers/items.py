@@ -16,5 +16,6 @@ def recognise(blocks: Sequence[Block], context: Context) -> Iterator[Finding]:
             text=block.text, line=block.line, title=plain(block.text), section=block.section,
             phase=context.place(block).phase or "before", required=is_required(block.text),
             done=block.box is Box.DONE, parent=block.parent,
+            **context.assignment(block).said(),
         )  # fmt: skip
         yield Finding(block, (item,), "a task box", CERTAIN)

@@ -10,7 +10,7 @@ from intake.recognisers.claims import Finding, by_topic, split_name
 from intake.topics import Topic
 
 DAY, TWO_HOURS = 86400, 7200
-_KINDS = {
+KINDS = {
     Moment("t0", -DAY): "notice_24h",
     Moment("t0", -TWO_HOURS): "notice_2h",
     Moment("start", 0): "start",
@@ -29,7 +29,7 @@ def recognise(blocks: Sequence[Block], context: Context) -> Iterator[Finding]:
         if when is None:
             continue
         message = Message(
-            text=block.text, line=block.line, kind=_KINDS.get(when, "generic"),
+            text=block.text, line=block.line, kind=KINDS.get(when, "generic"),
             anchor=when.anchor, offset=when.offset, title=title or block.text,
             statement=statement, section=block.section,
         )  # fmt: skip

@@ -15,11 +15,12 @@ def recognise(blocks: Sequence[Block], context: Context) -> Iterator[Finding]:
         if block.kind is not BlockKind.ENTRY or not block.text:
             continue
         if place.topic in (Topic.STEPS, Topic.ROLLBACK) and _is_step(block, place):
-            yield by_topic(block, place, make_step(block, place, plain(block.text)))
+            yield by_topic(block, place, make_step(block, context, plain(block.text)))
 
 
-def make_step(block: Block, place: Place, title: str) -> Step:
+def make_step(block: Block, context: Context, title: str) -> Step:
     """The order and the commands are set once all steps are known."""
+    place = context.place(block)
     is_rollback = place.topic is Topic.ROLLBACK
     return Step(
         text=block.text, line=block.line,
@@ -27,6 +28,7 @@ def make_step(block: Block, place: Place, title: str) -> Step:
         order=0, phase="rollback" if is_rollback else place.phase or "during", commands=(),
         language=block.language or "", has_box=block.box is not None,
         required=is_required(block.text), done=block.box is Box.DONE,
+        **context.assignment(block).said(),
     )  # fmt: skip
 
 

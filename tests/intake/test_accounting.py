@@ -20,6 +20,12 @@ LINES = st.sampled_from(
         "# Deployment", "## Rollback steps", "### <a p=\"x\">Alerts</a>", "Title\n=====",
         "- [ ] back up", "* [x] done", "+ [X] done", "1. [ ] first", "2) second", "- plain",
         "  - [ ] nested", "    - [x] deeper", "- ", "-", ">", "> - [ ] quoted", "- [ ]", "- [ ]x",
+        "[ ] bare", "[x] bare and", "☐ symbol", "- ☑ ticked", "- [~] half", "- [-] out",
+        "- \\[ \\] b",
+        "- [ ] GO", "- [ ] NO-GO", "[ ] GO [ ] NO-GO", "Ready: Yes / No", "| [ ] x | done |",
+        "- [ ] a (owner: ops)", "  - Owner: Jane", "## Sign-off", "- Security: ____", "Name: ____",
+        "| Role | Name | Signature | Date |\n|---|---|---|---|\n| Security | A | | |",
+        "## Freigaben", "## 回滚", "- Fehlerrate > 5 %", "<!-- [ ] no -->", "- [ ] T-2h: go",
         "```", "```bash", "```yaml", "```markdown", "~~~", "# a comment", "git push \\", "Label:",
         "**Key**: value", "**Key:** value", "Owner: me", "", "   ", "---", "***", "| a | b |",
         "|---|---|", "| [ ] | c |", "<!-- - [ ] hidden -->", "<!--", "-->", "<div>", "</div>",
@@ -59,8 +65,11 @@ def test_lines_of_markdown_are_accounted_for_once(text: str) -> None:
 @settings(max_examples=400, deadline=None)
 @given(DOCUMENTS)
 def test_boxes_outside_fences_are_those_of_the_task_list_plugin(text: str) -> None:
+    usual = [one for one in parse(text).blocks if one.box and one.usual and one.fence is None]
+    assert len(usual) == boxes_by_plugin(text)
     reading = read(text)
-    assert reading.boxes_total - reading.boxes_in_fences == boxes_by_plugin(text)
+    unusual_outside = sum(not one.usual and one.fence is None for one in parse(text).blocks)
+    assert reading.boxes_total - reading.boxes_in_fences - unusual_outside == len(usual)
 
 
 def boxes_in_fences_by_token(text: str) -> int:
@@ -72,7 +81,8 @@ def boxes_in_fences_by_token(text: str) -> int:
 @settings(max_examples=400, deadline=None)
 @given(DOCUMENTS)
 def test_boxes_in_fences_are_the_list_lines_with_a_box(text: str) -> None:
-    assert read(text).boxes_in_fences == boxes_in_fences_by_token(text)
+    unusual = sum(not one.usual and one.fence is not None for one in parse(text).blocks)
+    assert read(text).boxes_in_fences - unusual == boxes_in_fences_by_token(text)
 
 
 @settings(max_examples=300, deadline=None)
@@ -85,6 +95,7 @@ def test_every_box_is_in_one_list(text: str) -> None:
         reading.widgets, reading.notes, reading.facts,
     )  # fmt: skip
     places = Counter(entry.line for entries in lists for entry in entries)
+    places.update(line for choice in reading.choices for line in choice.lines)
     boxes = [block.line for block in parse(text).blocks if block.box is not None]
     assert [places[line] for line in boxes] == [1] * reading.boxes_total
 
