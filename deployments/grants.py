@@ -14,6 +14,7 @@ APPEND_ONLY = (
     "approvals_vote",
     "approvals_decision",
     "checklists_evidence",
+    "intake_templateversion",
 )
 
 

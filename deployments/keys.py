@@ -10,11 +10,18 @@ LONGEST_STEM = 100
 def kept_keys(
     given: Sequence[str | None], titles: Sequence[str], taken: Iterable[str] = ()
 ) -> list[str]:
-    """The given key where there is one, as it is; a new one from the title where there is none."""
-    kept = [key for key in given if key]
-    nameless = [title for key, title in zip(given, titles, strict=True) if not key]
-    made = iter(unique_keys(nameless, [*taken, *kept]))
-    return [key or next(made) for key in given]
+    """The given key as it is where it is free; else a new one, from the key or from the title."""
+    used, kept = set(taken), list[str | None]()
+    for key in given:
+        free = key if key and key not in used else None
+        kept.append(free)
+        if free:
+            used.add(free)
+    nameless = [
+        key or title for key, title, free in zip(given, titles, kept, strict=True) if free is None
+    ]
+    made = iter(unique_keys(nameless, used))
+    return [key or next(made) for key in kept]
 
 
 def unique_keys(titles: Sequence[str], taken: Iterable[str] = ()) -> list[str]:

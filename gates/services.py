@@ -9,7 +9,7 @@ from accounts.models import User
 from deployments import clock, content, history
 from deployments.conditions import ConditionError, parse
 from deployments.exceptions import Invalid
-from deployments.keys import unique_keys
+from deployments.keys import kept_keys
 from deployments.models import Deployment
 from deployments.policies import refusal_by_proof, refusal_to_edit, rights_of
 from deployments.services import require
@@ -32,7 +32,8 @@ def define_gates(deployment: Deployment, gates: Sequence[GateDefinition]) -> lis
         require_sense(gate)
     taken = list(deployment.gates.values_list("key", "position"))
     start = max((position for _, position in taken), default=0) + 1
-    keys = unique_keys([gate.key or gate.title for gate in gates], [key for key, _ in taken])
+    known = [key for key, _ in taken]
+    keys = kept_keys([gate.key for gate in gates], [gate.title for gate in gates], known)
     return Gate.objects.bulk_create(
         _row(deployment, gate, key, start + place)
         for place, (key, gate) in enumerate(zip(keys, gates, strict=True))

@@ -1,18 +1,16 @@
-"""The definitions of an earlier deployment, as if a document had said them.
+"""The definitions of a deployment, read back from its rows.
 
 Never what people or machines said: no ticks, votes, samples, reasons or claims, and no lines.
 """
 
 from approvals.definitions import PolledDefinition, RuleDefinition
-from approvals.services import define as define_rules
 from checklists.definitions import ItemDefinition, SectionDefinition
-from checklists.services import define as define_checklist
 from communications.definitions import PlanLine
-from communications.services import define_plan
+from deployments import content
 from deployments.models import Deployment
 from gates.definitions import GateDefinition, Schedule
-from gates.services import define_gates
 from gates.streaks import Limits
+from intake.whole import Whole
 from monitoring.definitions import (
     AlertDefinition,
     TargetDefinition,
@@ -20,17 +18,19 @@ from monitoring.definitions import (
     WidgetDefinition,
 )
 from monitoring.models import Watch
-from monitoring.services import define as define_watch
 
 
-def copy(origin: Deployment, deployment: Deployment) -> None:
-    """Write the origin's definitions into an empty draft; the caller holds both locks."""
-    define_checklist(deployment, *checklist(origin))
-    define_gates(deployment, gates(origin))
-    define_rules(deployment, rules(origin), polled(origin))
+def whole_of(origin: Deployment) -> Whole:
+    """All that defines it; the caller holds its lock, or can do with what is stored by now."""
+    sections, items = checklist(origin)
     watch = Watch.objects.filter(deployment=origin).first()
-    define_watch(
-        deployment,
+    return Whole(
+        facts=content.facts(origin),
+        sections=sections,
+        items=items,
+        gates=gates(origin),
+        rules=rules(origin),
+        polled=polled(origin),
         targets=[
             TargetDefinition(one.text, one.condition, key=one.key)
             for one in origin.targets.order_by("position")
@@ -46,9 +46,9 @@ def copy(origin: Deployment, deployment: Deployment) -> None:
         widgets=[
             WidgetDefinition(one.title, one.series) for one in origin.widgets.order_by("position")
         ],
-        length=watch.length if watch else None,
+        watch=watch.length if watch else None,
+        messages=messages(origin),
     )
-    define_plan(deployment, messages(origin))
 
 
 def checklist(origin: Deployment) -> tuple[list[SectionDefinition], list[ItemDefinition]]:

@@ -3,12 +3,16 @@ from uuid import uuid4
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 
 from accounts.models import User
 from deployments.enums import Right
 from deployments.forms import NamedField, ShippedForm
 from deployments.models import Deployment, Environment, Service
 from intake.encodings import LARGEST, TOO_LARGE, UnreadableError, decode
+from intake.models import TemplateVersion
+
+ACCEPTED = ".md,.markdown,.txt,.yaml,.yml,.json"
 
 
 class UploadForm(forms.Form):
@@ -21,8 +25,8 @@ class UploadForm(forms.Form):
         widget=forms.Select(attrs={"class": "form-select"}),
     )
     document = forms.FileField(
-        label="Checklist document (Markdown, up to 5 MB)",
-        widget=forms.FileInput(attrs={"class": "form-control", "accept": ".md,.markdown,.txt"}),
+        label="Checklist document (Markdown, YAML or JSON, up to 5 MB)",
+        widget=forms.FileInput(attrs={"class": "form-control", "accept": ACCEPTED}),
         error_messages={
             "required": "Choose a checklist document first.",
             "empty": "This file is empty; choose the Markdown file with your checklist.",
@@ -51,9 +55,9 @@ OFFERED = 100
 
 
 class NewForm(ShippedForm):
-    """A deployment without a document, empty or defined as an earlier one of its service."""
+    """A deployment without a document: empty, from a template, or as an earlier one."""
 
-    field_order = ["service", "environment", "copy_of"]
+    field_order = ["service", "environment", "template", "copy_of"]
     token = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
     service = NamedField(
         queryset=Service.objects.none(),
@@ -72,6 +76,13 @@ class NewForm(ShippedForm):
             "invalid_choice": "Choose one of the environments of this portal.",
         },
     )
+    template = NamedField(
+        label="From template",
+        queryset=TemplateVersion.objects.none(),
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"invalid_choice": "Choose one of the templates that you see."},
+    )
     copy_of = NamedField(
         label="Copy of",
         queryset=Deployment.objects.none(),
@@ -86,6 +97,15 @@ class NewForm(ShippedForm):
         super().__init__(*args, **kwargs)
         service: Any = self.fields["service"]
         service.queryset = Service.objects.with_right(user, Right.EDIT)
+        template: Any = self.fields["template"]
+        template.queryset = TemplateVersion.objects.filter(
+            Q(service__in=service.queryset) | Q(service__isnull=True)
+        )
+        listed = template.queryset.newest().select_related("service").defer("document")
+        template.widget.choices = [
+            ("", "None"),
+            *((one.pk, f"{one.service or 'Every service'}: {one}") for one in listed),
+        ]
         copied: Any = self.fields["copy_of"]
         seen = Deployment.objects.visible_to(user).filter(service__in=service.queryset)
         copied.queryset = seen
@@ -101,3 +121,31 @@ class NewForm(ShippedForm):
         if origin and service and origin.service_id != service.pk:
             self.add_error("copy_of", f"Choose an earlier deployment of {service}.")
         return cleaned
+
+
+class TemplateForm(forms.Form):
+    """The name of a template; one that is there already gets its next version."""
+
+    title = forms.CharField(
+        label="Name of the template",
+        max_length=80,
+        widget=forms.TextInput(attrs={"class": "form-control", "list": "templates"}),
+        help_text="A name that is there already gets its next version.",
+        error_messages={"required": "Name the template, such as “Backend release”."},
+    )
+    note = forms.CharField(
+        label="What is different",
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+    everywhere = forms.BooleanField(
+        label="For every service, not only for this one",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not user.is_superuser:
+            del self.fields["everywhere"]

@@ -1,9 +1,13 @@
 """How does a document become a deployment?"""
 
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
-from deployments.models import Deployment
+from deployments.models import Deployment, Service
 
 
 class Beginning(models.Model):
@@ -40,3 +44,75 @@ class SourceDocument(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TemplateVersionQuerySet(models.QuerySet["TemplateVersion"]):
+    def visible_to(self, user: User | AnonymousUser) -> TemplateVersionQuerySet:
+        """Those of every service that the person sees, and those of the whole portal."""
+        return self.filter(
+            Q(service__isnull=True) | Q(service__in=Service.objects.visible_to(user))
+        )
+
+    def newest(self) -> TemplateVersionQuerySet:
+        """The last version of each template."""
+        later = TemplateVersion.objects.filter(key=OuterRef("key"), number__gt=OuterRef("number"))
+        of_service = Exists(later.filter(service=OuterRef("service")))
+        of_portal = Q(service__isnull=True) & Exists(later.filter(service__isnull=True))
+        return self.exclude(of_service).exclude(of_portal)
+
+    def of_the_same(self, version: TemplateVersion) -> TemplateVersionQuerySet:
+        if version.service_id is None:
+            return self.filter(service__isnull=True, key=version.key)
+        return self.filter(service=version.service_id, key=version.key)
+
+
+class TemplateVersion(models.Model):
+    """A plan to begin with, in the structured form; every change of it is one more version.
+
+    Without a service it is a template of the whole portal.
+    """
+
+    service = models.ForeignKey(
+        Service, on_delete=models.PROTECT, null=True, related_name="templates"
+    )
+    key = models.SlugField(max_length=80)
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=120)
+    note = models.TextField(blank=True, help_text="What is different, in the maker's words.")
+    document = models.JSONField()
+    made_of = models.ForeignKey(Deployment, on_delete=models.PROTECT, null=True, related_name="+")
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    objects = TemplateVersionQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["key", "service", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "key", "number"],
+                nulls_distinct=False,
+                name="template_version_number_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, version {self.number}"
+
+
+class Origin(models.Model):
+    """From which version of a template a deployment was made."""
+
+    deployment = models.OneToOneField(
+        Deployment, on_delete=models.CASCADE, related_name="template_origin"
+    )
+    version = models.ForeignKey(
+        TemplateVersion, on_delete=models.PROTECT, related_name="deployments"
+    )
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.deployment} from {self.version}"

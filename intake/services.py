@@ -9,25 +9,18 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import User
-from approvals import services as approvals
-from checklists import services as checklists
 from communications import services as communications
 from deployments import clock, content, history, services
 from deployments.enums import Right
-from deployments.exceptions import Invalid
+from deployments.exceptions import Invalid, Refused
 from deployments.fitting import cut
 from deployments.models import Deployment, Environment, Service
 from deployments.policies import refusal_without, rights_of
 from deployments.services import require
-from gates import services as gates
-from intake import copying, definitions
-from intake.as_json import as_json
-from intake.encodings import UnreadableError, decode
-from intake.fitting import require_fit
-from intake.models import Beginning, SourceDocument
-from intake.reader import read
-from intake.reading import Reading
-from monitoring import services as monitoring
+from intake import copying, whole
+from intake.models import Beginning, Origin, SourceDocument, TemplateVersion
+from intake.structured import documents
+from intake.understanding import Understood, understood
 
 LONGEST_PACKAGE = Deployment._meta.get_field("package").max_length
 LONGEST_ENVIRONMENT = Environment._meta.get_field("title").max_length
@@ -47,23 +40,23 @@ def import_document(
 
     Refuses unreadable files, unknown services, people who may not edit there, and a past T0.
     """
-    reading = read(text_of(source))
-    place = service_called(service, actor)
+    document = understood(source, filename)
+    facts = document.whole.facts
+    place = service_called(service or document.service, actor)
     require(refusal_without(rights_of(actor, place), Right.EDIT, "import a deployment"))
-    require_fit(reading)
-    facts = {fact.key: fact.value for fact in reversed(reading.facts)}
+    document.require_room()
     deployment = services.create_deployment(
         place,
         environment_called(facts.get("environment", "")),
-        package=package_of(reading, facts, filename),
+        package=cut(facts.get("package") or document.title, LONGEST_PACKAGE),
         requester=actor,
         branch=facts.get("branch", ""),
         commit=facts.get("commit", ""),
         digest=facts.get("digest", ""),
         zone=zone,
     )
-    define(deployment, reading)
-    keep(deployment, source, filename, reading, actor)
+    whole.write(deployment, document.whole)
+    keep(deployment, source, document, actor)
     content.refresh(deployment, actor)
     if t0 is not None:
         services.schedule(deployment.pk, t0, actor=actor, zone=zone)
@@ -99,10 +92,12 @@ def create(
     commit: str = "",
     digest: str = "",
     copy_of: Deployment | None = None,
+    template: TemplateVersion | None = None,
     actor: User,
 ) -> Deployment:
-    """A draft without a document: with the standard messages only, or defined as an earlier one."""
+    """A draft without a document: with the standard messages, from a template, or as a copy."""
     require(refusal_without(rights_of(actor, service), Right.EDIT, "make a deployment"))
+    require(refusal_of_template(template, copy_of, service))
     origin = None
     if copy_of is not None:
         if not service.deployments.visible_to(actor).filter(pk=copy_of.pk).exists():
@@ -119,48 +114,39 @@ def create(
         zone=actor.zone,
         copy_of=origin,
     )
-    if origin is None:
-        communications.define_plan(deployment, [])
+    if origin is not None:
+        whole.write(deployment, copying.whole_of(origin))
+    elif template is not None:
+        whole.write(deployment, documents.whole_of(template.document))
+        Origin.objects.create(deployment=deployment, version=template)
+        history.record(deployment, "made from template", actor=actor, obj=template)
     else:
-        copying.copy(origin, deployment)
+        communications.define_plan(deployment, [])
     content.refresh(deployment, actor)
     return deployment
 
 
-def text_of(source: bytes) -> str:
-    """The document's text; a file that is none is refused in the words of the reader."""
-    try:
-        return decode(source).text
-    except UnreadableError as error:
-        raise Invalid(str(error)) from None
-
-
-def define(deployment: Deployment, reading: Reading) -> None:
-    """Hand every app its own part of what was read."""
-    plan = definitions.checklist(reading)
-    checklists.define(deployment, plan.sections, plan.items)
-    gates.define_gates(deployment, definitions.gates(reading))
-    approvals.define(deployment, definitions.rules(reading), definitions.polled(reading))
-    monitoring.define(
-        deployment,
-        targets=definitions.targets(reading),
-        alerts=definitions.alerts(reading),
-        triggers=definitions.triggers(reading),
-        widgets=definitions.widgets(reading),
-        length=definitions.watch_length(reading),
-    )
-    communications.define_plan(deployment, definitions.messages(reading))
+def refusal_of_template(
+    template: TemplateVersion | None, copy_of: Deployment | None, service: Service
+) -> Refused | None:
+    if template is None:
+        return None
+    if copy_of is not None:
+        return Invalid("Choose a template or an earlier deployment to copy, not both.")
+    if template.service_id not in (None, service.pk):
+        return Invalid(f"Choose a template of {service}, or one of the whole portal.")
+    return None
 
 
 def keep(
-    deployment: Deployment, source: bytes, filename: str, reading: Reading, actor: User
+    deployment: Deployment, source: bytes, document: Understood, actor: User
 ) -> SourceDocument:
-    document = SourceDocument.objects.create(
+    kept = SourceDocument.objects.create(
         deployment=deployment,
-        name=cut(filename, SourceDocument._meta.get_field("name").max_length),
+        name=cut(document.name, SourceDocument._meta.get_field("name").max_length),
         body=source,
         sha256=hashlib.sha256(source).hexdigest(),
-        reading=as_json(reading),
+        reading=document.said,
         uploaded_by=actor,
         uploaded_at=clock.now(),
     )
@@ -168,10 +154,10 @@ def keep(
         deployment,
         "document imported",
         actor=actor,
-        obj=document,
-        after={"sha256": document.sha256},
+        obj=kept,
+        after={"sha256": kept.sha256},
     )
-    return document
+    return kept
 
 
 def service_called(key: str | None, actor: User) -> Service:
@@ -187,6 +173,9 @@ def service_called(key: str | None, actor: User) -> Service:
 
 def environment_called(title: str) -> Environment:
     """The environment that the document names; a new name is kept as it is written."""
+    known = Environment.objects.filter(key=title).first()
+    if known is not None:
+        return known
     key = slugify(title)[:40]
     if not key:
         raise Invalid(
@@ -196,8 +185,3 @@ def environment_called(title: str) -> Environment:
     return Environment.objects.get_or_create(
         key=key, defaults={"title": cut(title, LONGEST_ENVIRONMENT)}
     )[0]
-
-
-def package_of(reading: Reading, facts: dict[str, str], filename: str) -> str:
-    title = reading.sections[0].title if reading.sections else filename
-    return cut(facts.get("package") or title, LONGEST_PACKAGE)

@@ -1,9 +1,21 @@
-from django.urls import path
+from django.urls import path, register_converter
 
-from intake import views
+from intake import document_views, template_views, views
+from intake.converters import FormConverter
+
+register_converter(FormConverter, "document_form")
 
 app_name = "intake"
 urlpatterns = [
     path("import/", views.upload, name="upload"),
     path("deployments/new/", views.new, name="new"),
+    path("deployments/<int:pk>/document/", document_views.document, name="document"),
+    path(
+        "deployments/<int:pk>/document/<document_form:form>/",
+        document_views.download,
+        name="download",
+    ),
+    path("deployments/<int:pk>/template/", template_views.save, name="save_template"),
+    path("templates/", template_views.templates, name="templates"),
+    path("templates/<int:version_pk>/", template_views.template, name="template"),
 ]

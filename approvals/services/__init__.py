@@ -1,7 +1,7 @@
 """The verbs of sign-off: define, submit, reopen, resume, sign, decide, recall, start."""
 
 from approvals.services.deciding import decide, hold_missed_start, recall_if_broken, start
-from approvals.services.definition import define
+from approvals.services.definition import define, role_called
 from approvals.services.review import reopen, resume, submit
 from approvals.services.signing import sign
 
@@ -12,6 +12,7 @@ __all__ = [
     "recall_if_broken",
     "reopen",
     "resume",
+    "role_called",
     "sign",
     "start",
     "submit",

@@ -13,16 +13,15 @@ from deployments import provenance
 from deployments.exceptions import Refused
 from deployments.models import Deployment
 from deployments.zones import InstantError, zone_of
-from intake.as_json import as_json
-from intake.encodings import LARGEST, UnreadableError, decode
+from intake.encodings import LARGEST
 from intake.instants import instant
-from intake.reader import read
 from intake.services import import_document
 from intake.summary import summary
+from intake.understanding import counts, understood
 
 
 class Command(BaseCommand):
-    help = "Read a Markdown checklist and make a deployment of it."
+    help = "Read a checklist in Markdown, YAML or JSON and make a deployment of it."
     # A dry run needs no database and no services, so nothing of them is checked.
     requires_system_checks = ()
 
@@ -41,10 +40,11 @@ class Command(BaseCommand):
         try:
             source = source_of(options["file"])
             if options["dry_run"]:
-                self.stdout.write(reading_of(source, as_object=options["json"]))
+                name = options["file"].name
+                self.stdout.write(reading_of(source, name, as_object=options["json"]))
                 return
             deployment = imported(source, options)
-        except (UnreadableError, InstantError, Refused) as error:
+        except (InstantError, Refused) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(announcement(deployment, as_object=options["json"]))
 
@@ -61,13 +61,12 @@ def source_of(path: Path) -> bytes:
         raise CommandError(f"“{path}” cannot be read: {reason}; name a Markdown file.") from None
 
 
-def reading_of(source: bytes, *, as_object: bool) -> str:
-    decoded = decode(source)
-    reading = read(decoded.text)
+def reading_of(source: bytes, name: str, *, as_object: bool) -> str:
+    document = understood(source, name)
     if as_object:
-        whole = as_json(reading) | {"encoding": decoded.encoding}
-        return json.dumps(whole, ensure_ascii=False, indent=2)
-    return summary(reading)
+        said = document.said | {"encoding": document.decoded.encoding}
+        return json.dumps(said, ensure_ascii=False, indent=2)
+    return summary(document.reading) if document.reading else counts(document.whole)
 
 
 def imported(source: bytes, options: dict[str, Any]) -> Deployment:

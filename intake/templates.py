@@ -1,0 +1,95 @@
+"""Templates: plans to begin with, saved in versions that nobody changes afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from accounts.models import User
+from deployments import clock, history
+from deployments.differences import differences
+from deployments.enums import Right
+from deployments.exceptions import Forbidden, Invalid, Refused, require
+from deployments.models import Deployment, Service
+from deployments.policies import refusal_without, rights_of
+from deployments.versions import Edit, Group, part_words
+from intake import copying
+from intake.models import TemplateVersion
+from intake.structured.plain import Document, plain
+
+LONGEST_KEY = 80
+
+
+def refusal_to_save(user: User, service: Service | None) -> Refused | None:
+    """Release managers for their service; what every service begins with, administrators."""
+    if service is not None:
+        return refusal_without(rights_of(user, service), Right.EDIT, "save templates")
+    if user.is_active and user.is_superuser:
+        return None
+    return Forbidden("Only administrators save templates for every service.")
+
+
+@transaction.atomic
+def save_as_template(
+    deployment_id: int, title: str, *, everywhere: bool = False, note: str = "", actor: User
+) -> TemplateVersion:
+    """The deployment's plan as the next version of the template of that name, or as its first.
+
+    What is shipped is no part of it, nor where it goes.
+    """
+    deployment = Deployment.objects.lock(deployment_id)
+    service = None if everywhere else deployment.service
+    require(refusal_to_save(actor, service))
+    key = slugify(title)[:LONGEST_KEY]
+    if not key:
+        raise Invalid("Give the template a name with letters or digits in it.")
+    chain = history.chain(f"service:{service.key}" if service else "portal")
+    document = {**plain(copying.whole_of(deployment)), "deployment": {}}
+    last = versions_called(service, key).first()
+    if last is not None and last.document == document:
+        raise Invalid(f"Nothing differs from version {last.number}; no new one is made.")
+    version = TemplateVersion.objects.create(
+        service=service,
+        key=key,
+        number=last.number + 1 if last else 1,
+        title=last.title if last else title,
+        note=note,
+        document=document,
+        made_of=deployment,
+        made_by=actor,
+        made_at=clock.now(),
+    )
+    said = {"number": version.number, "deployment": deployment.pk}
+    history.record(chain, "template saved", actor=actor, obj=version, after=said)
+    return version
+
+
+def versions_called(service: Service | None, key: str) -> Any:
+    """Newest first."""
+    place = {"service": service} if service else {"service__isnull": True}
+    return TemplateVersion.objects.filter(**place, key=key).order_by("-number")
+
+
+def compared(before: Document, after: Document) -> list[Group]:
+    """What differs between two structured documents, by part."""
+    changes = differences(_flat(before), _flat(after))
+    return [
+        Group(part_words(part), [Edit(one, ()) for one in group])
+        for part, group in groupby(changes, key=lambda one: one.part)
+    ]
+
+
+def _flat(document: Document) -> Document:
+    """Items beside each other with the path of their section, so that each is known by its key."""
+    parts = {name: one for name, one in document.items() if name not in ("version", "sections")}
+    sections: Sequence[Document] = document.get("sections", [])
+    items = [
+        {**item, "section": " › ".join(section["path"])}
+        for section in sections
+        for item in section.get("items", [])
+    ]
+    return {**parts, "items": items}

@@ -1,0 +1,102 @@
+"""All that defines a deployment, in each app's own definitions: every way in leads through here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from django.utils.text import slugify
+
+from accounts.models import Role
+from approvals import services as approvals
+from approvals.definitions import PolledDefinition, RuleDefinition
+from checklists import services as checklists
+from checklists.definitions import ItemDefinition, SectionDefinition
+from communications import services as communications
+from communications.definitions import PlanLine
+from deployments.keys import LONGEST_STEM
+from deployments.models import Deployment
+from gates import services as gates
+from gates.definitions import GateDefinition
+from intake import definitions
+from intake.reading import Reading
+from monitoring import services as monitoring
+from monitoring.definitions import (
+    AlertDefinition,
+    TargetDefinition,
+    TriggerDefinition,
+    WidgetDefinition,
+)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What stands in a deployment's plan, without its time and without what was said about it.
+
+    `facts` are package, branch, commit, digest, service and environment, as far as they are named.
+    An item's `owner_role` need not have a row yet.
+    """
+
+    facts: Mapping[str, str] = field(default_factory=dict)
+    sections: list[SectionDefinition] = field(default_factory=list)
+    items: list[ItemDefinition] = field(default_factory=list)
+    gates: list[GateDefinition] = field(default_factory=list)
+    rules: list[RuleDefinition] = field(default_factory=list)
+    polled: list[PolledDefinition] = field(default_factory=list)
+    targets: list[TargetDefinition] = field(default_factory=list)
+    alerts: list[AlertDefinition] = field(default_factory=list)
+    triggers: list[TriggerDefinition] = field(default_factory=list)
+    widgets: list[WidgetDefinition] = field(default_factory=list)
+    watch: timedelta | None = None
+    messages: list[PlanLine] = field(default_factory=list)
+
+
+def of_reading(reading: Reading) -> Whole:
+    """What a Markdown document says; of a fact that stands in it twice, the first counts."""
+    checklist = definitions.checklist(reading)
+    return Whole(
+        facts={fact.key: fact.value for fact in reversed(reading.facts)},
+        sections=checklist.sections,
+        items=checklist.items,
+        gates=[
+            replace(one, key=slugify(one.key or one.title)[:LONGEST_STEM] or None)
+            for one in definitions.gates(reading)
+        ],
+        rules=definitions.rules(reading),
+        polled=definitions.polled(reading),
+        targets=definitions.targets(reading),
+        alerts=definitions.alerts(reading),
+        triggers=definitions.triggers(reading),
+        widgets=definitions.widgets(reading),
+        watch=definitions.watch_length(reading),
+        messages=definitions.messages(reading),
+    )
+
+
+def write(deployment: Deployment, whole: Whole) -> None:
+    """Hand every app its part; the caller holds the lock and refreshes the content afterwards."""
+    checklists.define(deployment, whole.sections, with_roles(whole.items))
+    gates.define_gates(deployment, whole.gates)
+    approvals.define(deployment, whole.rules, whole.polled)
+    monitoring.define(
+        deployment,
+        targets=whole.targets,
+        alerts=whole.alerts,
+        triggers=whole.triggers,
+        widgets=whole.widgets,
+        length=whole.watch,
+    )
+    communications.define_plan(deployment, whole.messages)
+
+
+def with_roles(items: list[ItemDefinition]) -> list[ItemDefinition]:
+    """Roles that a document names for the first time are kept by their name."""
+    named = {one.owner_role.key: one.owner_role for one in items if one.owner_role}
+    roles: dict[str, Role] = {
+        key: approvals.role_called(key, role.title) for key, role in named.items()
+    }
+    return [
+        replace(one, owner_role=roles[one.owner_role.key]) if one.owner_role else one
+        for one in items
+    ]
