@@ -88,6 +88,11 @@ def plain(text: str) -> str:
     return " ".join(_CODE_MARK.sub("", text.replace("**", "")).split())
 
 
+def lowered(text: str) -> str:
+    """Small letters; the dot that a Turkish İ leaves behind is no letter of its own."""
+    return text.lower().replace("i\u0307", "i")
+
+
 def slug(text: str, separator: str = "_") -> str:
     """Make a key of a title: “Target Environment” becomes `target_environment`."""
     words = re.findall(r"[^\W_]+", plain(text).lower())

@@ -12,7 +12,7 @@ _WORDS = (
     r"comments)|accept(?:ed)?|declined?|defer(?:red)?|postponed?|delay|proceed|abort|ok|not ok|nok|"
     r"success(?:ful)?|partial(?:ly)?|unsuccessful|true|false|roll ?back|continue|stop|"
     r"ja|nein|bestanden|nicht bestanden|genehmigt|abgelehnt|freigegeben|entfällt|oui|non|approuvé|"
-    r"refusé|accepté|rejeté|sí|si|aprobado|rechazado|sim|não|aprovado|reprovado|rejeitado|"
+    r"refusé|accepté|rejeté|sí|sì|si|aprobado|rechazado|sim|não|aprovado|reprovado|rejeitado|"
     r"approvato|respinto|rifiutato|tak|nie|zatwierdzono|odrzucono|да|нет|одобрено|отклонено|"
     r"утверждено|是|否|通过|不通过|批准|拒绝|同意|不同意|はい|いいえ|承認|却下|合格|"
     r"不合格|예|네|아니오|아니요|승인|반려|"

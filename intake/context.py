@@ -53,6 +53,16 @@ class Context:
     def nested_texts(self, line: int) -> tuple[str, ...]:
         return tuple(self._texts_under.get(line, ()))
 
+    def texts_in_section(self, section: int | None) -> tuple[str, ...]:
+        return tuple(self._texts_of_sections.get(section, ()))
+
+    @cached_property
+    def _texts_of_sections(self) -> dict[int | None, list[str]]:
+        texts: dict[int | None, list[str]] = {}
+        for one in self.document.blocks:
+            texts.setdefault(one.section, []).append(one.text)
+        return texts
+
     @cached_property
     def _texts_under(self) -> dict[int, list[str]]:
         under: dict[int, list[str]] = {}

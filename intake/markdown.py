@@ -110,8 +110,9 @@ class _Walk:
     def entry(self, content: str, line: int, end: int) -> None:
         """A list line; a further line of it that begins with a box is an entry of its own."""
         rows = content.split("\n")
-        first = 2 if rows[0].strip() in ("[ ]", "[x]", "[X]") else 1  # its text comes below it
-        further = [n for n, row in enumerate(rows) if n >= first and self.bare(row)]
+        further = [n for n, row in enumerate(rows) if n and self.bare(row)]
+        if further and "".join(rows[: further[0]]).strip() in ("[ ]", "[x]", "[X]"):
+            further = further[1:]  # a box whose text comes below it
         own = len(rows)
         if further and len(rows) == end - line + 1:
             own = further[0]

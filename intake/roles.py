@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from intake.blocks import plain, slug
+from intake.blocks import lowered, plain, slug
 
 LONGEST = 80
 
@@ -122,6 +122,6 @@ def known_role(text: str) -> Role | None:
     """The role that a text is or starts with, if it is a known one; the title stays as written."""
     title = plain(text)[:LONGEST]
     for key, pattern in _PATTERNS:
-        if pattern.match(title.lower()):
+        if pattern.match(lowered(title)):
             return Role(key, title, known=True)
     return None

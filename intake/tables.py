@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from markdown_it.token import Token
 
-from intake.blocks import plain
+from intake.blocks import lowered, plain
 
 
 class Column(StrEnum):
@@ -90,8 +90,13 @@ def columns(header: tuple[str, ...]) -> dict[Column, int]:
     return found
 
 
+def titled(header: tuple[str, ...], column: Column) -> tuple[int, ...]:
+    """The places of all columns of one meaning, such as “Result” and “Status”."""
+    return tuple(place for place, title in enumerate(header) if column_of(title) is column)
+
+
 def column_of(title: str) -> Column | None:
-    words = plain(title)[:LONGEST].lower().strip(" *_?:")
+    words = lowered(plain(title)[:LONGEST]).strip(" *_?:")
     return next((column for column, pattern in _PATTERNS if pattern.fullmatch(words)), None)
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from intake.blocks import lowered
+
 LONGEST = 300
 
 
@@ -168,13 +170,13 @@ class Place:
 
 @lru_cache(maxsize=4096)
 def topic_of(text: str) -> Topic | None:
-    words = text[:LONGEST].lower().replace("_", " ")
+    words = lowered(text[:LONGEST]).replace("_", " ")
     return next((topic for topic, pattern in _TOPIC_PATTERNS if pattern.search(words)), None)
 
 
 @lru_cache(maxsize=4096)
 def phase_of(text: str) -> str | None:
-    words = text[:LONGEST].lower().replace("_", " ")
+    words = lowered(text[:LONGEST]).replace("_", " ")
     return next((phase for phase, pattern in _PHASES if pattern.search(words)), None)
 
 

@@ -172,8 +172,8 @@ def _line_to_sign(
         reason = "a line to sign on"
         return Note(block.text, block.line, reason, block.section, block.end)
     signed_under.add(key)
-    lines = [one for one in context.document.blocks if one.section == block.section]
-    signed = next((said for one in lines if (said := _signed(one.text))), "")
+    texts = context.texts_in_section(block.section)
+    signed = next((said for text in texts if (said := _signed(text))), "")
     return Approval(
         text=block.text, line=block.line, role=role.key, role_title=role.title, known_role=True,
         statement="", section=block.section, done=bool(signed), signed=signed,

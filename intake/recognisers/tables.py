@@ -18,7 +18,7 @@ from intake.recognisers.facts import KNOWN_KEYS
 from intake.recognisers.messages import KINDS
 from intake.roles import known_role, role_of
 from intake.statuses import is_blank, state_of
-from intake.tables import Column, columns
+from intake.tables import Column, columns, titled
 from intake.topics import Place, Topic
 
 
@@ -56,9 +56,13 @@ class Row:
     def box(self) -> Box | None:
         boxes = (box_in_cell(cell) for cell in self.block.cells)
         found = next((one.box for one in boxes if one), None)
-        return found or (
-            state_of(self.cell(Column.STATUS)) if Column.STATUS in self.columns else None
-        )
+        return found or next(filter(None, map(state_of, self.states)), None)
+
+    @property
+    def states(self) -> list[str]:
+        cells = self.block.cells
+        places = titled(self.block.header, Column.STATUS)
+        return [cells[place] for place in places if place < len(cells)]
 
     @property
     def assigned(self) -> dict[str, Any]:
@@ -186,13 +190,14 @@ def _message(row: Row) -> Iterator[Message]:
 
 def _gate(row: Row) -> Iterator[Gate]:
     title = row.text()
-    rest = [cell for cell in row.block.cells if cell and plain(cell) != title]
-    claim = " · ".join(one for one in rest if not box_in_cell(one))
-    found = understand(f"{title} {row.cell(Column.LIMIT)}", keys=row.context.metric_keys)
+    limit = row.cell(Column.LIMIT)
+    rest = [cell for cell in row.block.cells if cell and plain(cell) not in (title, limit)]
+    claim = " · ".join(one for one in rest if state_of(one) is None)
+    found = understand(f"{title} {limit}", keys=row.context.metric_keys)
     if title:
         yield Gate(
             *row.entry, key=slug(title, "-"), title=title, claim=claim, done=row.box is Box.DONE,
-            condition=row.cell(Column.LIMIT), expression=found.expression, parsed=found.parsed,
+            condition=limit, expression=found.expression, parsed=found.parsed,
             required=is_required(row.block.text), section=row.block.section,
         )  # fmt: skip
 

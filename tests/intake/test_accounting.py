@@ -124,6 +124,15 @@ def test_any_text_is_read(text: str) -> None:
         "---\na: " + "b: " * 50_000 + "\n---\n",
         "p\n" * 50_000,
         "**a**: b\n" * 20_000,
+        "<!--" * 100_000 + " -->",
+        "☐" * 300_000,
+        "- [ ] " + "a: " * 100_000,
+        "- " + "[ ] x " * 50_000,
+        "- [ ] " + "(" * 100_000,
+        "---\na: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n---\n",
+        "| Metric | Limit |\n|--|--|\n" + "| a | > 5% |\n" * 5_000,
+        "# Sign-off\n" + "### Security\nSignature: ____\n\n" * 3_000,
+        "- [ ] a\n" + "  - Owner: x\n" * 5_000,
     ],
 )
 def test_monstrous_documents_are_read_in_linear_time(text: str) -> None:
