@@ -7,6 +7,7 @@ LISTED = (
     ("facts", "facts"),
     ("gates", "gates"),
     ("items", "check items"),
+    ("choices", "choices"),
     ("steps", "steps"),
     ("commands", "commands"),
     ("conditions", "limits"),
@@ -34,6 +35,9 @@ def _to_look_at(reading: Reading) -> list[str]:
         f"line {one.line}: a limit kept as text, no number was read: {one.text}"
         for one in reading.conditions
         if not one.parsed
+    ]
+    lines += [
+        f"line {number}: looks like a box, none was read" for number in reading.box_like_unread
     ]
     asked = [(one.line, one.role_title, one.known_role) for one in reading.approvals]
     asked += [(one.line, one.role_title, one.known_role) for one in reading.authorization]
