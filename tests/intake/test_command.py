@@ -2,7 +2,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -115,3 +115,22 @@ def test_a_refused_import_leaves_nothing_behind(
 def test_a_time_in_the_past_is_refused(team: Team) -> None:
     refusal(EXAMPLE, service="storage-layer", username="release_manager", t0="2001-01-01T00:00")
     assert Deployment.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_owners_due_times_and_choices_arrive_in_the_draft(team: Team, tmp_path: Path) -> None:
+    file = tmp_path / "launch.md"
+    file.write_text(
+        "---\nenvironment: Production\n---\n# Launch\n\n- [ ] T-2h: back up (owner: Operations)\n\n"
+        "Decision: [ ] GO [ ] NO-GO\n",
+        encoding="utf-8",
+    )
+    intake(file, service="storage-layer", username="release_manager")
+    items = Deployment.objects.get().items.order_by("position")
+    assert [
+        (one.text, one.owner_role and one.owner_role.key, one.due_offset, one.choices)
+        for one in items
+    ] == [
+        ("T-2h: back up (owner: Operations)", "operations", timedelta(hours=-2), []),
+        ("Decision", None, None, ["GO", "NO-GO"]),
+    ]
