@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -22,6 +22,13 @@ from intake.models import TemplateVersion
 from intake.structured.plain import Document, plain
 
 LONGEST_KEY = 80
+# The parts that are called as in the content, so that they bear the same titles.
+CONTENT_PARTS = {
+    "rules": "rules.rules",
+    "polled": "rules.polled",
+    "targets": "monitoring.targets",
+    "triggers": "monitoring.triggers",
+}
 
 
 def refusal_to_save(user: User, service: Service | None) -> Refused | None:
@@ -75,21 +82,40 @@ def versions_called(service: Service | None, key: str) -> Any:
 
 
 def compared(before: Document, after: Document) -> list[Group]:
-    """What differs between two structured documents, by part."""
+    """What differs between two structured documents, by part; keys only tell what is the same."""
     changes = differences(_flat(before), _flat(after))
+    shown = [
+        replace(one, fields=[field for field in one.fields if field.name != "key"])
+        for one in changes
+    ]
     return [
         Group(part_words(part), [Edit(one, ()) for one in group])
-        for part, group in groupby(changes, key=lambda one: one.part)
+        for part, group in groupby(shown, key=lambda one: one.part)
     ]
 
 
 def _flat(document: Document) -> Document:
-    """Items beside each other with the path of their section, so that each is known by its key."""
-    parts = {name: one for name, one in document.items() if name not in ("version", "sections")}
-    sections: Sequence[Document] = document.get("sections", [])
+    """Each definition in its part, items with the path of their section, roles by their names."""
+    roles = document.get("roles", {})
     items = [
         {**item, "section": " › ".join(section["path"])}
-        for section in sections
+        for section in document.get("sections", [])
         for item in section.get("items", [])
     ]
-    return {**parts, "items": items}
+    parts: Document = {"items": items}
+    for name, listed in document.items():
+        if name not in ("version", "deployment", "roles", "sections"):
+            parts[CONTENT_PARTS.get(name, name)] = listed
+    return {name: _with_roles(listed, roles) for name, listed in parts.items()}
+
+
+def _with_roles(listed: Any, roles: dict[str, str]) -> Any:
+    if not isinstance(listed, list):
+        return listed
+    return [
+        {
+            name: roles.get(said, said) if name in ("role", "owner_role") else said
+            for name, said in one.items()
+        }
+        for one in listed
+    ]

@@ -64,7 +64,7 @@ class _Loader(yaml.CSafeLoader):
 
 def dump(document: Any, form: Format) -> str:
     if form is Format.JSON:
-        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+        return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     return yaml.dump(
         document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100, indent=2
     )

@@ -17,7 +17,7 @@ from deployments.exceptions import Forbidden, Invalid
 from deployments.models import Deployment
 from intake.models import Origin, TemplateVersion
 from intake.services import create
-from intake.templates import save_as_template
+from intake.templates import compared, save_as_template
 from tests.builders import Team, make_administrator, make_deployment, make_team, signed_in
 from tests.threads import at_once
 
@@ -151,6 +151,23 @@ def test_pages_say_which_version_it_was_and_what_is_newer(team: Team) -> None:
     assert (
         client.get(f"/templates/{second.pk}/?to=9").content.decode().count("no such version") == 1
     )
+
+
+@pytest.mark.django_db
+def test_difference_names_parts_and_roles_in_words_and_no_keys(team: Team) -> None:
+    deployment = make_deployment(team)
+    first = saved(team, deployment)
+    changed(team, deployment)
+    (group,) = compared(first.document, saved(team, deployment).document)
+    (edit,) = group.edits
+    assert (group.title, edit.change.kind, edit.change.title) == (
+        "Approval rules", "removed", "business takes responsibility",
+    )  # fmt: skip
+    assert [(name, field.before) for name, field in edit.fields] == [
+        ("Role", "Business stakeholder"),
+        ("People who sign", "1"),
+        ("Place in the order of signing", "1"),
+    ]
 
 
 @pytest.mark.django_db
