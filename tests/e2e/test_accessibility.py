@@ -12,15 +12,23 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 TABS = ("", "checklist/", "gates/", "sign-off/", "go-no-go/", "runbook/", "watch/", "messages/",
         "comments/", "history/")  # fmt: skip
+PLAN = ("", "sign-off/", "limits/", "items/1/", "items/1/take-out/", "items/add/?section=1",
+        "sections/1/", "sections/add/", "rules/1/", "rules/add/", "triggers/add/")  # fmt: skip
 PAGES = {
     "release_manager": ("/", "/deployments/", "/import/", "/deployments/new/",
                         "/deployments/1/facts/",
                         *(f"/deployments/1/{tab}" for tab in TABS),
                         "/deployments/1/schedule/", "/deployments/1/cancel/",
                         "/deployments/1/reopen/", "/deployments/1/versions/",
+                        *(f"/deployments/1/plan/{part}" for part in PLAN),
+                        "/deployments/1/submit/", "/deployments/1/resume/",
+                        "/deployments/1/checklist/?show=open", "/deployments/1/runbook/?show=late",
+                        "/deployments/1/sections/5/tick/",
                         "/deployments/1/items/1/",
                         "/deployments/1/gates/add/", "/deployments/1/messages/recipients/"),
-    "ops_lead": ("/deployments/2/", "/deployments/1/decide/", "/deployments/1/audit/"),
+    "operations": ("/", "/deployments/1/items/3/"),
+    "ops_lead": ("/deployments/2/", "/deployments/1/decide/?verdict=hold",
+                 "/deployments/1/decide/", "/deployments/1/audit/"),
     "product_owner": ("/deployments/1/sign/1/", "/services/", "/services/storage-layer/",
                       "/settings/"),
     "admin": ("/services/new/", "/services/search/", "/services/search/edit/",
@@ -42,6 +50,19 @@ def found_by_axe(page: Page) -> list[str]:
     ]
 
 
+def found_in_a_draft(portal: Portal, page: Page) -> list[str]:
+    """The pages of an empty plan: its empty states, and what is missing before it is submitted."""
+    page.goto(f"{portal.url}/deployments/new/")
+    page.get_by_label("Package").fill("Plan without a word")
+    page.get_by_role("button", name="Make the draft").click()
+    page.locator(".deployment-header").wait_for()
+    draft, found = page.url, found_by_axe(page)
+    for part in ("plan/", "plan/sign-off/", "plan/limits/", "submit/", "versions/", "checklist/"):
+        page.goto(f"{draft}{part}")
+        found += found_by_axe(page)
+    return found
+
+
 def test_no_page_has_a_serious_fault(portal: Portal, sign_in: SignIn) -> None:
     faults: dict[str, list[str]] = {}
     for username, addresses in PAGES.items():
@@ -51,6 +72,7 @@ def test_no_page_has_a_serious_fault(portal: Portal, sign_in: SignIn) -> None:
             assert response is not None
             assert response.status == 200, address
             faults[address] = found_by_axe(page)
+    faults["draft"] = found_in_a_draft(portal, sign_in("release_manager"))
     anonymous = sign_in("nobody")  # a name nobody has: the page with its error stays
     faults["/sign-in/"] = found_by_axe(anonymous)
     assert {address: found for address, found in faults.items() if found} == {}
