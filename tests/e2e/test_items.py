@@ -135,7 +135,7 @@ def see_what_is_mine_late_and_open(page: Page, address: str) -> None:
     expect(page.locator("#filters li.item")).to_have_count(1)
     page.locator(row("Look at the logs", "#filters")).get_by_role("button", name="Tick").click()
     expect(page.get_by_role("link", name="Late 0")).to_be_visible()
-    page.get_by_role("link", name="Late").click()
+    page.get_by_role("link", name="Late 0").click()
     expect(page.locator("#filters")).to_contain_text("Nothing is late.")
     page.get_by_role("link", name="Open").click()
     expect(page.locator("#filters li.item")).to_have_count(2)
