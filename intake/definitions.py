@@ -11,8 +11,9 @@ from checklists.enums import Kind, Phase
 from communications.definitions import PlanLine
 from communications.enums import Kind as Message
 from gates.definitions import GateDefinition
+from intake.assembling import commands_under
 from intake.fitting import claim_that_fits, message_that_fits
-from intake.reading import Choice, Condition, Criterion, Item, Reading, Step
+from intake.reading import Choice, Command, Condition, Criterion, Item, Reading, Step
 from monitoring.definitions import (
     AlertDefinition,
     TargetDefinition,
@@ -49,27 +50,28 @@ def checklist(reading: Reading) -> Checklist:
     if any(entry.section is None for entry in entries):
         sections.append(SectionDefinition([OUTSIDE]))
     last: dict[str, int] = {}
+    under = commands_under(reading.commands)
     items = []
     for place, entry in enumerate(entries):
-        item = _item(entry, len(sections) - 1, last)
+        item = _item(entry, len(sections) - 1, last, under.get(entry.line, []))
         items.append(item)
         if isinstance(entry, Step):
             last[item.kind] = place
     return Checklist(sections, items)
 
 
-def _item(entry: Planned, outside: int, last: dict[str, int]) -> ItemDefinition:
+def _item(
+    entry: Planned, outside: int, last: dict[str, int], commands: list[Command]
+) -> ItemDefinition:
     kind, phase = _kind(entry)
     before = last.get(kind) if isinstance(entry, Step) else None
-    commands = entry.commands if isinstance(entry, Step) else ()
-    language = entry.language if isinstance(entry, Step) else ""
     plan = ItemDefinition(
         section=outside if entry.section is None else entry.section,
         kind=kind,
         phase=phase,
         text=entry.title,
         required=entry.required,
-        commands=[{"language": language, "text": command} for command in commands],
+        commands=[{"language": one.language, "text": one.text} for one in commands],
         claimed_done=not isinstance(entry, Choice) and entry.done,
         line=entry.line,
         after=[] if before is None else [before],

@@ -6,10 +6,10 @@ unread. Nothing here knows the database or a service.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from intake import reading as r
+from intake.assembling import in_order, named_once
 from intake.blocks import Block, BlockKind, Box, Document
 from intake.boxes import looks_like_box
 from intake.context import Context
@@ -69,10 +69,10 @@ def read(text: str) -> r.Reading:
         **_box_counts(document),
         sections=_of(r.Section, entries),
         facts=_of(r.Fact, entries),
-        gates=_named_once(_of(r.Gate, entries)),
+        gates=named_once(_of(r.Gate, entries)),
         items=_of(r.Item, entries),
         choices=_of(r.Choice, entries),
-        steps=_in_order(_of(r.Step, entries), _of(r.Command, entries)),
+        steps=in_order(_of(r.Step, entries), _of(r.Command, entries)),
         commands=_of(r.Command, entries),
         conditions=_of(r.Condition, entries),
         criteria=_of(r.Criterion, entries),
@@ -108,34 +108,6 @@ def _claim(finding: Finding) -> r.Claim:
 
 def _of(kind: type[E], entries: Iterable[r.Entry]) -> tuple[E, ...]:
     return tuple(sorted((e for e in entries if isinstance(e, kind)), key=lambda e: e.line))
-
-
-def _named_once(found: tuple[r.Gate, ...]) -> tuple[r.Gate, ...]:
-    taken: set[str] = set()
-    gates = []
-    for gate in found:
-        base, number = gate.key or "gate", 1
-        key = base
-        while key in taken:
-            number += 1
-            key = f"{base}-{number}"
-        taken.add(key)
-        gates.append(replace(gate, key=key))
-    return tuple(gates)
-
-
-def _in_order(found: tuple[r.Step, ...], commands: tuple[r.Command, ...]) -> tuple[r.Step, ...]:
-    """Number the steps of each kind and give them the commands that stand under them."""
-    under: dict[int | None, list[str]] = {}
-    for command in commands:
-        under.setdefault(command.step_line, []).append(command.text)
-    counts: dict[str, int] = {}
-    ordered = []
-    for step in found:
-        counts[step.kind] = counts.get(step.kind, 0) + 1
-        own = tuple(under.get(step.line, ()))
-        ordered.append(replace(step, order=counts[step.kind], commands=own))
-    return tuple(ordered)
 
 
 def _derived_facts(document: Document) -> Iterator[r.Fact]:

@@ -1,0 +1,1 @@
+"""A person looks over what was read, and mends it."""
