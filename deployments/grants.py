@@ -15,6 +15,7 @@ APPEND_ONLY = (
     "approvals_decision",
     "checklists_evidence",
     "intake_templateversion",
+    "intake_linecorrection",
 )
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Role, User
+from deployments.enums import Right
 from deployments.models import Deployment, Service
+
+READ = 100
 
 
 class Beginning(models.Model):
@@ -26,24 +30,74 @@ class Beginning(models.Model):
         return f"beginning of {self.deployment}"
 
 
-class SourceDocument(models.Model):
-    """The original, byte for byte, with the reading that the deployment was made from."""
+class SourceDocumentQuerySet(models.QuerySet["SourceDocument"]):
+    def visible_to(self, user: User | AnonymousUser) -> SourceDocumentQuerySet:
+        """A document is for those who may make a deployment of it."""
+        return self.filter(service__in=Service.objects.with_right(user, Right.EDIT))
 
-    deployment = models.OneToOneField(
-        Deployment, on_delete=models.CASCADE, related_name="source_document"
+    def under_review(self) -> SourceDocumentQuerySet:
+        return self.filter(applied_at__isnull=True)
+
+
+class SourceDocument(models.Model):
+    """The original, byte for byte, with what was read from it.
+
+    `deployment` is the one that it is for, or that it became; until `applied_at` it waits for
+    somebody to look it over. `percent` tells how far the reading is, `problem` why there is none.
+    """
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="documents")
+    deployment = models.ForeignKey(
+        Deployment, on_delete=models.CASCADE, null=True, related_name="source_documents"
     )
     name = models.CharField(max_length=255)
     body = models.BinaryField()
     sha256 = models.CharField(max_length=64)
-    reading = models.JSONField()
+    reading = models.JSONField(default=dict)
+    percent = models.PositiveSmallIntegerField(default=100)
+    problem = models.TextField(blank=True)
+    claimed_until = models.DateTimeField(null=True)
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+
+    objects = SourceDocumentQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("intake:review", args=[self.pk])
+
+    @property
+    def is_read(self) -> bool:
+        return self.percent == READ and not self.problem
+
+
+class LineCorrection(models.Model):
+    """What somebody said that a line is; the newest of a line holds, the others stay."""
+
+    document = models.ForeignKey(
+        SourceDocument, on_delete=models.CASCADE, related_name="corrections"
+    )
+    line = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, blank=True)
+    section = models.PositiveIntegerField(null=True, help_text="The line of its heading.")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, related_name="+")
+    condition = models.CharField(max_length=200, blank=True)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["document", "line"], name="intake_line_documen_idx")]
+
+    def __str__(self) -> str:
+        return f"line {self.line} of {self.document}"
 
 
 class TemplateVersionQuerySet(models.QuerySet["TemplateVersion"]):

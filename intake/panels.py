@@ -20,9 +20,10 @@ def document_page(deployment: Deployment, user: User) -> dict[str, Any]:
         groups = compared(made_from.document, newest.document)
     return {
         "deployment": deployment,
-        "source": SourceDocument.objects.filter(deployment=deployment)
+        "source": SourceDocument.objects.filter(deployment=deployment, applied_at__isnull=False)
         .select_related("uploaded_by")
         .defer("body", "reading")
+        .order_by("-applied_at")
         .first(),
         "made_from": made_from,
         "newest": newest if groups else None,

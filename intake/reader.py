@@ -35,6 +35,9 @@ from intake.recognisers import (
 from intake.recognisers.claims import Finding
 
 Recogniser = Callable[[Sequence[Block], Context], Iterator[Finding]]
+Told = Callable[[int], None]
+# How much of the work, in percent, is done when the blocks stand and when they are recognised.
+PARSED, RECOGNISED = 45, 90
 E = TypeVar("E", bound=r.Entry)
 
 # What is special comes before what takes the rest; what a line is about is decided by its topic,
@@ -59,10 +62,15 @@ RECOGNISERS: tuple[Recogniser, ...] = (
 )
 
 
-def read(text: str) -> r.Reading:
-    """Read any text; there is none that raises."""
+def tell_nobody(percent: int) -> None:
+    pass
+
+
+def read(text: str, told: Told = tell_nobody) -> r.Reading:
+    """Read any text; there is none that raises. `told` hears how far it is, in percent."""
     document = parse(text)
-    findings = list(_claimed(document))
+    told(PARSED)
+    findings = list(_claimed(document, told))
     entries = [entry for finding in findings for entry in finding.entries]
     entries += _derived_facts(document)
     return r.Reading(
@@ -88,16 +96,17 @@ def read(text: str) -> r.Reading:
     )
 
 
-def _claimed(document: Document) -> Iterator[Finding]:
+def _claimed(document: Document, told: Told) -> Iterator[Finding]:
     context = Context(document)
     free: list[Block] = list(document.blocks)
-    for recognise in RECOGNISERS:
+    for number, recognise in enumerate(RECOGNISERS, start=1):
         taken: set[int] = set()
         for finding in recognise(free, context):
             if id(finding.block) not in taken:
                 taken.add(id(finding.block))
                 yield finding
         free = [block for block in free if id(block) not in taken]
+        told(PARSED + (RECOGNISED - PARSED) * number // len(RECOGNISERS))
 
 
 def _claim(finding: Finding) -> r.Claim:

@@ -41,12 +41,24 @@ def import_document(
     Refuses unreadable files, unknown services, people who may not edit there, and a past T0.
     """
     document = understood(source, filename)
-    facts = document.whole.facts
     place = service_called(service or document.service, actor)
-    require(refusal_without(rights_of(actor, place), Right.EDIT, "import a deployment"))
+    deployment = draft_of(document, place, zone=zone, actor=actor)
+    kept = keep(source, document, place, actor)
+    tell_origin(kept, deployment, actor)
+    content.refresh(deployment, actor)
+    if t0 is not None:
+        services.schedule(deployment.pk, t0, actor=actor, zone=zone)
+        deployment.refresh_from_db()
+    return deployment
+
+
+def draft_of(document: Understood, service: Service, *, zone: str, actor: User) -> Deployment:
+    """A draft with everything that the document says; who calls refreshes its content."""
+    require(refusal_without(rights_of(actor, service), Right.EDIT, "import a deployment"))
     document.require_room()
+    facts = document.whole.facts
     deployment = services.create_deployment(
-        place,
+        service,
         environment_called(facts.get("environment", "")),
         package=cut(facts.get("package") or document.title, LONGEST_PACKAGE),
         requester=actor,
@@ -56,11 +68,6 @@ def import_document(
         zone=zone,
     )
     whole.write(deployment, document.whole)
-    keep(deployment, source, document, actor)
-    content.refresh(deployment, actor)
-    if t0 is not None:
-        services.schedule(deployment.pk, t0, actor=actor, zone=zone)
-        deployment.refresh_from_db()
     return deployment
 
 
@@ -138,18 +145,27 @@ def refusal_of_template(
     return None
 
 
-def keep(
-    deployment: Deployment, source: bytes, document: Understood, actor: User
-) -> SourceDocument:
-    kept = SourceDocument.objects.create(
-        deployment=deployment,
-        name=cut(document.name, SourceDocument._meta.get_field("name").max_length),
+def keep(source: bytes, document: Understood, service: Service, actor: User) -> SourceDocument:
+    """The original as it came, with what was read from it."""
+    return SourceDocument.objects.create(
+        service=service,
+        name=named(document.name),
         body=source,
         sha256=hashlib.sha256(source).hexdigest(),
         reading=document.said,
         uploaded_by=actor,
         uploaded_at=clock.now(),
     )
+
+
+def named(filename: str) -> str:
+    return cut(filename, SourceDocument._meta.get_field("name").max_length)
+
+
+def tell_origin(kept: SourceDocument, deployment: Deployment, actor: User) -> None:
+    """From now on the deployment comes from this document."""
+    kept.deployment, kept.applied_at = deployment, clock.now()
+    kept.save(update_fields=["deployment", "applied_at"])
     history.record(
         deployment,
         "document imported",
@@ -157,7 +173,6 @@ def keep(
         obj=kept,
         after={"sha256": kept.sha256},
     )
-    return kept
 
 
 def service_called(key: str | None, actor: User) -> Service:

@@ -8,10 +8,10 @@ from typing import Any
 
 from deployments.exceptions import Invalid
 from intake import whole
-from intake.as_json import as_json
+from intake.as_json import kept
 from intake.encodings import Decoded, UnreadableError, decode
 from intake.fitting import require_fit
-from intake.reader import read
+from intake.reader import Told, read, tell_nobody
 from intake.reading import Reading
 from intake.structured import documents
 from intake.structured.text import FORMATS, Format
@@ -49,8 +49,11 @@ class Understood:
             require_fit(self.reading)
 
 
-def understood(source: bytes, name: str) -> Understood:
-    """Raises Invalid with one sentence that says where it cannot be understood."""
+def understood(source: bytes, name: str, told: Told = tell_nobody) -> Understood:
+    """Raises Invalid with one sentence that says where it cannot be understood.
+
+    `told` hears how much of a Markdown document is read, in percent.
+    """
     try:
         decoded = decode(source)
     except UnreadableError as error:
@@ -59,8 +62,8 @@ def understood(source: bytes, name: str) -> Understood:
     if kind is not None:
         document = documents.read(decoded.text, kind)
         return Understood(name, decoded, documents.whole_of(document), document)
-    reading = read(decoded.text)
-    return Understood(name, decoded, whole.of_reading(reading), as_json(reading), reading)
+    reading = read(decoded.text, told)
+    return Understood(name, decoded, whole.of_reading(reading), kept(reading), reading)
 
 
 def counts(whole: Whole) -> str:

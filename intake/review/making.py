@@ -41,10 +41,9 @@ class _Said:
     def of(cls, reading: Reading, one: Correction, lines: list[str]) -> _Said:
         found = entries_at(reading, one.line)
         row = lines[one.line - 1] if 0 < one.line <= len(lines) else ""
-        text = found[0].text if found else row
-        title = next((str(entry.title) for entry in found if hasattr(entry, "title")), "")
-        boxed = bare_box(row.strip()) or box_of_entry(row.strip().lstrip("-*+ "))
-        words = title or plain(boxed.text if boxed else text.strip().lstrip("-*+#>| ").rstrip("|"))
+        text = found[0].text if found else _without_marks(row)
+        named = (one for one in found if not isinstance(one, r.Choice))
+        words = next((str(one.title) for one in named if hasattr(one, "title")), plain(text))
         section = (
             section_at(reading, one.section)
             if one.section is not None
@@ -53,6 +52,11 @@ class _Said:
         above = [] if section is None else list(reversed(reading.sections[section].path))
         done = any(getattr(entry, "done", False) for entry in found)
         return cls(text, one.line, words, done, section, place_of(above).phase, one.line)
+
+
+def _without_marks(row: str) -> str:
+    boxed = bare_box(row.strip()) or box_of_entry(row.strip().lstrip("-*+ "))
+    return boxed.text if boxed else row.strip().lstrip("-*+#>| ").rstrip("| ")
 
 
 def section_above(reading: Reading, line: int) -> int | None:

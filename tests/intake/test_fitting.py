@@ -96,4 +96,4 @@ def test_long_headings_items_and_names_make_a_draft(team: Team) -> None:
     assert (len(found.package), found.package[-1]) == (200, "…")
     assert found.items.get().text == "i" * LONG
     assert Environment.objects.get(pk=found.environment_id).title[-1] == "…"
-    assert found.source_document.body == source.encode()
+    assert found.source_documents.get().body == source.encode()

@@ -229,7 +229,7 @@ def test_upload_page_takes_yaml_and_refuses_with_the_path(team: Team) -> None:
     assert send(source).status_code == 302
     first, second = Deployment.objects.order_by("pk")
     assert second.content_hash == first.content_hash
-    assert bytes(second.source_document.body) == source.encode()
+    assert bytes(second.source_documents.get().body) == source.encode()
 
 
 def test_dry_run_of_a_structured_document_counts_what_it_says(

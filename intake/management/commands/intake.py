@@ -13,6 +13,7 @@ from deployments import provenance
 from deployments.exceptions import Refused
 from deployments.models import Deployment
 from deployments.zones import InstantError, zone_of
+from intake.as_json import as_json
 from intake.encodings import LARGEST
 from intake.instants import instant
 from intake.services import import_document
@@ -64,7 +65,8 @@ def source_of(path: Path) -> bytes:
 def reading_of(source: bytes, name: str, *, as_object: bool) -> str:
     document = understood(source, name)
     if as_object:
-        said = document.said | {"encoding": document.decoded.encoding}
+        said = as_json(document.reading) if document.reading else document.said
+        said = said | {"encoding": document.decoded.encoding}
         return json.dumps(said, ensure_ascii=False, indent=2)
     return summary(document.reading) if document.reading else counts(document.whole)
 
