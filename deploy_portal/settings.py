@@ -222,6 +222,7 @@ CELERY_BEAT_SCHEDULE = {
         ("deployments.sweep", 3.0),
         ("approvals.sweep", 15.0),
         ("checklists.sweep", 15.0),
+        ("intake.sweep", 5.0),
     )
 }
 

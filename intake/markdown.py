@@ -32,9 +32,14 @@ _READER.enable("table")
 _READER.core.ruler.enableOnly(["normalize", "block"])
 
 
+def lines_of(text: str) -> list[str]:
+    """As they are counted everywhere, from 1."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 def parse(text: str) -> Document:
     """Read a text into blocks; every line of a block belongs to that block alone."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = lines_of(text)
     front, body = prelude_blocks(lines)
     walk = _Walk(lines)
     walk.blocks.extend(front)

@@ -99,6 +99,11 @@ class LineCorrection(models.Model):
     def __str__(self) -> str:
         return f"line {self.line} of {self.document}"
 
+    @property
+    def says_something(self) -> bool:
+        """Else it takes back what was said before."""
+        return bool(self.kind or self.section or self.role_id or self.condition)
+
 
 class TemplateVersionQuerySet(models.QuerySet["TemplateVersion"]):
     def visible_to(self, user: User | AnonymousUser) -> TemplateVersionQuerySet:

@@ -52,14 +52,24 @@ def import_document(
     return deployment
 
 
-def draft_of(document: Understood, service: Service, *, zone: str, actor: User) -> Deployment:
-    """A draft with everything that the document says; who calls refreshes its content."""
+def draft_of(
+    document: Understood,
+    service: Service,
+    *,
+    environment: Environment | None = None,
+    zone: str,
+    actor: User,
+) -> Deployment:
+    """A draft with everything that the document says; who calls refreshes its content.
+
+    The environment is that of the document unless one is given.
+    """
     require(refusal_without(rights_of(actor, service), Right.EDIT, "import a deployment"))
     document.require_room()
     facts = document.whole.facts
     deployment = services.create_deployment(
         service,
-        environment_called(facts.get("environment", "")),
+        environment or environment_called(facts.get("environment", "")),
         package=cut(facts.get("package") or document.title, LONGEST_PACKAGE),
         requester=actor,
         branch=facts.get("branch", ""),

@@ -51,11 +51,24 @@ def save_as_template(
     deployment = Deployment.objects.lock(deployment_id)
     service = None if everywhere else deployment.service
     require(refusal_to_save(actor, service))
+    document = {**plain(copying.whole_of(deployment)), "deployment": {}}
+    return save_version(service, title, document, note=note, made_of=deployment, actor=actor)
+
+
+def save_version(
+    service: Service | None,
+    title: str,
+    document: Document,
+    *,
+    note: str = "",
+    made_of: Deployment | None = None,
+    actor: User,
+) -> TemplateVersion:
+    """A plan as the next version of the template of that name; the caller has asked who may."""
     key = slugify(title)[:LONGEST_KEY]
     if not key:
         raise Invalid("Give the template a name with letters or digits in it.")
     chain = history.chain(f"service:{service.key}" if service else "portal")
-    document = {**plain(copying.whole_of(deployment)), "deployment": {}}
     last = versions_called(service, key).first()
     if last is not None and last.document == document:
         raise Invalid(f"Nothing differs from version {last.number}; no new one is made.")
@@ -66,11 +79,11 @@ def save_as_template(
         title=last.title if last else title,
         note=note,
         document=document,
-        made_of=deployment,
+        made_of=made_of,
         made_by=actor,
         made_at=clock.now(),
     )
-    said = {"number": version.number, "deployment": deployment.pk}
+    said = {"number": version.number, **({"deployment": made_of.pk} if made_of else {})}
     history.record(chain, "template saved", actor=actor, obj=version, after=said)
     return version
 

@@ -9,11 +9,12 @@ from deployments.enums import Right
 from deployments.models import Service
 from intake import services
 from intake.forms import NewForm, UploadForm
+from intake.review import services as review
 
 
 @require_http_methods(["GET", "POST"])
 def upload(request: PersonRequest) -> HttpResponse:
-    """Choose a document; a refused one says why and the form stays as it was.
+    """Choose a document to look over; a refused one says why and the form stays as it was.
 
     Who may import nowhere is told so before what they sent is read.
     """
@@ -23,22 +24,20 @@ def upload(request: PersonRequest) -> HttpResponse:
         return render(request, "intake/upload.html", {"may_import": False}, status=status)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = UploadForm(request.user, *sent)
-    imported = tried(
+    taken = tried(
         request,
         form,
-        lambda: services.import_document(
+        lambda: review.upload(
             form.cleaned_data["document"].read(),
             form.cleaned_data["document"].name,
-            service=form.cleaned_data["service"].key,
-            zone=request.user.zone,
+            service=form.cleaned_data["service"],
             actor=request.user,
         ),
     )
-    if imported.result is not None:
-        messages.success(request, "The document became a draft. Set its time next.")
-        return redirect(imported.result)
+    if taken.result is not None:
+        return redirect(taken.result)
     context = {"form": form, "may_import": True}
-    return render(request, "intake/upload.html", context, status=imported.status)
+    return render(request, "intake/upload.html", context, status=taken.status)
 
 
 @require_http_methods(["GET", "POST"])

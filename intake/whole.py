@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import TypeVar
 
 from django.utils.text import slugify
 
@@ -15,7 +16,7 @@ from checklists import services as checklists
 from checklists.definitions import ItemDefinition, SectionDefinition
 from communications import services as communications
 from communications.definitions import PlanLine
-from deployments.keys import LONGEST_STEM
+from deployments.keys import LONGEST_STEM, kept_keys
 from deployments.models import Deployment
 from gates import services as gates
 from gates.definitions import GateDefinition
@@ -27,6 +28,16 @@ from monitoring.definitions import (
     TargetDefinition,
     TriggerDefinition,
     WidgetDefinition,
+)
+
+Keyed = TypeVar(
+    "Keyed",
+    ItemDefinition,
+    GateDefinition,
+    RuleDefinition,
+    TargetDefinition,
+    AlertDefinition,
+    TriggerDefinition,
 )
 
 
@@ -100,3 +111,21 @@ def with_roles(items: list[ItemDefinition]) -> list[ItemDefinition]:
         replace(one, owner_role=roles[one.owner_role.key]) if one.owner_role else one
         for one in items
     ]
+
+
+def with_keys(whole: Whole) -> Whole:
+    """Every definition with the key that it would be given when it is written."""
+    return replace(
+        whole,
+        items=_keyed(whole.items, [one.text for one in whole.items]),
+        gates=_keyed(whole.gates, [one.title for one in whole.gates]),
+        rules=_keyed(whole.rules, [one.role for one in whole.rules]),
+        targets=_keyed(whole.targets, [one.text for one in whole.targets]),
+        alerts=_keyed(whole.alerts, [one.text for one in whole.alerts]),
+        triggers=_keyed(whole.triggers, [one.text for one in whole.triggers]),
+    )
+
+
+def _keyed(definitions: list[Keyed], titles: list[str]) -> list[Keyed]:
+    keys = kept_keys([one.key for one in definitions], titles)
+    return [replace(one, key=key) for one, key in zip(definitions, keys, strict=True)]

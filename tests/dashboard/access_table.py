@@ -30,8 +30,10 @@ class Row:
 
 
 ONE = ("pk",)
+DOCUMENT = ("document_pk",)
 EVERYBODY: Statuses = (302, 200, 200, 200, 200, 200, 200, 200)
 WHO_SEES: Statuses = (302, 404, 200, 200, 200, 200, 200, 200)
+WHO_REVIEWS: Statuses = (302, 404, 404, 404, 200, 404, 404, 404)
 NO_METHOD: Statuses = (302, 405, 405, 405, 405, 405, 405, 405)
 TOKEN_ONLY: Statuses = (401, 401, 401, 401, 401, 401, 401, 401)
 # Pages of administrators: the address of a page says nothing, so others are told why not.
@@ -110,6 +112,8 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "copy_of": lambda one: one.pk,
     },
     "intake:save_template": {"title": lambda _: "Nightly release"},
+    "intake:correct": {"line": lambda _: "3", "kind": lambda _: "step"},
+    "intake:template_of": {"title": lambda _: "From a document"},
     "intake:upload": {"service": lambda one: one.service.key},
     "deployments:service_new": {"key": lambda _: "search", "title": lambda _: "Search"},
     "deployments:service_edit": {"title": lambda _: "Storage"},
@@ -219,6 +223,11 @@ TABLE: dict[str, Row] = {
     "intake:document": Row(WHO_SEES, NO_METHOD, ONE),
     "intake:download": Row(WHO_SEES, NO_METHOD, ("pk", "form")),
     "intake:save_template": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
+    "intake:documents": Row(EVERYBODY, NO_METHOD),
+    "intake:review": Row(WHO_REVIEWS, NO_METHOD, DOCUMENT),
+    "intake:correct": Row(NO_METHOD, (302, 404, 404, 404, 302, 404, 404, 404), DOCUMENT),
+    "intake:create": Row(NO_METHOD, (302, 404, 404, 404, 302, 404, 404, 404), DOCUMENT),
+    "intake:template_of": Row(WHO_REVIEWS, (302, 404, 404, 404, 302, 404, 404, 404), DOCUMENT),
     "intake:templates": Row(EVERYBODY, NO_METHOD),
     "intake:template": Row(WHO_SEES, NO_METHOD, ("version_pk",)),
     "intake:upload": Row(EVERYBODY, (302, 403, 403, 403, 422, 403, 403, 403)),

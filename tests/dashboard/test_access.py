@@ -22,10 +22,13 @@ from deployments.access.teams import add_to_team, create_team
 from deployments.models import Deployment
 from gates.definitions import GateDefinition
 from gates.services import define_gates
-from intake.models import TemplateVersion
+from intake.models import SourceDocument, TemplateVersion
+from intake.review.services import upload
 from intake.templates import save_as_template
 from tests.builders import Team, make_deployment, make_person, signed_in
 from tests.dashboard.access_table import BODIES, PERSONS, TABLE
+
+CHECKLIST = b"# Next\n**Target Environment**: Production\n- [ ] Back up\n"
 
 
 def addresses(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
@@ -55,6 +58,7 @@ def scene(team: Team) -> Deployment:
     item = deployment.items.get(position=1)
     add_to_team(create_team("Night shift", actor=None), team.release_manager, actor=None)
     add_evidence(deployment.pk, item.pk, Given(EvidenceKind.FILE, file=image), actor=team.member)
+    upload(CHECKLIST, "next.md", service=deployment.service, actor=team.release_manager)
     save_as_template(deployment.pk, "Backend release", actor=team.release_manager)
     return deployment
 
@@ -85,6 +89,7 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "row_pk": deployment.rules.get(role__key="product_owner").pk,
         "rest": "nothing",
         "form": "yaml",
+        "document_pk": SourceDocument.objects.get().pk,
         "version_pk": TemplateVersion.objects.get().pk,
     }
     leaver = deployment.lead  # the release manager, whom a team has too

@@ -65,6 +65,7 @@ def import_example(page: Page, portal: Portal) -> str:
         settings.BASE_DIR / "examples" / "sprint-001.md"
     )
     page.get_by_role("button", name="Import").click()
+    page.get_by_role("button", name="Create deployment").click()
     expect(page.locator("#header-panel")).to_contain_text("Draft: not submitted")
     return page.url
 

@@ -226,7 +226,8 @@ def test_upload_page_takes_yaml_and_refuses_with_the_path(team: Team) -> None:
     assert refused.status_code == 422
     assert "“sections[0]” has the unknown key “paht”" in unescape(refused.content.decode())
     assert Deployment.objects.count() == 1
-    assert send(source).status_code == 302
+    review = send(source)
+    assert client.post(f"{review['Location']}create/").status_code == 302
     first, second = Deployment.objects.order_by("pk")
     assert second.content_hash == first.content_hash
     assert bytes(second.source_documents.get().body) == source.encode()

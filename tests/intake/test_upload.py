@@ -52,14 +52,22 @@ def test_empty_form_says_what_is_missing(team: Team) -> None:
     assert "Choose a checklist document first." in response.content.decode()
 
 
-def test_document_without_room_is_refused_in_the_form(team: Team) -> None:
+def test_document_without_room_is_refused_where_it_is_reviewed(team: Team) -> None:
     long = GOOD.replace(b"- [", b"**Branch**: " + b"b" * 300 + b"\n\n- [")
-    response = signed_in(team.release_manager).post("/import/", sent(long))
-    assert response.status_code == 422
-    assert "the branch has 300 characters" in response.content.decode()
+    client = signed_in(team.release_manager)
+    review = client.post("/import/", sent(long))["Location"]
+    refused = client.post(f"{review}create/")
+    assert refused.status_code == 422
+    assert "the branch has 300 characters" in refused.content.decode()
+    assert client.post(f"{review}correct/", {"line": 3, "kind": "left_out"}).status_code == 302
+    assert client.post(f"{review}create/").status_code == 302
+    assert Deployment.objects.get().branch == ""
 
 
 def test_document_becomes_a_draft(team: Team) -> None:
-    response = signed_in(team.release_manager).post("/import/", sent())
-    assert response.status_code == 302
+    client = signed_in(team.release_manager)
+    review = client.post("/import/", sent())
+    assert review.status_code == 302
+    assert Deployment.objects.count() == 0
+    assert client.post(f"{review['Location']}create/").status_code == 302
     assert Deployment.objects.get().requester == team.release_manager
