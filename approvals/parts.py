@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import QuerySet
 
@@ -11,16 +11,16 @@ from approvals.plan import RulePlan
 from approvals.readiness import joined
 from approvals.signoff import standings
 from deployments import clock
-from deployments.editing import Part, arrange, placed
+from deployments.editing import arrange, placed
 from deployments.exceptions import Invalid, Refused
-from deployments.keys import unique_keys
 from deployments.models import Deployment, Membership
+from deployments.redefining import KeyedPart
 
 LONGEST_STATEMENT = 2000
 MOST_PEOPLE = 20
 
 
-class Rules(Part[Rule, RulePlan]):
+class Rules(KeyedPart[Rule, RulePlan]):
     word = "rule"
 
     def rows(self, deployment: Deployment) -> QuerySet[Rule]:
@@ -44,9 +44,15 @@ class Rules(Part[Rule, RulePlan]):
         is_other_role = row is not None and plan.role != row.role
         return _refusal_by_objection(row) if row is not None and is_other_role else None
 
-    def make(self, deployment: Deployment, plans: Sequence[RulePlan]) -> list[Rule]:
-        taken = Rule.every.filter(deployment=deployment).values_list("key", flat=True)
-        keys = unique_keys([plan.role.key for plan in plans], list(taken))
+    def every(self, deployment: Deployment) -> QuerySet[Rule]:
+        return Rule.every.filter(deployment=deployment)
+
+    def title(self, plan: RulePlan) -> str:
+        return plan.role.key
+
+    def make_with(
+        self, deployment: Deployment, keys: Sequence[str], plans: Sequence[RulePlan]
+    ) -> list[Rule]:
         there = self.rows(deployment).count()
         return Rule.objects.bulk_create(
             Rule(
@@ -75,6 +81,9 @@ class Rules(Part[Rule, RulePlan]):
 
     def refusal_to_take_out(self, row: Rule) -> Refused | None:
         return _refusal_by_objection(row)
+
+    def bring_back(self, deployment: Deployment, keys: Collection[str]) -> None:
+        self.every(deployment).filter(key__in=keys).update(removed_at=None)
 
     def take_out(self, deployment: Deployment, rows: Sequence[Rule]) -> None:
         """One under which somebody voted keeps its row, since votes are never deleted."""

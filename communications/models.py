@@ -46,8 +46,18 @@ class Stakeholder(models.Model):
         return f"{self.name} <{self.address}>"
 
 
+class PresentLines(models.Manager["MessagePlan"]):
+    """All but those that were taken out of the plan."""
+
+    def get_queryset(self) -> models.QuerySet[MessagePlan]:
+        return super().get_queryset().filter(removed_at__isnull=True)
+
+
 class MessagePlan(models.Model):
-    """One line of the communication plan: what is told, and when relative to which moment."""
+    """One line of the communication plan: what is told, and when relative to which moment.
+
+    One that is taken out keeps its row for the messages that came of it.
+    """
 
     deployment = models.ForeignKey(
         Deployment, on_delete=models.CASCADE, related_name="message_plan"
@@ -59,6 +69,10 @@ class MessagePlan(models.Model):
     title = models.CharField(max_length=200)
     text = models.TextField(blank=True)
     line = models.PositiveIntegerField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = PresentLines()
+    every = models.Manager["MessagePlan"]()
 
     class Meta:
         default_permissions = ()

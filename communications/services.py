@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -11,7 +13,7 @@ from accounts.models import User
 from communications import policies, schedule
 from communications.definitions import STANDARD_PLAN, PlanLine
 from communications.enums import OUTLIVES_CANCELLATION, WAITING, DeliveryState, MessageState
-from communications.models import Delivery, Message, MessagePlan
+from communications.models import Delivery, Message, MessagePlan, MessageQuerySet
 from deployments import anchors, clock, hints, history
 from deployments.models import Deployment, Event
 from deployments.policies import rights_of
@@ -22,7 +24,40 @@ SWEEP = "messages.sweep"
 
 def define_plan(deployment: Deployment, lines: Sequence[PlanLine]) -> list[MessagePlan]:
     """Write the plan, the standard one if the document names none; the caller holds the lock."""
-    plan = MessagePlan.objects.bulk_create(
+    plan = _write(deployment, list(enumerate(lines or STANDARD_PLAN, start=1)))
+    plan_messages(deployment)
+    return plan
+
+
+def redefine_plan(deployment: Deployment, lines: Sequence[PlanLine]) -> None:
+    """Make the plan what these lines say; one that stays keeps its messages, told and owed.
+
+    The caller holds the lock. Nothing leaves any more of a line that is gone.
+    """
+    there: dict[PlanLine, list[MessagePlan]] = defaultdict(list)
+    for row in deployment.message_plan.order_by("-position"):
+        there[said_by(row)].append(row)
+    kept, fresh = list[tuple[int, MessagePlan]](), list[tuple[int, PlanLine]]()
+    for place, line in enumerate(lines, start=1):
+        rows = there.get(replace(line, line=None))
+        if rows:
+            kept.append((place, rows.pop()))
+        else:
+            fresh.append((place, line))
+    _take_out([row for rows in there.values() for row in rows])
+    for place, row in kept:
+        row.position, row.line = place, lines[place - 1].line
+    MessagePlan.objects.bulk_update([row for _, row in kept], ["position", "line"])
+    _write(deployment, fresh)
+    plan_messages(deployment)
+
+
+def said_by(row: MessagePlan) -> PlanLine:
+    return PlanLine(row.kind, row.anchor, row.offset, row.title, row.text)
+
+
+def _write(deployment: Deployment, lines: Sequence[tuple[int, PlanLine]]) -> list[MessagePlan]:
+    return MessagePlan.objects.bulk_create(
         MessagePlan(
             deployment=deployment,
             position=place,
@@ -33,10 +68,15 @@ def define_plan(deployment: Deployment, lines: Sequence[PlanLine]) -> list[Messa
             text=line.text,
             line=line.line,
         )
-        for place, line in enumerate(lines or STANDARD_PLAN, start=1)
+        for place, line in lines
     )
-    plan_messages(deployment)
-    return plan
+
+
+def _take_out(rows: Sequence[MessagePlan]) -> None:
+    lines = MessagePlan.objects.filter(pk__in=[row.pk for row in rows])
+    _give_up(Message.objects.filter(plan__in=rows))
+    lines.filter(messages__isnull=True).delete()
+    lines.update(removed_at=clock.now())
 
 
 def plan_messages(deployment: Deployment) -> int:
@@ -90,8 +130,12 @@ def message_of(deployment: Deployment, line: MessagePlan, due: datetime, now: da
 def _give_up_older(deployment: Deployment) -> None:
     """Nothing that names an older time may leave any more."""
     older = deployment.messages.filter(schedule_revision__lt=deployment.schedule_revision)
-    older.filter(state=MessageState.PLANNED).update(state=MessageState.SUPERSEDED)
-    Delivery.objects.filter(message__in=older, state__in=WAITING).update(
+    _give_up(older)
+
+
+def _give_up(messages: MessageQuerySet) -> None:
+    messages.filter(state=MessageState.PLANNED).update(state=MessageState.SUPERSEDED)
+    Delivery.objects.filter(message__in=messages, state__in=WAITING).update(
         state=DeliveryState.SUPERSEDED
     )
 

@@ -1,10 +1,14 @@
 """What a gate is before it has a row: the shape in which intake and forms hand it over."""
 
+from __future__ import annotations
+
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from deployments.described import Described
 from gates.enums import Kind
 from gates.streaks import Limits
 
@@ -30,7 +34,7 @@ SCHEDULES: Mapping[str, Schedule] = {
 
 
 @dataclass(frozen=True)
-class GateDefinition:
+class GateDefinition(Described):
     """`schedule` None takes the kind's; `claim` is what the document says, never a sample."""
 
     title: str
@@ -45,3 +49,35 @@ class GateDefinition:
     key: str | None = None
     schedule: Schedule | None = None
     unwaivable: bool = False
+
+    @property
+    def question(self) -> GateDefinition:
+        """What of it is asked: without its key, and without what only reminds of the document."""
+        return replace(
+            self,
+            title=self.title.strip(),
+            kind=str(self.kind),
+            settings=dict(self.settings),
+            schedule=self.schedule or SCHEDULES[self.kind],
+            key=None,
+            claim="",
+            claimed_done=False,
+            line=None,
+        )
+
+    def plain(self) -> dict[str, str]:
+        asked = self.question
+        schedule = asked.schedule or SCHEDULES[asked.kind]
+        times = {name: str(said) for name, said in asdict(schedule).items() if name != "limits"}
+        limits = {name: str(said) for name, said in asdict(schedule.limits).items()}
+        return {
+            "title": asked.title,
+            "kind": Kind(asked.kind).label,
+            "settings": json.dumps(asked.settings, sort_keys=True, ensure_ascii=False),
+            "condition": asked.condition,
+            "required": "yes" if asked.required else "no",
+            "machine_only": "yes" if asked.machine_only else "no",
+            "unwaivable": "yes" if asked.unwaivable else "no",
+            **times,
+            **limits,
+        }

@@ -51,10 +51,21 @@ class GateQuerySet(models.QuerySet["Gate"]):
         return self.annotate(is_past_freshness=judged)
 
 
+class PresentGates(models.Manager["Gate"]):
+    """All but those that were taken out of the plan."""
+
+    def get_queryset(self) -> GateQuerySet:
+        return GateQuerySet(self.model, using=self._db).filter(removed_at__isnull=True)
+
+    def as_of_now(self) -> GateQuerySet:
+        return self.get_queryset().as_of_now()
+
+
 class Gate(models.Model):
     """A technical question and the limits within which its samples answer it.
 
-    Durations are in seconds of elapsed time; limits count samples.
+    Durations are in seconds of elapsed time; limits count samples. One that is taken out of the
+    plan keeps its row for what was measured.
     """
 
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="gates")
@@ -92,7 +103,10 @@ class Gate(models.Model):
         "Sample", on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
 
-    objects = GateQuerySet.as_manager()
+    removed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = PresentGates()
+    every = GateQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

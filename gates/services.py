@@ -6,18 +6,17 @@ from django.db import transaction
 
 from accounts.fresh import Authentication
 from accounts.models import User
-from deployments import clock, content, history
-from deployments.conditions import ConditionError, parse
-from deployments.exceptions import Invalid
+from deployments import clock, content, history, redefining
 from deployments.keys import kept_keys
 from deployments.models import Deployment
 from deployments.policies import refusal_by_proof, refusal_to_edit, rights_of
+from deployments.redefining import Wanted
 from deployments.services import require
 from gates import policies, standing
-from gates.definitions import SCHEDULES, GateDefinition
-from gates.enums import GateState, Kind
+from gates.definitions import GateDefinition
+from gates.enums import GateState
 from gates.models import Gate, GateRun, Sample
-from gates.probes.http import HttpSettings
+from gates.parts import GATES, refusal_of_gate, said_of
 from gates.reports import Report, read
 from gates.runs import idle, queue
 from gates.streaks import Observation, judge
@@ -29,60 +28,16 @@ def define_gates(deployment: Deployment, gates: Sequence[GateDefinition]) -> lis
     A claim of the document is kept beside the gate and makes nothing green.
     """
     for gate in gates:
-        require_sense(gate)
-    taken = list(deployment.gates.values_list("key", "position"))
-    start = max((position for _, position in taken), default=0) + 1
-    known = [key for key, _ in taken]
-    keys = kept_keys([gate.key for gate in gates], [gate.title for gate in gates], known)
-    return Gate.objects.bulk_create(
-        _row(deployment, gate, key, start + place)
-        for place, (key, gate) in enumerate(zip(keys, gates, strict=True))
-    )
+        require(refusal_of_gate(gate))
+    taken = list(GATES.every(deployment).values_list("key", flat=True))
+    keys = kept_keys([gate.key for gate in gates], [gate.title for gate in gates], taken)
+    return GATES.make_with(deployment, keys, gates)
 
 
-def require_sense(gate: GateDefinition) -> None:
-    """Raise `Invalid` for a gate that nobody could ever answer."""
-    if not gate.title.strip():
-        raise Invalid("Give the gate a title that says what must be true.")
-    if gate.kind not in Kind.values:
-        raise Invalid(f"“{gate.kind}” is no kind of gate; use one of {', '.join(Kind.values)}.")
-    try:
-        if gate.kind == Kind.HTTP:
-            HttpSettings.read(gate.settings)
-        if gate.condition:
-            parse(gate.condition)
-    except ConditionError as error:
-        raise Invalid(str(error)) from error
-    except ValueError as error:
-        raise Invalid(str(error)) from error
-
-
-def _row(deployment: Deployment, gate: GateDefinition, key: str, position: int) -> Gate:
-    schedule = gate.schedule or SCHEDULES[gate.kind]
-    limits = schedule.limits
-    return Gate(
-        deployment=deployment,
-        key=key,
-        position=position,
-        title=gate.title.strip(),
-        kind=gate.kind,
-        settings=dict(gate.settings),
-        condition=gate.condition,
-        required=gate.required,
-        machine_only=gate.machine_only,
-        unwaivable=gate.unwaivable,
-        interval=schedule.interval,
-        settle=schedule.settle,
-        timeout=schedule.timeout,
-        freshness=schedule.freshness,
-        need_good=limits.need_good,
-        max_bad=limits.max_bad,
-        max_bad_streak=limits.max_bad_streak,
-        max_error_streak=limits.max_error_streak,
-        claim=gate.claim,
-        claimed_done=gate.claimed_done,
-        line=gate.line,
-    )
+def redefine_gates(deployment: Deployment, gates: Sequence[GateDefinition]) -> None:
+    """Make the gates what these say, by key; another question has to be answered anew."""
+    wanted = [Wanted(one.key or "", one.question, said_of(one)) for one in gates]
+    redefining.redefine(GATES, deployment, wanted)
 
 
 @transaction.atomic

@@ -3,13 +3,16 @@
 Never what people or machines said: no ticks, votes, samples, reasons or claims, and no lines.
 """
 
+from dataclasses import replace
+
 from approvals.definitions import PolledDefinition, RuleDefinition
 from checklists.definitions import ItemDefinition, SectionDefinition
+from communications import services as communications
 from communications.definitions import PlanLine
 from deployments import content
 from deployments.models import Deployment
-from gates.definitions import GateDefinition, Schedule
-from gates.streaks import Limits
+from gates.definitions import GateDefinition
+from gates.parts import GATES
 from intake.whole import Whole
 from monitoring.definitions import (
     AlertDefinition,
@@ -84,31 +87,7 @@ def checklist(origin: Deployment) -> tuple[list[SectionDefinition], list[ItemDef
 
 
 def gates(origin: Deployment) -> list[GateDefinition]:
-    return [
-        GateDefinition(
-            title=gate.title,
-            kind=gate.kind,
-            settings=gate.settings,
-            condition=gate.condition,
-            required=gate.required,
-            machine_only=gate.machine_only,
-            key=gate.key,
-            schedule=Schedule(
-                Limits(
-                    need_good=gate.need_good,
-                    max_bad=gate.max_bad,
-                    max_bad_streak=gate.max_bad_streak,
-                    max_error_streak=gate.max_error_streak,
-                ),
-                freshness=gate.freshness,
-                interval=gate.interval,
-                settle=gate.settle,
-                timeout=gate.timeout,
-            ),
-            unwaivable=gate.unwaivable,
-        )
-        for gate in origin.gates.order_by("position")
-    ]
+    return [replace(GATES.plan_of(gate), key=gate.key) for gate in GATES.rows(origin)]
 
 
 def rules(origin: Deployment) -> list[RuleDefinition]:
@@ -133,7 +112,4 @@ def polled(origin: Deployment) -> list[PolledDefinition]:
 
 
 def messages(origin: Deployment) -> list[PlanLine]:
-    return [
-        PlanLine(one.kind, one.anchor, one.offset, one.title, one.text)
-        for one in origin.message_plan.order_by("position")
-    ]
+    return [communications.said_by(one) for one in origin.message_plan.order_by("position")]

@@ -1,6 +1,7 @@
 """A document becomes a deployment: read, understood, written in one transaction or not at all."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -172,8 +173,10 @@ def named(filename: str) -> str:
     return cut(filename, SourceDocument._meta.get_field("name").max_length)
 
 
-def tell_origin(kept: SourceDocument, deployment: Deployment, actor: User) -> None:
-    """From now on the deployment comes from this document."""
+def tell_origin(
+    kept: SourceDocument, deployment: Deployment, actor: User, said: Mapping[str, int] | None = None
+) -> None:
+    """From now on the deployment comes from this document; `said` counts what it changed."""
     kept.deployment, kept.applied_at = deployment, clock.now()
     kept.save(update_fields=["deployment", "applied_at"])
     history.record(
@@ -181,7 +184,7 @@ def tell_origin(kept: SourceDocument, deployment: Deployment, actor: User) -> No
         "document imported",
         actor=actor,
         obj=kept,
-        after={"sha256": kept.sha256},
+        after={"sha256": kept.sha256, **(said or {})},
     )
 
 

@@ -117,7 +117,7 @@ def _flat(document: Document) -> Document:
     ]
     parts: Document = {"items": items}
     for name, listed in document.items():
-        if name not in ("version", "deployment", "roles", "sections"):
+        if name not in ("version", "roles", "sections"):
             parts[CONTENT_PARTS.get(name, name)] = listed
     return {name: _with_roles(listed, roles) for name, listed in parts.items()}
 

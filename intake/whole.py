@@ -101,6 +101,22 @@ def write(deployment: Deployment, whole: Whole) -> None:
     communications.define_plan(deployment, whole.messages)
 
 
+def rewrite(deployment: Deployment, whole: Whole) -> None:
+    """Make every app's part what `whole` says, by key; else like `write`."""
+    checklists.redefine_checklist(deployment, whole.sections, with_roles(whole.items))
+    gates.redefine_gates(deployment, whole.gates)
+    approvals.redefine_rules(deployment, whole.rules, whole.polled)
+    monitoring.redefine_watch(
+        deployment,
+        targets=whole.targets,
+        alerts=whole.alerts,
+        triggers=whole.triggers,
+        widgets=whole.widgets,
+        length=whole.watch,
+    )
+    communications.redefine_plan(deployment, whole.messages)
+
+
 def with_roles(items: list[ItemDefinition]) -> list[ItemDefinition]:
     """Roles that a document names for the first time are kept by their name."""
     named = {one.owner_role.key: one.owner_role for one in items if one.owner_role}

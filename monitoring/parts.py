@@ -9,10 +9,10 @@ from django.db import models
 from django.db.models import QuerySet
 
 from deployments.conditions import ConditionError, parse
-from deployments.editing import Part, arrange, placed
+from deployments.editing import arrange, placed
 from deployments.exceptions import Invalid, Refused
-from deployments.keys import unique_keys
 from deployments.models import Deployment
+from deployments.redefining import KeyedPart
 from monitoring.models import AlertRule, Definition, Target, Trigger
 from monitoring.plan import AlertPlan, LimitPlan, TriggerPlan
 
@@ -22,7 +22,7 @@ LONGEST_TEXT = 2000
 LONGEST_CONDITION = Definition._meta.get_field("condition").max_length or 0
 
 
-class Limits(Part[Limit, Planned], Generic[Limit, Planned]):
+class Limits(KeyedPart[Limit, Planned], Generic[Limit, Planned]):
     """One of the three; `further` names the columns beside text and condition."""
 
     def __init__(
@@ -41,13 +41,19 @@ class Limits(Part[Limit, Planned], Generic[Limit, Planned]):
     def refusal(self, deployment: Deployment, plan: Planned, row: Limit | None) -> Refused | None:
         return refusal_of_limit(plan)
 
-    def make(self, deployment: Deployment, plans: Sequence[Planned]) -> list[Limit]:
-        rows = self._rows.filter(deployment=deployment)
-        taken = list(rows.values_list("key", flat=True))
-        keys = unique_keys([plan.text for plan in plans], taken)
+    def every(self, deployment: Deployment) -> QuerySet[Limit]:
+        return self._rows.filter(deployment=deployment)
+
+    def title(self, plan: Planned) -> str:
+        return plan.text
+
+    def make_with(
+        self, deployment: Deployment, keys: Sequence[str], plans: Sequence[Planned]
+    ) -> list[Limit]:
+        there = self.every(deployment).count()
         return self._rows.bulk_create(
             self._rows.model(deployment=deployment, key=key, position=place, **self._columns(plan))
-            for place, (key, plan) in enumerate(zip(keys, plans, strict=True), len(taken) + 1)
+            for place, (key, plan) in enumerate(zip(keys, plans, strict=True), there + 1)
         )
 
     def write(self, deployment: Deployment, changes: Sequence[tuple[Limit, Planned]]) -> None:

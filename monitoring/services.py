@@ -13,6 +13,7 @@ from deployments.enums import State
 from deployments.keys import kept_keys
 from deployments.models import Deployment, Event
 from deployments.policies import rights_of
+from deployments.redefining import Wanted, redefine
 from deployments.services import move, require
 from monitoring import policies
 from monitoring.definitions import (
@@ -22,6 +23,8 @@ from monitoring.definitions import (
     WidgetDefinition,
 )
 from monitoring.models import DEFAULT_WATCH, AlertRule, Target, Trigger, Watch, Widget
+from monitoring.parts import ALERTS, TARGETS, TRIGGERS, Planned
+from monitoring.plan import AlertPlan, LimitPlan, TriggerPlan
 
 Watched = TypeVar("Watched", TargetDefinition, AlertDefinition, TriggerDefinition)
 
@@ -62,6 +65,42 @@ def define(
     _define_triggers(deployment, triggers)
     _define_widgets(deployment, widgets)
     Watch.objects.create(deployment=deployment, length=length or DEFAULT_WATCH)
+
+
+def redefine_watch(
+    deployment: Deployment,
+    *,
+    targets: Sequence[TargetDefinition],
+    alerts: Sequence[AlertDefinition],
+    triggers: Sequence[TriggerDefinition],
+    widgets: Sequence[WidgetDefinition],
+    length: timedelta | None,
+) -> None:
+    """Make what is watched what these say, by key; without a length the watch keeps its own.
+
+    The caller holds the lock, has asked, and refreshes the content afterwards.
+    """
+    redefine(
+        TARGETS, deployment, [_wanted(one, LimitPlan(one.text, one.condition)) for one in targets]
+    )
+    redefine(
+        ALERTS,
+        deployment,
+        [_wanted(one, AlertPlan(one.text, one.condition, one.severity)) for one in alerts],
+    )
+    redefine(
+        TRIGGERS,
+        deployment,
+        [_wanted(one, TriggerPlan(one.text, one.condition, one.mode)) for one in triggers],
+    )
+    deployment.widgets.all().delete()
+    _define_widgets(deployment, widgets)
+    if length is not None:
+        Watch.objects.filter(deployment=deployment).update(length=length)
+
+
+def _wanted(one: Watched, plan: Planned) -> Wanted[Planned]:
+    return Wanted(one.key or "", plan, {"line": one.line})
 
 
 def _define_triggers(deployment: Deployment, triggers: Sequence[TriggerDefinition]) -> None:

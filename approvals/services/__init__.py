@@ -1,7 +1,7 @@
-"""The verbs of sign-off: define, submit, reopen, resume, sign, decide, recall, start."""
+"""The verbs of sign-off: define, redefine, submit, reopen, resume, sign, decide, recall, start."""
 
 from approvals.services.deciding import decide, hold_missed_start, recall_if_broken, start
-from approvals.services.definition import define, role_called
+from approvals.services.definition import define, redefine_rules, role_called
 from approvals.services.review import reopen, resume, submit
 from approvals.services.signing import sign
 
@@ -10,6 +10,7 @@ __all__ = [
     "define",
     "hold_missed_start",
     "recall_if_broken",
+    "redefine_rules",
     "reopen",
     "resume",
     "role_called",

@@ -3,7 +3,10 @@
 from accounts.models import Role
 from approvals.definitions import PolledDefinition, RuleDefinition
 from approvals.models import PolledRole, Rule
+from approvals.parts import Rules
+from approvals.plan import RulePlan
 from deployments.models import Deployment
+from deployments.redefining import Wanted, redefine
 
 
 def define(
@@ -29,6 +32,38 @@ def define(
             deployment=deployment,
             role=role_called(entry.role, entry.role_title),
             defaults={"purpose": entry.purpose, "line": entry.line},
+        )
+
+
+def redefine_rules(
+    deployment: Deployment, rules: list[RuleDefinition], polled: list[PolledDefinition]
+) -> None:
+    """Make rules and polled roles what these say, rules by key; votes stay with theirs.
+
+    The caller holds the lock. Raises `Refused` for a rule that an objection holds.
+    """
+    redefine(
+        Rules(),
+        deployment,
+        [
+            Wanted(
+                one.key or "",
+                RulePlan(
+                    role_called(one.role, one.role_title),
+                    one.statement,
+                    one.count,
+                    one.order_group,
+                ),
+                {"line": one.line},
+            )
+            for one in rules
+        ],
+    )
+    asked = {role_called(one.role, one.role_title).pk: one for one in polled}
+    deployment.polled_roles.exclude(role__in=asked).delete()
+    for role, one in asked.items():
+        PolledRole.objects.update_or_create(
+            deployment=deployment, role_id=role, defaults={"purpose": one.purpose, "line": one.line}
         )
 
 

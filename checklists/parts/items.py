@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,10 +13,9 @@ from checklists.parts import order
 from checklists.parts.refusals import refusal_of_circle, refusal_of_item
 from checklists.plan import ItemPlan
 from deployments import clock
-from deployments.editing import Part
 from deployments.exceptions import Invalid, Refused
-from deployments.keys import unique_keys
 from deployments.models import Deployment
+from deployments.redefining import KeyedPart
 
 # What of an item is planned, and what is said about it while it is worked on.
 COLUMNS = (
@@ -33,7 +32,7 @@ ASKED_NOTHING = {name: value for name, value in OPEN_AGAIN.items() if name.start
 GONE = "The {} was taken out of the plan meanwhile; reload the page and choose again."
 
 
-class Items(Part[Item, ItemPlan]):
+class Items(KeyedPart[Item, ItemPlan]):
     word = "item"
 
     def rows(self, deployment: Deployment) -> QuerySet[Item]:
@@ -68,11 +67,17 @@ class Items(Part[Item, ItemPlan]):
             return refusal
         return refusal_of_circle(list(self.rows(deployment)), row, plan.after)
 
-    def make(self, deployment: Deployment, plans: Sequence[ItemPlan]) -> list[Item]:
+    def every(self, deployment: Deployment) -> QuerySet[Item]:
+        return Item.every.filter(deployment=deployment)
+
+    def title(self, plan: ItemPlan) -> str:
+        return plan.text
+
+    def make_with(
+        self, deployment: Deployment, keys: Sequence[str], plans: Sequence[ItemPlan]
+    ) -> list[Item]:
         _require_there(deployment, plans)
         there = list(self.rows(deployment))
-        taken = Item.every.filter(deployment=deployment).values_list("key", flat=True)
-        keys = unique_keys([plan.text for plan in plans], list(taken))
         made = Item.objects.bulk_create(
             Item(deployment=deployment, key=key, position=place, **_columns(plan))
             for place, (key, plan) in enumerate(zip(keys, plans, strict=True), start=len(there) + 1)
@@ -125,6 +130,11 @@ class Items(Part[Item, ItemPlan]):
         row.save(update_fields=["section"])
         order.settle(there, moved)
         return True
+
+    def bring_back(self, deployment: Deployment, keys: Collection[str]) -> None:
+        """With the evidence that it had, and to be confirmed anew."""
+        gone = self.every(deployment).filter(key__in=keys, removed_at__isnull=False)
+        gone.update(removed_at=None, **OPEN_AGAIN)
 
     def take_out(self, deployment: Deployment, rows: Sequence[Item]) -> None:
         """One with evidence keeps its row, since evidence is never deleted."""

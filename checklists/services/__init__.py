@@ -4,6 +4,7 @@ from checklists.services.asking import agree, decline, leave_out, take_back
 from checklists.services.definition import define
 from checklists.services.evidence import add_evidence
 from checklists.services.moves import complete, stop
+from checklists.services.redefinition import redefine_checklist
 from checklists.services.reminding import remind
 from checklists.services.sections import tick_several
 from checklists.services.states import choose, set_state
@@ -16,6 +17,7 @@ __all__ = [
     "decline",
     "define",
     "leave_out",
+    "redefine_checklist",
     "remind",
     "set_state",
     "stop",

@@ -7,9 +7,9 @@ from typing import Any
 
 from django import forms
 
+from approvals.cost import Cost, Costly, Rehearsed
 from approvals.signoff import counting, standings
 from checklists.models import Section
-from dashboard.plan.cost import Cost, Costly, Rehearsed
 from dashboard.plan.items import SeveralForm
 from dashboard.plan.parts import EDITABLE, PAGES, Editable
 from deployments.answers import Tried

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import PersonRequest
-from dashboard.plan.cost import weighed
+from approvals.cost import weighed
 from dashboard.plan.forms import KnownForm, MoveForm
 from dashboard.plan.items import SeveralForm
 from dashboard.plan.pages import Open, is_number, opened, plan_page

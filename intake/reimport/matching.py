@@ -17,6 +17,8 @@ from intake.reimport.partners import Identity, partners
 from intake.whole import Whole
 from monitoring.definitions import AlertDefinition, TargetDefinition, TriggerDefinition
 
+# A deployment stays that of its service and environment; what it ships may be named anew.
+SHIPPED = ("package", "branch", "commit", "digest")
 Limit = TypeVar("Limit", TargetDefinition, AlertDefinition, TriggerDefinition)
 Definition = TypeVar("Definition", bound=Any)
 
@@ -24,10 +26,12 @@ Definition = TypeVar("Definition", bound=Any)
 def matched(old: Whole, new: Whole, *, from_markdown: bool) -> Whole:
     """The new plan, with old keys where something stayed; `from_markdown` keeps hand settings.
 
-    A document without messages or length of watch leaves those of the deployment.
+    A document without messages, length of watch or a fact leaves those of the deployment.
     """
+    named = {name: new.facts[name] for name in SHIPPED if new.facts.get(name)}
     return replace(
         new,
+        facts={**old.facts, **named},
         items=_items(old, new, from_markdown=from_markdown),
         gates=_gates(old.gates, new.gates, from_markdown=from_markdown),
         rules=_rules(old.rules, new.rules, from_markdown=from_markdown),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from approvals import services as approvals
+from approvals.cost import Costly, weighed
 from approvals.enums import Choice
 from approvals.models import Vote
 from approvals.shown import Shown
 from approvals.signoff import counting, standings
 from checklists.parts import Items
-from dashboard.plan.cost import Costly, weighed
 from deployments import editing
 from deployments.exceptions import Overtaken
 from deployments.models import Deployment, Event

@@ -1,0 +1,79 @@
+"""A changed document onto a deployment that is still being planned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db import transaction
+
+from accounts.models import User
+from deployments import content, services
+from deployments.exceptions import Invalid, Overtaken, Refused, require
+from deployments.facts import Facts
+from deployments.fitting import cut
+from deployments.models import Deployment
+from deployments.policies import refusal_to_edit, rights_of
+from intake import copying, whole
+from intake.models import SourceDocument
+from intake.reimport.preview import Preview, preview
+from intake.review import reviewed
+from intake.review.services import refusal_to_review
+from intake.services import LONGEST_PACKAGE, tell_origin
+
+
+@transaction.atomic
+def reimport(document_id: int, deployment_id: int, *, seen: str, actor: User) -> Preview:
+    """Make the plan what the corrected document says; what is the same keeps what was said of it.
+
+    `seen` is the fingerprint of the difference that the person saw. Raises `Overtaken` if it is
+    another one by now, and why the plan cannot become so.
+    """
+    document = SourceDocument.objects.select_for_update().get(pk=document_id)
+    deployment = Deployment.objects.lock(deployment_id)
+    require(refusal_to_reimport(actor, document, deployment))
+    found = difference(document, deployment)
+    if found.fingerprint != seen:
+        raise Overtaken("The plan or the document changed meanwhile; look at the difference again.")
+    tell_origin(
+        document,
+        deployment,
+        actor,
+        {"added": found.added, "changed": found.changed, "taken_out": found.removed},
+    )
+    whole.rewrite(deployment, found.whole)
+    _ship(deployment, found, actor)
+    content.refresh(Deployment.objects.lock(deployment_id), actor)
+    return found
+
+
+def difference(document: SourceDocument, deployment: Deployment) -> Preview:
+    """What would become different, with the corrections that hold."""
+    return preview(
+        copying.whole_of(deployment),
+        reviewed.understood_of(document).whole,
+        from_markdown=not reviewed.is_structured(document),
+    )
+
+
+def refusal_to_reimport(
+    actor: User, document: SourceDocument, deployment: Deployment
+) -> Refused | None:
+    if document.service_id != deployment.service_id:
+        return Invalid(f"Only a deployment of {document.service} can take this document.")
+    return refusal_to_review(actor, document) or refusal_to_edit(
+        rights_of(actor, deployment.service), deployment
+    )
+
+
+def _ship(deployment: Deployment, found: Preview, actor: User) -> None:
+    """Last, so that what is shipped and how become one new version of the content."""
+    now = Facts.of(deployment)
+    said = found.whole.facts
+    named = replace(
+        now,
+        package=cut(said.get("package", ""), LONGEST_PACKAGE),
+        branch=said.get("branch", ""),
+        commit=said.get("commit", ""),
+        digest=said.get("digest", ""),
+    )
+    services.edit_facts(deployment.pk, named, actor=actor, shown=now.fingerprint)
