@@ -57,7 +57,10 @@ class Wanted(Generic[Plan]):
 def redefine(
     part: KeyedPart[Row, Plan], deployment: Deployment, wanted: Sequence[Wanted[Plan]]
 ) -> list[Row]:
-    """Make the part what is wanted, in that order; raises why one cannot be, and names it."""
+    """Make the part what is wanted, in that order; what makes no sense was refused at the door.
+
+    Raises why one that is not wanted has to stay.
+    """
     keys = [one.key for one in wanted]
     part.bring_back(deployment, keys)
     there = by_key(part, deployment)
@@ -67,8 +70,6 @@ def redefine(
     changed = [one for one in wanted if one.key in there]
     changed = [one for one in changed if part.plan_of(there[one.key]) != one.plan]
     fresh = [one for one in wanted if one.key not in there]
-    for one in [*changed, *fresh]:
-        require(part.refusal(deployment, one.plan, there.get(one.key)))
     if changed:
         part.write(deployment, [(there[one.key], one.plan) for one in changed])
     if fresh:

@@ -36,6 +36,8 @@ def define_gates(deployment: Deployment, gates: Sequence[GateDefinition]) -> lis
 
 def redefine_gates(deployment: Deployment, gates: Sequence[GateDefinition]) -> None:
     """Make the gates what these say, by key; another question has to be answered anew."""
+    for gate in gates:
+        require(refusal_of_gate(gate))
     wanted = [Wanted(one.key or "", one.question, said_of(one)) for one in gates]
     redefining.redefine(GATES, deployment, wanted)
 

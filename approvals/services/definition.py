@@ -27,12 +27,7 @@ def define(
             order_group=rule.order_group,
             line=rule.line,
         )
-    for entry in polled:
-        PolledRole.objects.get_or_create(
-            deployment=deployment,
-            role=role_called(entry.role, entry.role_title),
-            defaults={"purpose": entry.purpose, "line": entry.line},
-        )
+    _poll(deployment, polled)
 
 
 def redefine_rules(
@@ -59,11 +54,16 @@ def redefine_rules(
             for one in rules
         ],
     )
-    asked = {role_called(one.role, one.role_title).pk: one for one in polled}
-    deployment.polled_roles.exclude(role__in=asked).delete()
-    for role, one in asked.items():
-        PolledRole.objects.update_or_create(
-            deployment=deployment, role_id=role, defaults={"purpose": one.purpose, "line": one.line}
+    deployment.polled_roles.all().delete()
+    _poll(deployment, polled)
+
+
+def _poll(deployment: Deployment, polled: list[PolledDefinition]) -> None:
+    for entry in polled:
+        PolledRole.objects.get_or_create(
+            deployment=deployment,
+            role=role_called(entry.role, entry.role_title),
+            defaults={"purpose": entry.purpose, "line": entry.line},
         )
 
 
