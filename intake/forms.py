@@ -33,10 +33,13 @@ class UploadForm(forms.Form):
         },
     )
 
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, user: User, *args: Any, onto: Deployment | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["service"]
-        field.queryset = Service.objects.with_right(user, Right.EDIT)
+        mine = Service.objects.with_right(user, Right.EDIT)
+        field.queryset = mine.filter(pk=onto.service_id) if onto else mine
 
     def clean_document(self) -> UploadedFile:
         """The size is asked before anything is read: what is too large never fills memory."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts.models import User
 from deployments.models import Deployment
+from deployments.policies import refusal_to_edit, rights_of
 from intake.models import Origin, SourceDocument, TemplateVersion
 from intake.templates import compared, refusal_to_save
 
@@ -28,6 +29,7 @@ def document_page(deployment: Deployment, user: User) -> dict[str, Any]:
         "made_from": made_from,
         "newest": newest if groups else None,
         "groups": groups,
+        "may_change": refusal_to_edit(rights_of(user, deployment.service), deployment) is None,
         "refusal": refusal_to_save(user, None if user.is_superuser else deployment.service),
     }
 

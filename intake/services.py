@@ -156,9 +156,16 @@ def refusal_of_template(
     return None
 
 
-def keep(source: bytes, document: Understood, service: Service, actor: User) -> SourceDocument:
+def keep(
+    source: bytes,
+    document: Understood,
+    service: Service,
+    actor: User,
+    onto: Deployment | None = None,
+) -> SourceDocument:
     """The original as it came, with what was read from it."""
     return SourceDocument.objects.create(
+        deployment=onto,
         service=service,
         name=named(document.name),
         body=source,

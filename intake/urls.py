@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from intake import document_views, review_views, template_views, views
+from intake import document_views, reimport_views, review_views, template_views, views
 from intake.converters import FormConverter
 
 register_converter(FormConverter, "document_form")
@@ -20,6 +20,7 @@ urlpatterns = [
     path("documents/<int:document_pk>/", review_views.review, name="review"),
     path("documents/<int:document_pk>/correct/", review_views.correct, name="correct"),
     path("documents/<int:document_pk>/create/", review_views.create, name="create"),
+    path("documents/<int:document_pk>/onto/<int:pk>/", reimport_views.onto, name="onto"),
     path("documents/<int:document_pk>/template/", review_views.save_template, name="template_of"),
     path("templates/", template_views.templates, name="templates"),
     path("templates/<int:version_pk>/", template_views.template, name="template"),

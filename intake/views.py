@@ -1,12 +1,13 @@
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import PersonRequest
 from deployments.answers import posted, tried
 from deployments.enums import Right
-from deployments.models import Service
+from deployments.models import Deployment, Service
+from deployments.versions import number_in
 from intake import services
 from intake.forms import NewForm, UploadForm
 from intake.review import services as review
@@ -23,7 +24,8 @@ def upload(request: PersonRequest) -> HttpResponse:
         status = 403 if request.method == "POST" else 200
         return render(request, "intake/upload.html", {"may_import": False}, status=status)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = UploadForm(request.user, *sent)
+    onto = deployment_in(request)
+    form = UploadForm(request.user, *sent, onto=onto)
     taken = tried(
         request,
         form,
@@ -31,13 +33,24 @@ def upload(request: PersonRequest) -> HttpResponse:
             form.cleaned_data["document"].read(),
             form.cleaned_data["document"].name,
             service=form.cleaned_data["service"],
+            onto=onto,
             actor=request.user,
         ),
     )
     if taken.result is not None:
         return redirect(taken.result)
-    context = {"form": form, "may_import": True}
+    context = {"form": form, "may_import": True, "onto": onto}
     return render(request, "intake/upload.html", context, status=taken.status)
+
+
+def deployment_in(request: PersonRequest) -> Deployment | None:
+    """The deployment whose plan the document is to change, where the address names one."""
+    named = request.GET.get("onto")
+    if named is None:
+        return None
+    mine = Service.objects.with_right(request.user, Right.EDIT)
+    found = Deployment.objects.filter(service__in=mine).with_names()
+    return get_object_or_404(found, pk=number_in(named) or 0)
 
 
 @require_http_methods(["GET", "POST"])

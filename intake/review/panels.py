@@ -9,6 +9,8 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 
 from accounts.models import Role, User
+from deployments.enums import EDITABLE
+from deployments.models import Deployment
 from intake.models import SourceDocument
 from intake.review import reviewed
 from intake.review.corrections import corrected
@@ -17,6 +19,7 @@ from intake.review.passages import TITLES, Passage, passages, unknown_roles
 from intake.review.services import refusal_to_review
 
 PAGE = 150
+OFFERED = 10
 FILTERS = {
     "all": "Every line",
     "uncertain": "Uncertain",
@@ -51,6 +54,7 @@ def review_page(document: SourceDocument, user: User, shown: str, page: str) -> 
         "document": document,
         "refusal": refusal_to_review(user, document),
         "is_structured": reviewed.is_structured(document),
+        "planned": planned_beside(document, user),
     }
     if not document.is_read:
         return common
@@ -74,6 +78,14 @@ def review_page(document: SourceDocument, user: User, shown: str, page: str) -> 
         "unknown": unknown_roles(after),
         "roles": Role.objects.all(),
     }
+
+
+def planned_beside(document: SourceDocument, user: User) -> list[Deployment]:
+    """What the document could change instead of becoming a deployment of its own, newest first."""
+    if document.applied_at is not None:
+        return []
+    beside = document.service.deployments.visible_to(user).filter(state__in=EDITABLE)
+    return list(beside.with_names().order_by("-pk")[:OFFERED])
 
 
 def belongs(passage: Passage, name: str) -> bool:

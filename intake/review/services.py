@@ -31,20 +31,30 @@ LEASE = timedelta(seconds=60)
 
 
 @transaction.atomic
-def upload(source: bytes, filename: str, *, service: Service, actor: User) -> SourceDocument:
+def upload(
+    source: bytes,
+    filename: str,
+    *,
+    service: Service,
+    onto: Deployment | None = None,
+    actor: User,
+) -> SourceDocument:
     """Take a document in, to be looked over; a large one is read by a worker.
+
+    `onto` is the deployment whose plan it is to change, if that is known already.
 
     Raises `Refused` without the right to edit, and for one that cannot be read.
     """
     require(refusal_without(rights_of(actor, service), Right.EDIT, "import a deployment"))
     if len(source) <= READ_AT_ONCE:
-        return keep(source, understood(source, filename), service, actor)
+        return keep(source, understood(source, filename), service, actor, onto)
     document = SourceDocument.objects.create(
         service=service,
         name=named(filename),
         body=source,
         sha256=hashlib.sha256(source).hexdigest(),
         percent=0,
+        deployment=onto,
         uploaded_by=actor,
         uploaded_at=clock.now(),
     )

@@ -113,6 +113,7 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
     },
     "intake:save_template": {"title": lambda _: "Nightly release"},
     "intake:correct": {"line": lambda _: "3", "kind": lambda _: "step"},
+    "intake:onto": {"seen": lambda _: "another difference"},
     "intake:template_of": {"title": lambda _: "From a document"},
     "intake:upload": {"service": lambda one: one.service.key},
     "deployments:service_new": {"key": lambda _: "search", "title": lambda _: "Search"},
@@ -227,6 +228,9 @@ TABLE: dict[str, Row] = {
     "intake:review": Row(WHO_REVIEWS, NO_METHOD, DOCUMENT),
     "intake:correct": Row(NO_METHOD, (302, 404, 404, 404, 302, 404, 404, 404), DOCUMENT),
     "intake:create": Row(NO_METHOD, (302, 404, 404, 404, 302, 404, 404, 404), DOCUMENT),
+    "intake:onto": Row(
+        WHO_REVIEWS, (302, 404, 404, 404, 409, 404, 404, 404), ("document_pk", "pk")
+    ),
     "intake:template_of": Row(WHO_REVIEWS, (302, 404, 404, 404, 302, 404, 404, 404), DOCUMENT),
     "intake:templates": Row(EVERYBODY, NO_METHOD),
     "intake:template": Row(WHO_SEES, NO_METHOD, ("version_pk",)),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from functools import partial
+from html import unescape
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 
@@ -41,7 +45,7 @@ from intake.review import services as review
 from intake.services import import_document
 from intake.structured.plain import plain
 from intake.whole import Whole, with_keys
-from tests.builders import Team, make_proof, make_team
+from tests.builders import Team, make_proof, make_team, signed_in
 from tests.intake.makers import wholes
 from tests.threads import at_once
 
@@ -403,3 +407,46 @@ def test_role_that_a_document_names_first_is_made_once(committed: object) -> Non
     apply(team, deployment, SOURCE + "- [ ] Harbour master: the quay is free\n")
     assert Role.objects.filter(title="Harbour master").count() == 1
     assert deployment.rules.count() == 3
+
+
+@pytest.mark.django_db
+def test_page_shows_difference_and_cost_and_then_changes_the_plan(team: Team) -> None:
+    deployment = draft(team)
+    confirm(team, deployment, "Tell the support")
+    browser = signed_in(team.release_manager)
+    sent = SimpleUploadedFile("new.md", changed(("Tell the", "Ring the")).encode())
+    address = f"{reverse('intake:upload')}?onto={deployment.pk}"
+    assert "It changes the plan of" in browser.get(address).content.decode()
+    taken = browser.post(address, {"service": team.service.key, "document": sent})
+    document = SourceDocument.objects.latest("pk")
+    assert taken["Location"] == document.get_absolute_url()
+    onto = reverse("intake:onto", args=[document.pk, deployment.pk])
+    assert onto in browser.get(document.get_absolute_url()).content.decode()
+    said = unescape(browser.get(onto).content.decode())
+    assert "1 changed." in said and "“Tell the support team” has to be confirmed again." in said
+    assert deployment.events.filter(verb="document imported").count() == 1
+    fields = {name: field_of(said, name) for name in ("seen", "sure")}
+    unsure = browser.post(onto, {**fields, "sure": ""})
+    assert unsure.status_code == 409
+    assert item(deployment, "Tell the support").state == ItemState.DONE
+    assert browser.post(onto, fields)["Location"] == deployment.get_absolute_url()
+    assert item(deployment, "Ring the support").state == ItemState.OPEN
+    assert browser.post(onto, fields).status_code == 409
+
+
+def field_of(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}"(?: value="([^"]*)")?', page)
+    assert found is not None
+    return found[1] or ""
+
+
+@pytest.mark.django_db
+def test_page_says_why_a_plan_cannot_change(team: Team) -> None:
+    deployment = draft(team)
+    document = brought(team, changed(("release-8", "release-9")))
+    planning.cancel(deployment.pk, reason="not this week", actor=team.release_manager)
+    onto = reverse("intake:onto", args=[document.pk, deployment.pk])
+    said = signed_in(team.release_manager).get(onto).content.decode()
+    assert "The content is fixed while it is “Cancelled”" in said and "disabled" in said
+    listed = signed_in(team.release_manager).get(document.get_absolute_url()).content.decode()
+    assert onto not in listed
