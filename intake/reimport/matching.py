@@ -5,15 +5,16 @@ What Markdown cannot say stays as it was set by hand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from approvals.definitions import RuleDefinition
-from checklists.definitions import ItemDefinition
+from checklists.definitions import ItemDefinition, SectionDefinition
 from deployments.keys import kept_keys
 from gates.definitions import GateDefinition
 from intake.reimport.partners import Identity, partners
+from intake.reimport.staying import checklist_with_staying, with_staying
 from intake.whole import Whole
 from monitoring.definitions import AlertDefinition, TargetDefinition, TriggerDefinition
 
@@ -23,16 +24,25 @@ Limit = TypeVar("Limit", TargetDefinition, AlertDefinition, TriggerDefinition)
 Definition = TypeVar("Definition", bound=Any)
 
 
-def matched(old: Whole, new: Whole, *, from_markdown: bool) -> Whole:
+# Keys of what was added in the portal and never stood in a document, by part.
+ByHand = Mapping[str, Collection[str]]
+
+
+def matched(old: Whole, new: Whole, *, from_markdown: bool, by_hand: ByHand) -> Whole:
     """The new plan, with old keys where something stayed; `from_markdown` keeps hand settings.
 
-    A document without messages, length of watch or a fact leaves those of the deployment.
+    A document without messages, length of watch or a fact leaves those of the deployment, and
+    what is `by_hand` stays though the document does not say it.
     """
     named = {name: new.facts[name] for name in SHIPPED if new.facts.get(name)}
-    return replace(
+    sections, items = _checklist(
+        old, new, from_markdown=from_markdown, by_hand=by_hand.get("items", ())
+    )
+    plan = replace(
         new,
         facts={**old.facts, **named},
-        items=_items(old, new, from_markdown=from_markdown),
+        sections=sections,
+        items=items,
         gates=_gates(old.gates, new.gates, from_markdown=from_markdown),
         rules=_rules(old.rules, new.rules, from_markdown=from_markdown),
         targets=_limits(old.targets, new.targets),
@@ -41,9 +51,16 @@ def matched(old: Whole, new: Whole, *, from_markdown: bool) -> Whole:
         messages=new.messages or old.messages,
         watch=old.watch if new.watch is None else new.watch,
     )
+    staying: dict[str, Any] = {
+        name: with_staying(getattr(plan, name), getattr(old, name), by_hand.get(name, ()))
+        for name in ("gates", "rules", "targets", "alerts", "triggers")
+    }
+    return replace(plan, **staying)
 
 
-def _items(old: Whole, new: Whole, *, from_markdown: bool) -> list[ItemDefinition]:
+def _checklist(
+    old: Whole, new: Whole, *, from_markdown: bool, by_hand: Collection[str]
+) -> tuple[list[SectionDefinition], list[ItemDefinition]]:
     """Items know their section by number only, so each goes with the path of its section."""
     before = [(one, tuple(old.sections[one.section].path)) for one in old.items]
     after = [(one, tuple(new.sections[one.section].path)) for one in new.items]
@@ -58,9 +75,10 @@ def _items(old: Whole, new: Whole, *, from_markdown: bool) -> list[ItemDefinitio
         words=lambda one: one[0].text,
         among=[lambda one: (one[0].kind, one[1]), lambda one: one[0].kind],
     )
-    return _keyed(
+    keyed = _keyed(
         old.items, new.items, found, lambda one: one.text, _item_kept if from_markdown else None
     )
+    return checklist_with_staying(replace(new, items=keyed), old, by_hand)
 
 
 def _item_kept(old: ItemDefinition, new: ItemDefinition) -> ItemDefinition:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from approvals.readiness import joined
 from deployments.canonical import digest
 from deployments.versions import Group
-from intake.reimport.matching import matched
+from intake.reimport.matching import ByHand, matched
 from intake.structured.plain import plain
 from intake.templates import compared
 from intake.whole import Whole
@@ -33,9 +33,9 @@ class Preview:
         return f"{joined(parts)}." if parts else "Nothing of the plan differs from this document."
 
 
-def preview(old: Whole, new: Whole, *, from_markdown: bool) -> Preview:
+def preview(old: Whole, new: Whole, *, from_markdown: bool, by_hand: ByHand) -> Preview:
     """Compare the deployment's present plan with that of a document; no queries."""
-    whole = matched(old, new, from_markdown=from_markdown)
+    whole = matched(old, new, from_markdown=from_markdown, by_hand=by_hand)
     before, after = plain(old), plain(whole)
     groups = compared(before, after)
     kinds = Counter(edit.change.kind for group in groups for edit in group.edits)

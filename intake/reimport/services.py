@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import Role, User
 from deployments import content, services
 from deployments.exceptions import Invalid, Overtaken, Refused, require
 from deployments.facts import Facts
@@ -19,6 +20,7 @@ from intake.reimport.preview import Preview, preview
 from intake.review import reviewed
 from intake.review.services import refusal_to_review
 from intake.services import LONGEST_PACKAGE, tell_origin
+from intake.whole import Whole
 
 
 @transaction.atomic
@@ -47,11 +49,50 @@ def reimport(document_id: int, deployment_id: int, *, seen: str, actor: User) ->
 
 
 def difference(document: SourceDocument, deployment: Deployment) -> Preview:
-    """What would become different, with the corrections that hold."""
+    """What would become different, with the corrections that hold.
+
+    A structured document says the whole plan; beside Markdown stays what was added by hand.
+    """
+    from_markdown = not reviewed.is_structured(document)
     return preview(
         copying.whole_of(deployment),
-        reviewed.understood_of(document).whole,
-        from_markdown=not reviewed.is_structured(document),
+        with_known_roles(reviewed.understood_of(document).whole),
+        from_markdown=from_markdown,
+        by_hand=added_by_hand(deployment) if from_markdown else {},
+    )
+
+
+def added_by_hand(deployment: Deployment) -> dict[str, set[str]]:
+    """What has no line in any document."""
+    parts: dict[str, Any] = {
+        "items": deployment.items,
+        "gates": deployment.gates,
+        "rules": deployment.rules,
+        "targets": deployment.targets,
+        "alerts": deployment.alertrules,
+        "triggers": deployment.triggers,
+    }
+    return {
+        name: set(rows.filter(line__isnull=True).values_list("key", flat=True))
+        for name, rows in parts.items()
+    }
+
+
+def with_known_roles(plan: Whole) -> Whole:
+    """Roles that the portal knows are called as it calls them, however the document writes them."""
+    known = dict(Role.objects.values_list("key", "title"))
+    return replace(
+        plan,
+        rules=[replace(one, role_title=known.get(one.role, one.role_title)) for one in plan.rules],
+        polled=[
+            replace(one, role_title=known.get(one.role, one.role_title)) for one in plan.polled
+        ],
+        items=[
+            replace(one, owner_role=Role(key=role.key, title=known.get(role.key, role.title)))
+            if (role := one.owner_role)
+            else one
+            for one in plan.items
+        ],
     )
 
 

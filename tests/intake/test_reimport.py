@@ -26,14 +26,18 @@ from checklists import services as checklists
 from checklists.enums import EvidenceKind, ItemState
 from checklists.evidence import Given
 from checklists.models import Item
+from checklists.parts import Items
+from checklists.plan import ItemPlan
 from communications.enums import MessageState
 from communications.models import Message
 from communications.services import plan_messages
 from deployments import clock, content
 from deployments import services as planning
+from deployments.editing import add
 from deployments.exceptions import Forbidden, Invalid, Overtaken, Refused
 from deployments.models import Deployment
 from gates import services as gates
+from gates.definitions import GateDefinition
 from gates.enums import GateState
 from gates.models import Gate, Sample
 from gates.reports import Report
@@ -202,6 +206,38 @@ def test_what_was_set_by_hand_and_markdown_cannot_say_stays(team: Team) -> None:
     backup.refresh_from_db()
     assert (backup.evidence_demanded, backup.planned_minutes) == (True, 15)
     assert deployment.rules.get(role__key="security").count == 2
+
+
+@pytest.mark.django_db
+def test_what_was_added_in_the_portal_stays_beside_a_markdown_document(team: Team) -> None:
+    deployment = draft(team)
+    before, steps = deployment.sections.get(path__contains="Before"), item(deployment, "Stop the")
+    late = add(
+        Items(),
+        deployment.pk,
+        [ItemPlan(steps.section, "Ring the bell", "step", "during", after=frozenset([steps]))],
+        actor=team.release_manager,
+    )[0]
+    add(Items(), deployment.pk, [ItemPlan(before, "Feed the cat")], actor=team.release_manager)
+    gates.add_gate(deployment.pk, GateDefinition("It answers"), actor=team.release_manager)
+    found = apply(team, deployment, changed(("- [ ] Tell the support team\n", "")))
+    assert (found.added, found.removed, found.changed) == (0, 1, 0)
+    texts = [one.text for one in deployment.items.order_by("position")]
+    assert texts.index("Feed the cat") == 2 and texts[-1] == "Ring the bell"
+    late.refresh_from_db()
+    assert [one.text for one in late.predecessors.all()] == ["Stop the workers"]
+    assert [one.title for one in deployment.gates.order_by("position")][-1] == "It answers"
+    found = apply(team, deployment, changed(("## Before", "## Earlier")))
+    assert deployment.items.get(text="Feed the cat").section.title == "Before"
+    apply(team, deployment, exported(deployment, "yaml").replace("Feed the cat", "Feed"), "a.yaml")
+    assert not deployment.items.filter(text="Feed the cat").exists()
+
+
+@pytest.mark.django_db
+def test_role_is_called_as_the_portal_calls_it(team: Team) -> None:
+    deployment = draft(team)
+    found = apply(team, deployment, changed(("Operations: the", "Operations Team: the")))
+    assert not found.groups
 
 
 @pytest.mark.django_db
