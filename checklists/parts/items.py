@@ -100,15 +100,12 @@ class Items(KeyedPart[Item, ItemPlan]):
                 row.position += len(there)
                 touched.add("position")
             if _opens_again(row, was, plan):
-                _set(row, OPEN_AGAIN)
-                touched.update(OPEN_AGAIN)
+                touched |= _set(row, OPEN_AGAIN)
             elif was.required and not plan.required:
-                _set(row, ASKED_NOTHING)
-                touched.update(ASKED_NOTHING)
+                touched |= _set(row, ASKED_NOTHING)
             if plan.after != was.after:
                 row.predecessors.set(plan.after)
-            touched |= {name for name in COLUMNS if getattr(plan, name) != getattr(was, name)}
-            _set(row, _columns(plan))
+            touched |= _set(row, _columns(plan))
         if touched:
             Item.objects.bulk_update([row for row, _ in changes], sorted(touched), batch_size=500)
         if moves:
@@ -139,8 +136,9 @@ class Items(KeyedPart[Item, ItemPlan]):
     def take_out(self, deployment: Deployment, rows: Sequence[Item]) -> None:
         """One with evidence keeps its row, since evidence is never deleted."""
         there = list(self.rows(deployment))
-        order.settle(there, [one for one in there if one not in rows])
-        taken = Item.objects.filter(pk__in=[row.pk for row in rows])
+        gone = {row.pk for row in rows}
+        order.settle(there, [one for one in there if one.pk not in gone])
+        taken = Item.objects.filter(pk__in=gone)
         kept = taken.filter(evidence__isnull=False).distinct()
         Item.predecessors.through.objects.filter(to_item__in=taken).delete()
         taken.exclude(pk__in=kept).delete()
@@ -167,6 +165,9 @@ def _columns(plan: ItemPlan) -> dict[str, Any]:
     return {**said, "commands": list(plan.commands), "choices": list(plan.choices)}
 
 
-def _set(row: Item, values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        setattr(row, name, value)
+def _set(row: Item, values: dict[str, Any]) -> set[str]:
+    """Which columns became different."""
+    differing = {name for name, value in values.items() if getattr(row, name) != value}
+    for name in differing:
+        setattr(row, name, values[name])
+    return differing

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Sequence
-from difflib import SequenceMatcher
 from typing import TypeVar
 
 T = TypeVar("T")
 Identity = Callable[[T], Hashable]
 SIMILAR = 0.6
-# Comparing words costs; only so many candidates and characters are looked at for each.
+# Comparing words costs; only so many candidates are looked at for each.
 MOST_CANDIDATES = 20
-MOST_CHARACTERS = 200
 
 
 def partners(
@@ -61,26 +59,29 @@ def _pair_similar(
     words: Callable[[T], str],
 ) -> None:
     waiting = _waiting(old, found, identity)
+    old_pairs = {
+        place: pairs_of(words(old[place])) for places in waiting.values() for place in places
+    }
     for at, one in enumerate(new):
         there = waiting.get(identity(one)) if found[at] is None else None
         if not there:
             continue
+        mine = pairs_of(words(one))
         near = sorted(list(there)[: 4 * MOST_CANDIDATES], key=lambda place: abs(place - at))
-        best = _most_similar(words(one), [(p, words(old[p])) for p in near[:MOST_CANDIDATES]])
-        if best is not None:
-            found[at] = best
-            there.remove(best)
+        likeness, best = max(
+            (alike(mine, old_pairs[place]), -place) for place in near[:MOST_CANDIDATES]
+        )
+        if likeness >= SIMILAR:
+            found[at] = -best
+            there.remove(-best)
 
 
-def _most_similar(said: str, candidates: Sequence[tuple[int, str]]) -> int | None:
-    """The quick bounds come first, since most pairs have nothing in common."""
-    matcher = SequenceMatcher(None, b=said[:MOST_CHARACTERS], autojunk=False)
-    best, most = None, SIMILAR
-    for place, text in candidates:
-        matcher.set_seq1(text[:MOST_CHARACTERS])
-        if matcher.real_quick_ratio() < most or matcher.quick_ratio() < most:
-            continue
-        ratio = matcher.ratio()
-        if ratio > most or (best is None and ratio >= most):
-            best, most = place, ratio
-    return best
+def pairs_of(text: str) -> frozenset[str]:
+    """Every two letters side by side, so that scripts without spaces are compared too."""
+    said = " ".join(text.casefold().split())
+    return frozenset(said[at : at + 2] for at in range(len(said) - 1)) or frozenset([said])
+
+
+def alike(one: frozenset[str], other: frozenset[str]) -> float:
+    """Sørensen-Dice: the share of pairs that both have, from 0 to 1."""
+    return 2 * len(one & other) / (len(one) + len(other))
