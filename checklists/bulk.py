@@ -1,7 +1,8 @@
-"""Which items of a section can be ticked together, and for each of the others why not."""
+"""Which items can be ticked together, and for each of the others why not."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
@@ -25,17 +26,25 @@ class Offer:
 
 
 def items_of(section: Section) -> QuerySet[Item]:
+    return _asked(Item.objects.filter(section=section, kind__in=TOGETHER))
+
+
+def claimed_in(deployment: Deployment) -> QuerySet[Item]:
+    """Check items of which the document says that they are done."""
+    return _asked(deployment.items.filter(kind=Kind.CHECK, claimed_done=True))
+
+
+def _asked(items: QuerySet[Item]) -> QuerySet[Item]:
     return (
-        Item.objects.filter(section=section, kind__in=TOGETHER)
-        .select_related("state_by", "seconded_by", "asked_by")
+        items.select_related("state_by", "seconded_by", "asked_by")
         .annotate(evidence_count=Count("evidence"))
         .order_by("position")
     )
 
 
-def offer(section: Section, rights: Rights, deployment: Deployment) -> Offer:
+def offer(items: Iterable[Item], rights: Rights, deployment: Deployment) -> Offer:
     possible, others = [], []
-    for item in items_of(section):
+    for item in items:
         if item.is_closed:
             continue
         sentence = obstacle(item, rights, deployment)
@@ -49,7 +58,7 @@ def offer(section: Section, rights: Rights, deployment: Deployment) -> Offer:
 def obstacle(item: Item, rights: Rights, deployment: Deployment) -> str:
     """Why this item is not ticked together with others; empty if it can be.
 
-    The item comes from `items_of`.
+    The item comes from `items_of` or `claimed_in`.
     """
     refusal = policies.refusal_to_tick(rights, item, deployment)
     if refusal:

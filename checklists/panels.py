@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from checklists.bulk import offer
+from checklists.bulk import claimed_in, items_of, offer
 from checklists.enums import EvidenceKind, Kind
 from checklists.filters import KINDS
 from checklists.forms import AnswerForm, EvidenceForm, StateForm
@@ -24,7 +24,10 @@ from deployments.policies import Rights
 
 def checklist_panel(deployment: Deployment) -> dict[str, Any]:
     """Items ticked by hand before and after the deployment, by section; two queries."""
-    return {"groups": groups_of(deployment, KINDS["checklist"])}
+    groups = groups_of(deployment, KINDS["checklist"])
+    items = [row.item for group in groups for row in group.items]
+    claims = [one for one in items if one.claimed_done and one.kind == Kind.CHECK]
+    return {"groups": groups, "claims": sum(not one.is_closed for one in claims)}
 
 
 def runbook_panel(deployment: Deployment) -> dict[str, Any]:
@@ -73,9 +76,19 @@ def item_page(
 
 def section_page(section: Section, rights: Rights) -> dict[str, Any]:
     """What one act would tick, and which open items it would not."""
-    deployment = section.deployment
     return {
-        "section": section,
+        "deployment": section.deployment,
+        "heading": f"Tick what is open in “{section.heading}”",
+        "anchor": f"#section-{section.pk}",
+        "offer": offer(items_of(section), rights, section.deployment),
+    }
+
+
+def claims_page(deployment: Deployment, rights: Rights) -> dict[str, Any]:
+    """What the document says is done, to be taken at its word or not."""
+    return {
         "deployment": deployment,
-        "offer": offer(section, rights, deployment),
+        "heading": "Confirm what the document says is done",
+        "is_claims": True,
+        "offer": offer(claimed_in(deployment), rights, deployment),
     }

@@ -9,6 +9,7 @@ register_converter(EvidenceKindConverter, "evidence_kind")
 app_name = "checklists"
 urlpatterns = [
     path("deployments/<int:pk>/items/", views.filters, name="filters"),
+    path("deployments/<int:pk>/claims/", views.claims, name="claims"),
     path(
         "deployments/<int:pk>/sections/<int:section_pk>/tick/",
         views.tick_section,

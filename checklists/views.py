@@ -9,7 +9,7 @@ from checklists.enums import EvidenceKind, ItemState
 from checklists.filters import KINDS, filters_panel
 from checklists.forms import FORMS, AnswerForm, SectionForm, StateForm
 from checklists.models import Evidence, Item
-from checklists.panels import item_page, section_page
+from checklists.panels import claims_page, item_page, section_page
 from checklists.sniffing import IMAGES
 from deployments.answers import acted, posted, tried
 from deployments.exceptions import Forbidden
@@ -75,6 +75,23 @@ def tick_section(request: PersonRequest, pk: int, section_pk: int) -> HttpRespon
     context = section_page(section, rights_of(request.user, deployment.service))
     return render(
         request, "checklists/section.html", {**context, "form": form}, status=ticked.status
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def claims(request: PersonRequest, pk: int) -> HttpResponse:
+    """The ticks of the document, confirmed in one act by somebody who answers for them."""
+    visible = Deployment.objects.visible_to(request.user).with_names()
+    deployment = get_object_or_404(visible, pk=pk)
+    form = SectionForm(posted(request))
+    confirmed = tried(
+        request, form, lambda: services.confirm_claims(pk, form.item_ids, actor=request.user)
+    )
+    if confirmed.done:
+        return acted(request, deployment, "checklist")
+    context = claims_page(deployment, rights_of(request.user, deployment.service))
+    return render(
+        request, "checklists/section.html", {**context, "form": form}, status=confirmed.status
     )
 
 

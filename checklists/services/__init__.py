@@ -6,7 +6,7 @@ from checklists.services.evidence import add_evidence
 from checklists.services.moves import complete, stop
 from checklists.services.redefinition import redefine_checklist
 from checklists.services.reminding import remind
-from checklists.services.sections import tick_several
+from checklists.services.sections import confirm_claims, tick_several
 from checklists.services.states import choose, set_state
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "agree",
     "choose",
     "complete",
+    "confirm_claims",
     "decline",
     "define",
     "leave_out",

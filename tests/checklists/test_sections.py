@@ -84,7 +84,7 @@ def test_nothing_is_saved_when_something_changed_and_it_is_named(team: Team) -> 
     assert answer.status_code == 409
     assert answer.context["form"].non_field_errors() == [
         "Nothing was ticked, since something changed. “B” is Done by Ops Lead already. "
-        "“D” is no longer in this section."
+        "“D” is no longer in this list."
     ]
     assert Item.objects.get(pk=every["A"]).state == "open"
 
@@ -213,3 +213,26 @@ def test_what_was_typed_stays_when_the_page_of_an_item_refuses(team: Team) -> No
     assert strange.context["state_form"].errors["to"] == [
         "That is no choice of this item; choose one of the list."
     ]
+
+
+def test_claims_of_the_document_are_confirmed_in_one_act(team: Team) -> None:
+    deployment = make_mixed(team)
+    claimed = deployment.items.filter(text__in=["A", "C", "D"])
+    claimed.update(claimed_done=True, line=7)
+    address = reverse("checklists:claims", args=[deployment.pk])
+    tab = reverse("dashboard:tab", args=[deployment.pk, "checklist"])
+    browser = signed_in(team.member)
+
+    assert "(3 items)" in browser.get(tab).content.decode()
+    offer = browser.get(address).context["offer"]
+    assert [item.text for item in offer.possible] == ["A"]
+    assert len(offer.others) == 2
+    every = ids(deployment)
+    assert browser.post(address, {"item": [every["A"], every["B"]]}).status_code == 409
+    assert not deployment.items.filter(state=ItemState.DONE).exists()
+    assert browser.post(address, {"item": [every["A"]]}).status_code == 302
+    done = deployment.items.get(text="A")
+    assert (done.state, done.state_by) == (ItemState.DONE, team.member)
+    event = deployment.events.get(verb="item done")
+    assert event.reason == "As line 7 of the document says."
+    assert signed_in(team.stakeholder).post(address, {"item": [every["B"]]}).status_code == 403

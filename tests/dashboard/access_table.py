@@ -80,6 +80,7 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
     },
     "checklists:item": {"to": lambda _: "failed", "reason": lambda _: "the disk is full"},
     "checklists:answer": {"answer": lambda _: "agree"},
+    "checklists:claims": {"item": lambda one: one.items.get(position=1).pk},
     "checklists:tick_section": {"item": lambda one: one.items.get(position=1).pk},
     "checklists:add_evidence": {"text": lambda _: "491 rows are there"},
     "approvals:sign": {
@@ -198,6 +199,7 @@ TABLE: dict[str, Row] = {
     "checklists:answer": Row(WHO_SEES, (302, 404, 403, 409, 409, 409, 403, 403), ("pk", "item_pk")),
     "checklists:take_back": Row(NO_METHOD, (302, 404, 403, 409, 409, 409, 403, 403), ("pk", "item_pk")),
     "checklists:filters": Row(WHO_SEES, NO_METHOD, ONE),
+    "checklists:claims": Row(WHO_SEES, (302, 404, 403, 302, 302, 302, 403, 403), ONE),
     "checklists:tick_section": Row(WHO_SEES, (302, 404, 403, 302, 302, 302, 403, 403), ("pk", "section_pk")),
     "checklists:add_evidence": Row(WHO_SEES, (302, 404, 403, 302, 302, 302, 403, 403), ("pk", "item_pk", "kind")),
     "checklists:evidence_file": Row(WHO_SEES, NO_METHOD, ("pk", "item_pk", "evidence_pk")),
