@@ -19,7 +19,8 @@ from intake.models import SourceDocument
 from intake.reimport.preview import Preview, preview
 from intake.review import reviewed
 from intake.review.services import refusal_to_review
-from intake.services import LONGEST_PACKAGE, tell_origin
+from intake.services import LONGEST_PACKAGE, keep, tell_origin
+from intake.understanding import understood
 from intake.whole import Whole
 
 
@@ -46,6 +47,15 @@ def reimport(document_id: int, deployment_id: int, *, seen: str, actor: User) ->
     _ship(deployment, found, actor)
     content.refresh(Deployment.objects.lock(deployment_id), actor)
     return found
+
+
+@transaction.atomic
+def import_onto(source: bytes, filename: str, deployment: Deployment, *, actor: User) -> Preview:
+    """Take a document in and apply it at once, for somebody who does not look at it first."""
+    require(refusal_to_edit(rights_of(actor, deployment.service), deployment))
+    document = keep(source, understood(source, filename), deployment.service, actor, deployment)
+    seen = difference(document, Deployment.objects.lock(deployment.pk)).fingerprint
+    return reimport(document.pk, deployment.pk, seen=seen, actor=actor)
 
 
 def difference(document: SourceDocument, deployment: Deployment) -> Preview:

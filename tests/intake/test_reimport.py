@@ -6,10 +6,13 @@ import re
 from datetime import timedelta
 from functools import partial
 from html import unescape
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -486,3 +489,23 @@ def test_page_says_why_a_plan_cannot_change(team: Team) -> None:
     assert "The content is fixed while it is “Cancelled”" in said and "disabled" in said
     listed = signed_in(team.release_manager).get(document.get_absolute_url()).content.decode()
     assert onto not in listed
+
+
+@pytest.mark.django_db
+def test_command_says_what_would_change_and_changes_it(team: Team, tmp_path: Path) -> None:
+    deployment = draft(team)
+    path = tmp_path / "new.md"
+    path.write_text(changed(("Tell the", "Ring the")))
+    said = StringIO()
+    options = {"onto": deployment.pk, "username": "release_manager", "stdout": said}
+    call_command("intake", path, dry_run=True, **options)
+    assert said.getvalue().splitlines() == [
+        "1 changed.", "changed  Checklist, steps and criteria: Ring the support team",
+    ]  # fmt: skip
+    assert deployment.source_documents.count() == 1
+    call_command("intake", path, **options)
+    assert item(deployment, "Ring the").state == ItemState.OPEN
+    with pytest.raises(CommandError, match="Outsider sees no deployment"):
+        call_command("intake", path, **{**options, "username": "outsider"})
+    with pytest.raises(CommandError, match="edit this deployment"):
+        call_command("intake", path, **{**options, "username": "member"})

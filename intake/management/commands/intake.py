@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from accounts.models import User
 from deployments import provenance
@@ -16,6 +17,7 @@ from deployments.zones import InstantError, zone_of
 from intake.as_json import as_json
 from intake.encodings import LARGEST
 from intake.instants import instant
+from intake.reimport.services import import_onto
 from intake.services import import_document
 from intake.summary import summary
 from intake.understanding import counts, understood
@@ -34,12 +36,18 @@ class Command(BaseCommand):
             "--zone", metavar="IANA", default="UTC", help="zone of the planned time"
         )
         parser.add_argument("--as", dest="username", metavar="USERNAME", help="the requester")
+        parser.add_argument(
+            "--onto", metavar="ID", type=int, help="change this planned deployment instead"
+        )
         parser.add_argument("--dry-run", action="store_true", help="read only, save nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
             source = source_of(options["file"])
+            if options["onto"] is not None:
+                self.stdout.write(difference_of(source, options))
+                return
             if options["dry_run"]:
                 name = options["file"].name
                 self.stdout.write(reading_of(source, name, as_object=options["json"]))
@@ -71,14 +79,36 @@ def reading_of(source: bytes, name: str, *, as_object: bool) -> str:
     return summary(document.reading) if document.reading else counts(document.whole)
 
 
-def imported(source: bytes, options: dict[str, Any]) -> Deployment:
-    if not options["username"]:
+def difference_of(source: bytes, options: dict[str, Any]) -> str:
+    """What the document changes in the plan, or with --dry-run would change."""
+    actor = person_called(options["username"])
+    found = Deployment.objects.visible_to(actor).filter(pk=options["onto"]).first()
+    if found is None:
+        raise CommandError(f"{actor} sees no deployment {options['onto']}; check the number.")
+    with provenance.acting("command"), transaction.atomic():
+        told = import_onto(source, options["file"].name, found, actor=actor)
+        transaction.set_rollback(options["dry_run"])
+    edits = [
+        f"{edit.change.kind:8} {group.title}: {edit.change.title}"
+        for group in told.groups
+        for edit in group.edits
+    ]
+    return "\n".join([told.sentence, *edits])
+
+
+def person_called(username: str | None) -> User:
+    if not username:
         raise CommandError("Say who requests the deployment with --as USERNAME, or use --dry-run.")
+    actor = User.objects.filter(username=username, is_active=True).first()
+    if actor is None:
+        raise CommandError(f"There is no active user “{username}”; check the name.")
+    return actor
+
+
+def imported(source: bytes, options: dict[str, Any]) -> Deployment:
     zone_of(options["zone"])
     t0 = instant(options["t0"], options["zone"]) if options["t0"] else None
-    actor = User.objects.filter(username=options["username"], is_active=True).first()
-    if actor is None:
-        raise CommandError(f"There is no active user “{options['username']}”; check the name.")
+    actor = person_called(options["username"])
     with provenance.acting("command"):
         return import_document(
             source,
