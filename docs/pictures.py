@@ -16,6 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).resolve().parent / "pictures"
+EXAMPLE = HERE.parents[1] / "examples" / "sprint-001.md"
 PASSWORD = "demo-portal"  # noqa: S105 - the demo's, printed by `make run`
 SERVICE = "Storage layer → Production"
 LARGEST = 150_000
@@ -30,7 +31,8 @@ FLAGS = [
 class Picture:
     """`tab` ends the deployment's address, None is the home page; `press` is a link to follow.
 
-    `prepare` opens and types what is to be seen, and saves nothing; `elsewhere` is another address.
+    `prepare` opens and types what is to be seen, and changes no deployment;
+    `elsewhere` is another address.
     """
 
     name: str
@@ -75,6 +77,27 @@ def another_time(page: Page) -> None:
     page.get_by_role("button", name="Save the time").wait_for()
 
 
+def look_over(page: Page) -> None:
+    """The example comes again, and one of its lines is being said to be something else."""
+    page.get_by_label("Checklist document").set_input_files(EXAMPLE)
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.get_by_role("link", name="Uncertain").click()
+    page.locator("a.active", has_text="Uncertain").wait_for()
+    page.get_by_role("link", name="Change line").first.click()
+    page.get_by_label("It is").wait_for()
+    page.evaluate("scrollTo(0, 0)")
+
+
+def bring_again(page: Page) -> None:
+    """A document of which one line was taken out and one says something else."""
+    changed = EXAMPLE.read_text(encoding="utf-8").replace("85%", "88%")
+    payload = {"name": "sprint-001.md", "mimeType": "text/markdown", "buffer": changed.encode()}
+    page.get_by_label("Checklist document").set_input_files(payload)  # type: ignore[arg-type]
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.get_by_role("link", name="See what changes in").click()
+    page.get_by_role("button", name="Change the plan").wait_for()
+
+
 PICTURES = (
     Picture("overview", "product_owner"),
     Picture("overview-dark", "product_owner", theme="dark"),
@@ -87,8 +110,18 @@ PICTURES = (
     Picture("item", "operations", tab="checklist/", size=TALL, prepare=leave_out),
     Picture("reschedule", "release_manager", tab="schedule/", prepare=another_time),
     Picture("versions", "release_manager", tab="versions/"),
+    Picture(
+        "review", "release_manager", tab=None, size=TALL, elsewhere="/import/", prepare=look_over
+    ),
+    Picture(
+        "review-dark", "release_manager", tab=None, theme="dark", size=PHONE,
+        elsewhere="/import/", prepare=look_over,
+    ),
+    Picture(
+        "changed", "release_manager", tab=None, elsewhere="/import/?onto=1", prepare=bring_again
+    ),
     Picture("rights", "admin", tab=None, elsewhere="/services/storage-layer/"),
-)
+)  # fmt: skip
 
 
 def take(browser: Browser, address: str, picture: Picture, folder: Path) -> Path:

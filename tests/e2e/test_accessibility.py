@@ -24,7 +24,8 @@ PAGES = {
                         "/deployments/1/submit/", "/deployments/1/resume/",
                         "/deployments/1/checklist/?show=open", "/deployments/1/runbook/?show=late",
                         "/deployments/1/sections/5/tick/",
-                        "/deployments/1/items/1/",
+                        "/deployments/1/items/1/", "/deployments/1/claims/",
+                        "/deployments/1/document/", "/deployments/1/template/", "/templates/",
                         "/deployments/1/gates/add/", "/deployments/1/messages/recipients/"),
     "operations": ("/", "/deployments/1/items/3/"),
     "ops_lead": ("/deployments/2/", "/deployments/1/decide/?verdict=hold",
@@ -63,6 +64,21 @@ def found_in_a_draft(portal: Portal, page: Page) -> list[str]:
     return found
 
 
+def found_in_a_document(portal: Portal, page: Page) -> list[str]:
+    """A changed document: its review, a line being corrected, and what it would change."""
+    page.goto(f"{portal.url}/import/?onto=1")
+    page.get_by_label("Checklist document").set_input_files(
+        settings.BASE_DIR / "examples" / "sprint-001.md"
+    )
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.locator("#counts-title").wait_for()
+    review, found = page.url, found_by_axe(page)
+    for part in ("?show=uncertain", "?line=4", "onto/1/", "template/", "../"):
+        page.goto(f"{review}{part}")
+        found += found_by_axe(page)
+    return found
+
+
 def test_no_page_has_a_serious_fault(portal: Portal, sign_in: SignIn) -> None:
     faults: dict[str, list[str]] = {}
     for username, addresses in PAGES.items():
@@ -73,6 +89,7 @@ def test_no_page_has_a_serious_fault(portal: Portal, sign_in: SignIn) -> None:
             assert response.status == 200, address
             faults[address] = found_by_axe(page)
     faults["draft"] = found_in_a_draft(portal, sign_in("release_manager"))
+    faults["document"] = found_in_a_document(portal, sign_in("release_manager"))
     anonymous = sign_in("nobody")  # a name nobody has: the page with its error stays
     faults["/sign-in/"] = found_by_axe(anonymous)
     assert {address: found for address, found in faults.items() if found} == {}
