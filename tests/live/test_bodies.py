@@ -9,7 +9,8 @@ import pytest
 
 from deploy_portal.asgi import PAGE_THREADS
 from deployments.enums import State
-from deployments.models import Deployment, Event
+from deployments.models import Event
+from intake.models import SourceDocument
 from tests.live.conftest import Stage
 
 TOKEN = "a" * 32
@@ -79,7 +80,7 @@ def test_slow_bodies_leave_the_pages_to_the_others(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("part", [1.0, 0.5])
-def test_an_upload_becomes_a_draft_only_if_it_is_whole(stage: Stage, part: float) -> None:
+def test_an_upload_is_kept_for_review_only_if_it_is_whole(stage: Stage, part: float) -> None:
     items = "".join(f"- [ ] item {number}\n" for number in range(200))
     document = f"# Release\n\n**Target Environment**: Production\n\n## A\n{items}"
     fields = [
@@ -90,16 +91,15 @@ def test_an_upload_becomes_a_draft_only_if_it_is_whole(stage: Stage, part: float
     disposition = "Content-Disposition: form-data; "
     parts = "".join(f"--BB\r\n{disposition}{field}\r\n" for field in fields)
     body = f"{parts}--BB--\r\n".encode()
-    before = Deployment.objects.count()
 
     connection = post(stage, "/import/", len(body), "multipart/form-data; boundary=BB")
     connection.sendall(body[: int(len(body) * part)])
     if part == 1:
         assert status_of(connection) == 302
-        assert Deployment.objects.latest("pk").items.count() == 200
+        assert bytes(SourceDocument.objects.under_review().get().body) == document.encode()
     else:
         # Otherwise the end is heard before any of it was read.
         time.sleep(0.2)
         connection.close()
         time.sleep(0.5)
-        assert (health(stage), Deployment.objects.count()) == (200, before)
+        assert (health(stage), SourceDocument.objects.exists()) == (200, False)
