@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 import httpx
@@ -19,10 +19,14 @@ UNSEEN = re.compile(r"[\x00-\x20\x7f\\]")
 
 @dataclass(frozen=True)
 class Permit:
-    """What an administrator vouches for: addresses below `base_url`, private `networks` too."""
+    """What an administrator vouches for: addresses below `base_url`, private `networks` too.
+
+    `headers` carry the connection's credentials; they are sent below `base_url` only.
+    """
 
     base_url: str
     networks: tuple[Network, ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 def checked(url: str, permit: Permit | None = None) -> httpx.URL:

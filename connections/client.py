@@ -4,9 +4,10 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Self
+from io import BytesIO
+from typing import IO, Self
 from urllib.parse import urljoin
 
 import httpcore
@@ -60,28 +61,38 @@ class GuardedClient:
 
     def get(self, url: str, *, follow: bool = True) -> Answer:
         """One whole answer; redirects are followed on the same host only."""
+        body = BytesIO()
+        answer = self.download(url, body, follow=follow)
+        return replace(answer, body=body.getvalue())
+
+    def download(self, url: str, into: IO[bytes], *, follow: bool = True) -> Answer:
+        """Like `get`, the body written to `into` as it comes; the answer's own stays empty."""
         target = checked(url, self.permit)
         began = time.perf_counter()
         with self._telling(target):
             for _ in range(MOST_REDIRECTS + 1):
-                answer, location = self._ask(target, began)
+                into.seek(0)
+                into.truncate()
+                answer, location = self._ask(target, into, began)
                 if not (follow and location):
                     return answer
                 target = self._next(target, location)
         raise Unreachable(f"{url} redirects more than {MOST_REDIRECTS} times.")
 
-    def _ask(self, target: httpx.URL, began: float) -> tuple[Answer, str]:
-        headers = [("host", target.netloc.decode("ascii")), *HEADERS]
+    def _ask(self, target: httpx.URL, into: IO[bytes], began: float) -> tuple[Answer, str]:
+        said = self.permit.headers if self.permit else ()
+        headers = [("host", target.netloc.decode("ascii")), *HEADERS, *said]
         with self._pool.stream("GET", str(target), headers=headers) as response:
             given = httpx.Headers(response.headers)
             if given.get("content-encoding", "identity").lower() != "identity":
                 raise Unreachable(f"{target.host} sent a compressed answer that nobody asked for.")
-            body = b"".join(self._within_size(response.iter_stream(), target.host))
+            for part in self._within_size(response.iter_stream(), target.host):
+                into.write(part)
             answer = Answer(
                 url=str(target),
                 status=response.status,
                 content_type=given.get("content-type", ""),
-                body=body,
+                body=b"",
                 seconds=time.perf_counter() - began,
             )
         return answer, given.get("location", "") if response.status in REDIRECTS else ""

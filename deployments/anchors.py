@@ -15,11 +15,23 @@ Moments = dict[str, datetime]
 # Many deployments at once, so that a list page asks as few questions as a single one.
 Finder = Callable[[Sequence["Deployment"]], Mapping[int, datetime]]
 _finders: dict[str, Finder] = {}
+_foreseers: dict[str, Finder] = {}
 
 
 def register(anchor: Anchor, find: Finder) -> None:
     """Have `find` tell the instant of one anchor by deployment id, for those that have it yet."""
     _finders[anchor] = find
+
+
+def register_foresight(anchor: Anchor, find: Finder) -> None:
+    """Have `find` tell when an instant that is not known yet is planned to be."""
+    _foreseers[anchor] = find
+
+
+def foreseen(deployments: Sequence[Deployment], anchor: Anchor) -> dict[int, datetime]:
+    """The instant by deployment id, as planned where it has not come yet."""
+    planned = _foreseers[anchor](deployments) if anchor in _foreseers else {}
+    return {**planned, **_finders[anchor](deployments)}
 
 
 def moments_of(

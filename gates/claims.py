@@ -1,17 +1,22 @@
 """Who holds a run: a lease that ends by itself, and a token that tells a late answer apart."""
 
+import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import connection
 from django.db.models import F
 
 from deployments import clock
 from gates.enums import RunState
 from gates.models import GateRun
 
-# Longer than any probe may last, so that no healthy worker loses its run.
+# A healthy worker renews its lease long before it ends.
 LEASE = timedelta(seconds=45)
+BEAT_SECONDS = 15.0
 MOST_STARTS = 3
 
 
@@ -29,7 +34,11 @@ def claim(run_id: int) -> Claim | None:
     A conditional UPDATE decides between workers. The deadline is fixed by the first claim, so
     that a run which no worker could take does not run out of time in the queue.
     """
-    run = GateRun.objects.select_related("gate").filter(pk=run_id).first()
+    run = (
+        GateRun.objects.select_related("gate__deployment", "report__reporter", "requested_by")
+        .filter(pk=run_id)
+        .first()
+    )
     if run is None:
         return None
     now, token = clock.now(), uuid.uuid4()
@@ -48,3 +57,35 @@ def claim(run_id: int) -> Claim | None:
         )
     )
     return Claim(run, token) if taken else None
+
+
+@contextmanager
+def beating(held: Claim, seconds: float = BEAT_SECONDS) -> Iterator[None]:
+    """Renew the lease every so many seconds while the worker measures, up to the run's deadline.
+
+    A quick measurement ends before the first beat and costs no query.
+    """
+    over = threading.Event()
+
+    def beat() -> None:
+        try:
+            while not over.wait(seconds) and _renewed(held):
+                pass
+        finally:
+            connection.close()
+
+    heart = threading.Thread(target=beat, daemon=True, name=f"heart of run {held.run.pk}")
+    heart.start()
+    try:
+        yield
+    finally:
+        over.set()
+        heart.join()
+
+
+def _renewed(held: Claim) -> bool:
+    now = clock.now()
+    if held.run.deadline is not None and now >= held.run.deadline:
+        return False
+    held_by_us = GateRun.objects.filter(pk=held.run.pk, token=held.token, state=RunState.RUNNING)
+    return bool(held_by_us.update(lease_until=now + LEASE))

@@ -5,32 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import timedelta
 from typing import Any
 
 from deployments.described import Described
 from gates.enums import Kind
-from gates.streaks import Limits
+from gates.kinds import KINDS
+from gates.schedules import Schedule
 
-
-@dataclass(frozen=True)
-class Schedule:
-    """How a kind is sampled: pause between samples, time for a whole run, and how long it holds."""
-
-    limits: Limits
-    freshness: timedelta
-    interval: timedelta = timedelta(seconds=10)
-    settle: timedelta = timedelta(0)
-    timeout: timedelta = timedelta(minutes=10)
-
-
-SCHEDULES: Mapping[str, Schedule] = {
-    Kind.REPORTED: Schedule(Limits(), freshness=timedelta(hours=24)),
-    Kind.HTTP: Schedule(
-        Limits(need_good=3, max_bad=5, max_bad_streak=3, max_error_streak=5),
-        freshness=timedelta(minutes=5),
-    ),
-}
+SCHEDULES: Mapping[str, Schedule] = {kind: declared.schedule for kind, declared in KINDS.items()}
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,19 @@ LIVE_RUN = frozenset({RunState.QUEUED, RunState.RUNNING})
 
 class Kind(TextChoices):
     HTTP = "http", "HTTP health"
+    TLS = "tls", "TLS certificate"
+    PROMETHEUS = "prometheus", "Prometheus query"
+    JSON = "json", "JSON over HTTP"
+    JUNIT = "junit", "JUnit test report"
+    CARGO_TEST = "cargo_test", "cargo test output"
+    COBERTURA = "cobertura", "Cobertura coverage"
+    JACOCO = "jacoco", "JaCoCo coverage"
+    SARIF = "sarif", "SARIF findings"
+    TRIVY = "trivy", "Trivy scan"
+    GRYPE = "grype", "Grype scan"
+    CARGO_AUDIT = "cargo_audit", "cargo audit report"
+    GIT = "git", "Git branch"
+    MIGRATIONS = "migrations", "Pending migrations"
+    BACKUP = "backup", "Backup age"
+    COMMAND = "command", "Declared command"
     REPORTED = "reported", "Reported result"
-
-
-RUNNABLE = frozenset({Kind.HTTP})

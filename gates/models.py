@@ -12,7 +12,8 @@ from accounts.models import User
 from deployments.clock import PortalNow
 from deployments.enums import BEFORE_START
 from deployments.models import Deployment, Service
-from gates.enums import GREEN, LIVE_RUN, RUNNABLE, UNDER_WAY, GateState, Kind, Outcome, RunState
+from gates.enums import GREEN, LIVE_RUN, UNDER_WAY, GateState, Kind, Outcome, RunState
+from gates.kinds import PROBED, READ, is_runnable
 from gates.streaks import Limits
 
 
@@ -50,6 +51,11 @@ class GateQuerySet(models.QuerySet["Gate"]):
         judged = ExpressionWrapper(past_freshness(), output_field=models.BooleanField())
         return self.annotate(is_past_freshness=judged)
 
+    def runnable(self) -> GateQuerySet:
+        """Those that a worker can answer by itself, as `Gate.is_runnable` says of one."""
+        fetched = Q(kind__in=sorted(READ), settings__has_key="url") & ~Q(settings__url="")
+        return self.filter(Q(kind__in=sorted(PROBED)) | fetched)
+
 
 class PresentGates(models.Manager["Gate"]):
     """All but those that were taken out of the plan."""
@@ -59,6 +65,64 @@ class PresentGates(models.Manager["Gate"]):
 
     def as_of_now(self) -> GateQuerySet:
         return self.get_queryset().as_of_now()
+
+    def runnable(self) -> GateQuerySet:
+        return self.get_queryset().runnable()
+
+
+class Report(models.Model):
+    """A report as it was handed in for a gate, kept byte for byte with its SHA-256.
+
+    The body is cut into parts, so that nobody has to hold it whole.
+    """
+
+    gate = models.ForeignKey("Gate", on_delete=models.CASCADE, related_name="reports")
+    name = models.CharField(max_length=255, blank=True)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField(help_text="Bytes.")
+    reporter = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by_hand = models.BooleanField(default=False)
+    source_link = models.CharField(max_length=500, blank=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["gate", "received_at"]
+
+    def __str__(self) -> str:
+        return self.name or f"report for {self.gate}"
+
+
+class ReportPart(models.Model):
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    body = models.BinaryField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["report", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "number"], name="report_part_number_once")
+        ]
+
+
+class TryOut(models.Model):
+    """One measurement with settings that are not saved yet; gone ten minutes after it was asked."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20, choices=Kind)
+    settings = models.JSONField(default=dict)
+    condition = models.CharField(max_length=300, blank=True)
+    asked_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField(db_index=True)
+    claimed_at = models.DateTimeField(null=True)
+    found = models.JSONField(null=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"try-out of a {self.get_kind_display()} gate"
 
 
 class Gate(models.Model):
@@ -170,7 +234,7 @@ class Gate(models.Model):
     @property
     def is_runnable(self) -> bool:
         """Whether a worker can answer it; a reported gate waits for its reporter."""
-        return self.kind in RUNNABLE
+        return is_runnable(self.kind, self.settings)
 
     @property
     def limits(self) -> Limits:
@@ -195,6 +259,16 @@ class GateRun(models.Model):
     state = models.CharField(max_length=10, choices=RunState, default=RunState.QUEUED)
     outcome = models.CharField(max_length=20, choices=GateState, blank=True)
     reason = models.TextField(blank=True)
+    report = models.OneToOneField(
+        Report, on_delete=models.PROTECT, null=True, related_name="run", editable=False
+    )
+    follows = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="looks",
+        help_text="The run that made the gate green, which this one looks after.",
+    )
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     requested_at = models.DateTimeField()
     due_at = models.DateTimeField(help_text="When the next sample is due.")
@@ -236,6 +310,15 @@ class GateRun(models.Model):
         return f"run {self.number} of {self.gate}"
 
 
+class SampleQuerySet(models.QuerySet["Sample"]):
+    def counted_for(self, run: GateRun) -> SampleQuerySet:
+        """What the run is judged by, oldest first; for a look all since the gate passed."""
+        of_run = Q(run=run)
+        if run.follows_id is not None:
+            of_run |= Q(run__follows=run.follows_id)
+        return self.filter(of_run).order_by("at", "pk")
+
+
 class Sample(models.Model):
     """One measurement with everything that explains it later."""
 
@@ -249,10 +332,14 @@ class Sample(models.Model):
     target = models.CharField(max_length=500, blank=True)
     source_link = models.CharField(max_length=500, blank=True)
     evidence = models.TextField(blank=True)
+    counts = models.JSONField(default=dict)
+    details = models.JSONField(default=list)
     probe_version = models.CharField(max_length=20, blank=True)
     duration_ms = models.PositiveIntegerField(default=0)
     reporter = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     by_hand = models.BooleanField(default=False)
+
+    objects = SampleQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

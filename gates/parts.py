@@ -8,18 +8,20 @@ from typing import Any
 from django.db.models import QuerySet
 
 from deployments import clock
-from deployments.conditions import ConditionError, parse
 from deployments.editing import arrange, placed
 from deployments.exceptions import Invalid, Refused
 from deployments.models import Deployment
 from deployments.redefining import KeyedPart
 from gates import standing
-from gates.definitions import SCHEDULES, GateDefinition, Schedule
-from gates.enums import GateState, Kind
+from gates.definitions import SCHEDULES, GateDefinition
+from gates.enums import GateState
+from gates.kinds import KINDS
 from gates.models import Gate
-from gates.probes.http import HttpSettings
+from gates.schedules import Schedule
 
 ANOTHER_QUESTION = "the gate was changed since it was measured"
+# Another title, limit or order asks the same question (SEMANTICS, section 4).
+ASKED = ("kind", "settings", "condition")
 TAKEN_OUT = "the gate was taken out of the plan"
 
 
@@ -72,10 +74,12 @@ class Gates(KeyedPart[Gate, GateDefinition]):
         """What was measured answers another question than the one that is asked now."""
         for row, plan in changes:
             columns = _columns(plan)
+            asks_else = any(getattr(row, name) != columns[name] for name in ASKED)
             for name, value in columns.items():
                 setattr(row, name, value)
             row.save(update_fields=list(columns))
-            standing.mark_stale(deployment, row, reason=ANOTHER_QUESTION)
+            if asks_else:
+                standing.mark_stale(deployment, row, reason=ANOTHER_QUESTION)
 
     def put(self, deployment: Deployment, row: Gate, place: str) -> bool:
         rows = list(self.rows(deployment))
@@ -108,16 +112,15 @@ def refusal_of_gate(gate: GateDefinition) -> Refused | None:
     """Why nobody could ever answer it."""
     if not gate.title.strip():
         return Invalid("Give the gate a title that says what must be true.")
-    if gate.kind not in Kind.values:
-        return Invalid(f"“{gate.kind}” is no kind of gate; use one of {', '.join(Kind.values)}.")
+    if gate.kind not in KINDS:
+        return Invalid(f"“{gate.kind}” is no kind of gate; use one of {', '.join(KINDS)}.")
+    declared = KINDS[gate.kind]
     try:
-        if gate.kind == Kind.HTTP:
-            HttpSettings.read(gate.settings)
-        if gate.condition:
-            parse(gate.condition)
-    except (ConditionError, ValueError) as error:
+        declared.settings.read(gate.settings)
+    except ValueError as error:
         return Invalid(str(error))
-    return None
+    why = declared.refusal_of(gate.condition)
+    return Invalid(why) if why else None
 
 
 def said_of(gate: GateDefinition) -> dict[str, Any]:

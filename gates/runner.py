@@ -1,6 +1,5 @@
 """Does the work of a run: claim, measure outside any transaction, store what was found."""
 
-import logging
 import time
 from dataclasses import asdict
 from datetime import timedelta
@@ -9,42 +8,44 @@ from typing import Any
 from django.db import transaction
 
 from connections.exceptions import Trouble
-from connections.services import connection_named
 from deployments import clock, hints
 from deployments.fitting import cut
 from deployments.models import Deployment
 from gates import standing
-from gates.claims import Claim, claim
+from gates.circumstances import circumstances
+from gates.claims import Claim, beating, claim
 from gates.enums import GateState, RunState
-from gates.models import Gate, GateRun, GateRunQuerySet, Sample
-from gates.probes import PROBERS
-from gates.probes.measurement import Measurement
-from gates.streaks import Judgment, Observation, judge
+from gates.measurement import MOST_DETAILS, Measurement, unmeasured
+from gates.measuring import measure
+from gates.models import GateRun, GateRunQuerySet, Sample
+from gates.storing import opened
+from gates.streaks import Judgment, Observation, judge, judge_look
 
 # A pause this short is waited out by the worker that holds the run; longer ones are the sweep's.
 PATIENCE = timedelta(seconds=1)
-logger = logging.getLogger(__name__)
+LONGEST_DETAIL = 300
 
 
 def execute(run_id: int) -> None:
     """Sample one run until it is decided or its next sample is a while away."""
     while held := claim(run_id):
-        pause = store(held, measure(held.run.gate))
+        with beating(held):
+            found = sampled(held.run)
+        pause = store(held, found)
         if pause is None or pause > PATIENCE:
             return
         time.sleep(pause.total_seconds())
 
 
-def measure(gate: Gate) -> Measurement:
-    """One measurement; whatever goes wrong is an error with a sentence, never a verdict."""
+def sampled(run: GateRun) -> Measurement:
+    """One measurement for a run, of the report that it was asked for where there is one."""
+    gate = run.gate
     try:
-        connection = connection_named(gate.settings.get("connection"))
-        return PROBERS[gate.kind](gate.settings, connection.permit if connection else None)
+        around = circumstances(gate.settings, gate.deployment)
     except Trouble as trouble:
-        return Measurement("error", trouble.sentence)
-    except Exception as error:
-        logger.exception("the probe of gate %s failed", gate.pk)
-        return Measurement("error", f"The probe itself failed: {error}")
+        return unmeasured(trouble.sentence)
+    with opened(run.report) as report:
+        return measure(gate.kind, gate.settings, gate.condition, around, report)
 
 
 def store(held: Claim, measured: Measurement) -> timedelta | None:
@@ -53,12 +54,13 @@ def store(held: Claim, measured: Measurement) -> timedelta | None:
     The pause until the next sample otherwise. A stale worker's answer is thrown away.
     """
     run, gate, now = held.run, held.run.gate, clock.now()
-    sample = Sample(run=run, at=now, **fitted(measured))
-    earlier = run.samples.order_by("at", "pk").values_list("outcome", "reason")
+    sample = Sample(run=run, at=now, **fitted(measured), **_brought_by(run))
+    earlier = Sample.objects.counted_for(run).values_list("outcome", "reason")
     seen = [Observation(outcome, reason) for outcome, reason in earlier]
     seen.append(Observation(sample.outcome, sample.reason))
     is_expired = run.deadline is not None and now >= run.deadline
-    judgment = judge(seen, gate.limits, is_expired=is_expired)
+    asked = judge if run.follows_id is None else judge_look
+    judgment = asked(seen, gate.limits, is_expired=is_expired)
     if judgment.ends:
         _end(held, sample, judgment)
         return None
@@ -71,11 +73,29 @@ def fitted(measured: Measurement) -> dict[str, Any]:
     A worker must never fail over what an address or an answer happens to hold.
     """
     facts = asdict(measured)
+    facts["counts"] = {name: str(number) for name, number in measured.counts.items()}
+    facts["details"] = [_clean(line, LONGEST_DETAIL) for line in measured.details[:MOST_DETAILS]]
     for name, value in facts.items():
         if isinstance(value, str):
             longest = getattr(Sample._meta.get_field(name), "max_length", None)
-            facts[name] = cut(value.replace("\0", "\ufffd"), longest)
+            facts[name] = _clean(value, longest)
     return facts
+
+
+def _clean(text: str, longest: int | None) -> str:
+    return cut(text.replace("\0", "\ufffd"), longest)
+
+
+def _brought_by(run: GateRun) -> dict[str, Any]:
+    """Who handed in the report that is read; nobody for what the portal asks by itself."""
+    if run.report is None:
+        return {}
+    report = run.report
+    return {
+        "reporter": report.reporter,
+        "by_hand": report.by_hand,
+        "source_link": report.source_link,
+    }
 
 
 @transaction.atomic

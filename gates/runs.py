@@ -19,11 +19,13 @@ def idle(gates: Iterable[Gate]) -> list[Gate]:
     return [gate for gate in runnable if gate.pk not in busy]
 
 
-def queue(deployment: Deployment, gates: Sequence[Gate], *, actor: User | None) -> list[GateRun]:
+def queue(
+    deployment: Deployment, gates: Sequence[Gate], *, actor: User | None, looks: bool = False
+) -> list[GateRun]:
     """Write one run for each idle gate and wake the workers; the caller holds the lock.
 
     A green gate keeps its verdict until the new run is complete, so that looking again never
-    takes back a GO by itself.
+    takes back a GO by itself. `looks` are single samples that look after what passed.
     """
     if not gates:
         return []
@@ -37,9 +39,10 @@ def queue(deployment: Deployment, gates: Sequence[Gate], *, actor: User | None) 
         GateRun(
             gate=gate,
             number=(newest[gate.pk] or 0) + 1,
+            follows_id=_followed(gate) if looks else None,
             requested_by=actor,
             requested_at=now,
-            due_at=now + gate.settle,
+            due_at=now if looks else now + gate.settle,
             hinted_at=now,
         )
         for gate in gates
@@ -54,6 +57,14 @@ def queue(deployment: Deployment, gates: Sequence[Gate], *, actor: User | None) 
     else:
         hints.changed(deployment.pk)
     return runs
+
+
+def _followed(gate: Gate) -> int | None:
+    """The run that made it green, through any look since."""
+    if gate.last_sample is None:
+        return None
+    passed_by = gate.last_sample.run
+    return passed_by.follows_id or passed_by.pk
 
 
 def _show_waiting(gates: Iterable[Gate], now: datetime) -> None:

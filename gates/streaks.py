@@ -72,6 +72,30 @@ def judge(samples: Sequence[Observation], limits: Limits, *, is_expired: bool = 
     return Judgment("sampling", _progress(tally, limits))
 
 
+def judge_look(
+    since_green: Sequence[Observation], limits: Limits, *, is_expired: bool = False
+) -> Judgment:
+    """The standing of a gate that passed and is looked after, by its samples since, oldest first.
+
+    One bad sample warns, `max_bad_streak` of them in a row fail. What could not be measured is
+    asked again until too many errors in a row, or the look's time, end it.
+    """
+    tally = _Tally()
+    for sample in since_green:
+        tally.add(sample.outcome)
+    last = since_green[-1] if since_green else None
+    if last is not None and tally.error_streak > limits.max_error_streak:
+        return Judgment("errored", last.reason or "It could not be measured.")
+    if last is not None and last.outcome == "bad":
+        is_over = tally.bad_streak >= max(1, limits.max_bad_streak)
+        return Judgment("failed" if is_over else "warned", last.reason or "It was bad once.")
+    if last is not None and last.outcome in COUNTS_AS_GOOD:
+        return Judgment("warned" if last.outcome == "warn" else "passed", last.reason)
+    if is_expired:
+        return Judgment("inconclusive", _unfinished(tally, since_green, limits))
+    return Judgment("sampling", _progress(tally, limits))
+
+
 def _verdict(tally: _Tally, last: Observation, limits: Limits) -> Judgment | None:
     if tally.error_streak > limits.max_error_streak:
         return Judgment("errored", last.reason or "It could not be measured.")

@@ -10,11 +10,13 @@ from deployments.enums import BEFORE_START, State
 from deployments.models import Deployment
 from gates import standing
 from gates.claims import MOST_STARTS
-from gates.enums import GREEN, RUNNABLE, GateState, RunState
+from gates.enums import GREEN, GateState, RunState
 from gates.models import Gate, GateRun
 from gates.runs import queue
 
 BATCH = 500
+# Where a start may come of it; a draft that nobody asks about is not measured for ever.
+ASKED = frozenset({State.IN_REVIEW, State.GO})
 # A worker that was told of a run and has not taken it is told again after this.
 PATIENCE = timedelta(seconds=15)
 # How long past its deadline a run may wait for the worker that holds it.
@@ -28,6 +30,7 @@ def sweep() -> None:
     end_abandoned(now)
     wake_due(now)
     age(now)
+    look_after(now)
     keep_fresh(now)
 
 
@@ -88,29 +91,33 @@ def _make_stale(pk: int, deployment_id: int, now: datetime) -> None:
     standing.adopt(deployment, gate, GateState.STALE, reason=gate.why_stale, at=now)
 
 
+def look_after(now: datetime) -> None:
+    """What passed is measured on, at half its freshness, as long as a start may come of it."""
+    ageing = _idle().filter(state__in=sorted(GREEN), stale_at__lte=now + F("freshness") / 2)
+    _ask_again(ageing.filter(deployment__state__in=ASKED), looks=True)
+
+
 def keep_fresh(now: datetime) -> None:
-    """Near T0, and as long as a GO stands, measure again what is stale or soon will be."""
+    """Near T0, and as long as a GO stands, what went stale is measured anew."""
     near = Q(
         deployment__state=State.IN_REVIEW,
         deployment__t0__lte=now + KEEP_FRESH_BEFORE_T0,
         deployment__window_end__gt=now,
     )
-    wanted = _due_again(now).filter(near | Q(deployment__state=State.GO))
-    for deployment_id in set(wanted.values_list("deployment_id", flat=True)):
-        _run_again(deployment_id, now)
+    stale = _idle().filter(state=GateState.STALE)
+    _ask_again(stale.filter(near | Q(deployment__state=State.GO)), looks=False)
 
 
-@transaction.atomic
-def _run_again(deployment_id: int, now: datetime) -> None:
-    deployment = Deployment.objects.lock(deployment_id)
-    if deployment.state in {State.IN_REVIEW, State.GO}:
-        queue(deployment, list(_due_again(now).filter(deployment=deployment)), actor=None)
-
-
-def _due_again(now: datetime) -> QuerySet[Gate]:
-    """Gates that a worker can answer, past half of their freshness, with no run under way."""
-    ageing = Q(state__in=sorted(GREEN), stale_at__lte=now + F("freshness") / 2)
+def _idle() -> QuerySet[Gate]:
+    """Gates that a worker can answer, with no run under way."""
     live = GateRun.objects.live().filter(gate=OuterRef("pk"))
-    return Gate.objects.filter(
-        ageing | Q(state=GateState.STALE), ~Exists(live), kind__in=sorted(RUNNABLE)
-    )
+    return Gate.objects.runnable().filter(~Exists(live))
+
+
+def _ask_again(wanted: QuerySet[Gate], *, looks: bool) -> None:
+    for pk in set(wanted.values_list("deployment_id", flat=True)[:BATCH]):
+        with transaction.atomic():
+            deployment = Deployment.objects.lock(pk)
+            if deployment.state in ASKED:
+                of_it = wanted.filter(deployment=deployment).select_related("last_sample__run")
+                queue(deployment, list(of_it), actor=None, looks=looks)

@@ -8,7 +8,9 @@ from deployments.answers import acted, page, tried
 from deployments.models import Deployment
 from deployments.policies import refusal_to_edit, rights_of
 from gates import policies, services
-from gates.forms import HttpGateForm, ReportForm
+from gates.enums import Kind
+from gates.forms.by_hand import ReportForm
+from gates.forms.gate import GateForm
 
 
 @require_POST
@@ -57,7 +59,7 @@ def report(request: PersonRequest, pk: int, key: str) -> HttpResponse:
 def add(request: PersonRequest, pk: int) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
-    form = HttpGateForm(request.POST if request.method == "POST" else None)
+    form = GateForm(request.POST if request.method == "POST" else None, kind=Kind.HTTP)
     added = tried(
         request,
         form,

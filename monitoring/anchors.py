@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from deployments.models import Deployment
-from monitoring.models import Watch
+from monitoring.models import DEFAULT_WATCH, Watch
 
 
 def watch_ends(deployments: Sequence[Deployment]) -> dict[int, datetime]:
@@ -14,3 +14,8 @@ def watch_ends(deployments: Sequence[Deployment]) -> dict[int, datetime]:
         for pk, ends_at in watches.values_list("deployment_id", "ends_at")
         if ends_at is not None
     }
+
+
+def planned_watch_ends(deployments: Sequence[Deployment]) -> dict[int, datetime]:
+    """The watch follows the window, all of which the deployment may take."""
+    return {one.pk: one.window_end + DEFAULT_WATCH for one in deployments if one.window_end}

@@ -7,12 +7,13 @@ class MonitoringConfig(AppConfig):
     def ready(self) -> None:
         from deployments import anchors, blockers, content, subscriptions
         from deployments.enums import Anchor
-        from monitoring.anchors import watch_ends
+        from monitoring.anchors import planned_watch_ends, watch_ends
         from monitoring.content import collect
         from monitoring.obstacles import find
         from monitoring.receivers import open_watch
 
         anchors.register(Anchor.WATCH_END, watch_ends)
+        anchors.register_foresight(Anchor.WATCH_END, planned_watch_ends)
         content.register("monitoring", collect)
         blockers.register("watch", find)
         subscriptions.subscribe(["completed"], open_watch)

@@ -1,116 +1,137 @@
 """Asks a health address: right status, right text, and fast enough."""
 
 import math
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, Self
+from decimal import Decimal
 
-from connections.addresses import Permit, checked
+from pydantic import Field, field_validator
+
 from connections.client import Answer, GuardedClient
-from connections.exceptions import Trouble
-from gates.probes.measurement import Measurement
+from gates.declared import Addressed, Circumstances, Probed
+from gates.enums import Kind
+from gates.measurement import Measurement
+from gates.probes.documents import compiled, found_at, json_of, worded
+from gates.schedules import HEALTH
 
-VERSION = "http/1"
 LONGEST_SECONDS = 20
 MOST_REQUESTS = 20
 
 
-@dataclass(frozen=True)
-class HttpSettings:
-    """What is asked and what is right. `url` may be a path below the connection's address.
+class HttpSettings(Addressed):
+    """`p95_ms` limits the 95th percentile over `requests` answers; `seconds` is for all."""
 
-    `p95_ms` limits the 95th percentile over `requests` answers; `seconds` is the time for all.
-    """
+    called = "An HTTP gate"
 
-    url: str
-    connection: str = ""
-    status: int = 200
-    contains: str = ""
-    p95_ms: int | None = None
-    requests: int = 1
-    seconds: int = 10
+    status: int = Field(default=200, title="Expected status", ge=100, le=599)
+    contains: str = Field(
+        default="",
+        title="Text the answer must contain",
+        max_length=200,
+        description="Found as written.",
+    )
+    path: str = Field(
+        default="",
+        title="JSON path",
+        max_length=200,
+        description="A JMESPath into the answer, such as status or checks.db.state.",
+    )
+    equals: str = Field(
+        default="",
+        title="Value at the JSON path",
+        max_length=200,
+        description="What the path must lead to, such as UP or true.",
+    )
+    p95_ms: int | None = Field(
+        default=None,
+        title="Limit of the 95th percentile, ms",
+        ge=1,
+        le=LONGEST_SECONDS * 1000,
+        description="Over the requests of one sample.",
+    )
+    requests: int = Field(default=1, title="Requests per sample", ge=1, le=MOST_REQUESTS)
+    seconds: int = Field(default=10, title="Time limit, s", ge=1, le=LONGEST_SECONDS)
 
+    @field_validator("path")
     @classmethod
-    def read(cls, settings: Mapping[str, Any]) -> Self:
-        """The settings as stored; raises `ValueError` with a sentence."""
-        known = {field.name for field in fields(cls)}
-        if unknown := sorted(set(settings) - known):
-            raise ValueError(f"An HTTP gate has no setting “{unknown[0]}”.")
-        if not isinstance(settings.get("url"), str) or not settings["url"]:
-            raise ValueError("An HTTP gate needs an address.")
-        found = cls(**{name: value for name, value in settings.items() if value is not None})
-        _require_whole(found.status, "The expected status", 100, 599)
-        _require_whole(found.requests, "The number of requests", 1, MOST_REQUESTS)
-        _require_whole(found.seconds, "The time limit in seconds", 1, LONGEST_SECONDS)
-        if found.p95_ms is not None:
-            _require_whole(found.p95_ms, "The p95 limit in milliseconds", 1, LONGEST_SECONDS * 1000)
-        return found
-
-    def target(self, permit: Permit | None) -> str:
-        """The whole address; raises `Blocked` if it may not be asked."""
-        is_path = permit is not None and self.url.startswith("/")
-        whole = f"{permit.base_url.rstrip('/')}{self.url}" if permit and is_path else self.url
-        return str(checked(whole, permit))
+    def is_path(cls, path: str) -> str:
+        return compiled(path)
 
     @property
     def threshold(self) -> str:
         parts = [f"status {self.status}"]
         if self.contains:
             parts.append(f"text “{self.contains}”")
+        if self.path:
+            parts.append(f"{self.path} = “{self.equals}”")
         if self.p95_ms is not None:
             parts.append(f"p95 ≤ {self.p95_ms} ms over {self.requests}")
         return ", ".join(parts)
 
 
-def _require_whole(value: object, what: str, least: int, most: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise ValueError(f"{what} is a whole number from {least} to {most}.")
+def probe(wanted: HttpSettings, around: Circumstances) -> Measurement:
+    """One measurement: an answer is judged, no answer raises `Trouble`.
 
-
-def probe(settings: Mapping[str, Any], permit: Permit | None) -> Measurement:
-    """One measurement: an answer is judged, no answer is an error.
-
-    Never raises for what the network does, and never lasts longer than the settings' `seconds`.
+    Never lasts longer than the settings' `seconds`.
     """
-    began = time.perf_counter()
-    target = str(settings.get("url", ""))
-    try:
-        wanted = HttpSettings.read(settings)
-        target = wanted.target(permit)
-        found = _judged(wanted, _answers(wanted, target, permit))
-    except Trouble as trouble:
-        found = Measurement("error", trouble.sentence)
-    except ValueError as error:
-        found = Measurement("error", str(error))
-    spent = round((time.perf_counter() - began) * 1000)
-    return replace(found, target=target, duration_ms=spent, probe_version=VERSION)
-
-
-def _answers(wanted: HttpSettings, target: str, permit: Permit | None) -> list[Answer]:
     expects_redirect = 300 <= wanted.status < 400
-    with GuardedClient(permit=permit, seconds=wanted.seconds) as client:
-        return [client.get(target, follow=not expects_redirect) for _ in range(wanted.requests)]
-
-
-def _judged(wanted: HttpSettings, answers: list[Answer]) -> Measurement:
-    for answer in answers:
-        if answer.status != wanted.status:
-            reason = f"answered {answer.status}, needs {wanted.status}"
-            return Measurement("bad", reason, str(answer.status), "", wanted.threshold)
-        if wanted.contains and wanted.contains.encode() not in answer.body:
-            reason = f"the answer does not contain “{wanted.contains}”"
-            return Measurement("bad", reason, str(answer.status), "", wanted.threshold)
+    target = wanted.target(around)
+    with GuardedClient(permit=around.permit, seconds=wanted.seconds) as client:
+        answers = [client.get(target, follow=not expects_redirect) for _ in range(wanted.requests)]
     took = percentile_95([answer.seconds for answer in answers])
+    wrong = next((wrong for answer in answers if (wrong := _wrong(wanted, answer))), "")
+    if not wrong and wanted.p95_ms is not None and took > wanted.p95_ms:
+        wrong = _slow(wanted, took)
+    return Measurement(
+        "bad" if wrong else "good",
+        wrong or _right(wanted, took),
+        value=str(took),
+        unit="ms",
+        threshold=wanted.threshold,
+        counts={"response_time": Decimal(took)},
+    )
+
+
+def _wrong(wanted: HttpSettings, answer: Answer) -> str:
+    if answer.status != wanted.status:
+        return f"answered {answer.status}, needs {wanted.status}"
+    if wanted.contains and wanted.contains.encode() not in answer.body:
+        return f"the answer does not contain “{wanted.contains}”"
+    if not wanted.path:
+        return ""
+    found = worded(found_at(wanted.path, json_of(answer.body)))
+    if found != wanted.equals:
+        return f"{wanted.path} is “{found}”, needs “{wanted.equals}”"
+    return ""
+
+
+def _right(wanted: HttpSettings, took: int) -> str:
     if wanted.p95_ms is None:
-        reason = f"answered {wanted.status} in {took} ms"
-        return Measurement("good", reason, str(wanted.status), "", wanted.threshold)
-    is_fast = took <= wanted.p95_ms
-    reason = f"p95 of {wanted.requests} answers is {took} ms, needs at most {wanted.p95_ms} ms"
-    return Measurement("good" if is_fast else "bad", reason, str(took), "ms", wanted.threshold)
+        return f"answered {wanted.status} in {took} ms"
+    return f"p95 of {wanted.requests} answers is {took} ms, at most {wanted.p95_ms} ms is asked"
+
+
+def _slow(wanted: HttpSettings, took: int) -> str:
+    return f"p95 of {wanted.requests} answers is {took} ms, needs at most {wanted.p95_ms} ms"
 
 
 def percentile_95(seconds: list[float]) -> int:
     """Nearest rank, in whole milliseconds rounded up, so that a limit is never met by rounding."""
     ranked = sorted(seconds)
     return math.ceil(ranked[math.ceil(0.95 * len(ranked)) - 1] * 1000)
+
+
+KIND = Probed(
+    kind=Kind.HTTP,
+    asks="Does this address answer rightly, and fast enough?",
+    settings=HttpSettings,
+    schedule=HEALTH,
+    version="http/2",
+    percentile=Decimal(95),
+    red=(
+        "another status than the expected one",
+        "the text is missing, or the JSON path leads to another value",
+        "the 95th percentile over its limit, or the condition does not hold",
+        "could not be measured: no answer in time, refused, untrusted certificate, blocked address,"
+        " a redirect to another host, more than 1 MiB, no JSON where a path is asked",
+    ),
+    probe=probe,
+)

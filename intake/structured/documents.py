@@ -11,8 +11,9 @@ from checklists.enums import DEFAULT_PHASE, Kind
 from communications.definitions import PlanLine
 from deployments.exceptions import Invalid
 from deployments.keys import kept_keys
-from gates.definitions import SCHEDULES, GateDefinition, Schedule
+from gates.definitions import SCHEDULES, GateDefinition
 from gates.enums import Kind as GateKind
+from gates.schedules import Schedule
 from gates.streaks import Limits
 from intake.structured import sense
 from intake.structured.plain import LIMITS, TIMES, Document

@@ -9,8 +9,9 @@ from connections.models import Connection
 from deployments import content
 from deployments.models import Deployment
 from gates import services
-from gates.definitions import GateDefinition, Schedule
+from gates.definitions import GateDefinition
 from gates.models import Gate
+from gates.schedules import Schedule
 from gates.streaks import Limits
 from tests.servers import Server
 

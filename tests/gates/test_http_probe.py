@@ -1,12 +1,18 @@
 """R8 for the HTTP kind: whatever cannot be evaluated is never passed, and says why."""
 
 import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from ipaddress import ip_network
+from typing import Any
 
 import pytest
 
 from connections.addresses import Permit
-from gates.probes.http import HttpSettings, percentile_95, probe
+from gates.declared import Circumstances
+from gates.measurement import Measurement
+from gates.measuring import measure
+from gates.probes.http import HttpSettings, percentile_95
 from tests.servers import (
     LOOPBACK,
     answering,
@@ -21,6 +27,15 @@ from tests.servers import (
     silent,
     slow,
 )
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def probe(
+    settings: dict[str, Any], permit: Permit | None = None, condition: str = ""
+) -> Measurement:
+    return measure("http", settings, condition, Circumstances(now=NOW, permit=permit))
+
 
 FAULTS = {
     "time-out": (silent, "error", "gave no whole answer within 1 s."),
@@ -53,7 +68,7 @@ def test_faulty_server_is_never_good(fault: str):
     assert found.outcome == outcome
     assert reason in found.reason
     assert found.target.startswith(server.url)
-    assert found.probe_version == "http/1"
+    assert found.probe_version == "http/2"
 
 
 @pytest.mark.parametrize(
@@ -64,11 +79,18 @@ def test_faulty_server_is_never_good(fault: str):
         ({"url": "http://example.org:8080/"}, "Port 8080 needs a connection"),
         ({"url": "http://no-such-name.invalid/"}, "There is no address for the name"),
         ({"url": "/health"}, "is not a web address"),
-        ({"url": ""}, "needs an address"),
-        ({}, "needs an address"),
-        ({"url": 7}, "needs an address"),
-        ({"url": "http://example.org", "status": "200"}, "The expected status is a whole number"),
-        ({"url": "http://example.org", "seconds": 900}, "The time limit in seconds"),
+        ({"url": ""}, "“Address” (url) of an HTTP gate must not be empty."),
+        ({}, "An HTTP gate needs “Address” (url)."),
+        ({"url": 7}, "“Address” (url) of an HTTP gate must be text."),
+        (
+            {"url": "http://example.org", "status": "200"},
+            "“Expected status” (status) of an HTTP gate must be a whole number.",
+        ),
+        (
+            {"url": "http://example.org", "seconds": 900},
+            "“Time limit, s” (seconds) of an HTTP gate must be at most 20.",
+        ),
+        ({"url": "http://example.org", "path": "a[", "equals": "1"}, "is no JMESPath"),
         ({"url": "http://example.org", "method": "POST"}, "has no setting “method”"),
     ],
 )
@@ -87,7 +109,7 @@ def test_refused_connection_is_an_error():
 def test_right_answer_is_good():
     with serving(answering(200, b'{"status": "ok"}')) as server:
         found = probe({"url": "/health", "contains": '"ok"'}, server.permit)
-    assert (found.outcome, found.value) == ("good", "200")
+    assert (found.outcome, found.unit) == ("good", "ms")
     assert found.threshold == 'status 200, text “"ok"”'
     assert found.target == f"{server.url}/health"
 
@@ -137,4 +159,62 @@ def test_percentile_takes_the_nearest_rank():
 
 def test_path_stays_below_the_connection():
     permit = Permit("http://10.0.0.9:8080/api", (ip_network("10.0.0.0/8"),))
-    assert HttpSettings("/health").target(permit) == "http://10.0.0.9:8080/api/health"
+    assert (
+        HttpSettings(url="/health").target(Circumstances(NOW, permit))
+        == "http://10.0.0.9:8080/api/health"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome", "reason"),
+    [
+        (b'{"db": {"state": "up"}}', "good", "answered 200"),
+        (b'{"db": {"state": "down"}}', "bad", "db.state is “down”, needs “up”"),
+        (b'{"db": {}}', "bad", "db.state is “null”, needs “up”"),
+        (b'{"db": NaN}', "error", "The answer is no JSON: NaN is no number."),
+        (b"<html>", "error", "The answer is no JSON"),
+        (b"[" * 100_000, "error", "nested too deeply"),
+        (b"", "error", "The answer is no JSON"),
+    ],
+)
+def test_json_path_is_held_against_its_value(body, outcome, reason):
+    with serving(answering(200, body)) as server:
+        found = probe({"url": server.url, "path": "db.state", "equals": "up"}, server.permit)
+    assert (found.outcome, reason in found.reason) == (outcome, True)
+
+
+@pytest.mark.parametrize(
+    ("condition", "outcome", "reason"),
+    [
+        ("answer_time p95 < 5 s", "good", "is less than 5000 ms"),
+        ("answer_time < 1 ms", "bad", "needs less than 1 ms"),
+        ("answer_time p99 < 5 s", "error", "“HTTP health” measures p95, not p99."),
+        ("answer_time < 5 %", "error", "is a time and answer_time is judged as a share"),
+    ],
+)
+def test_condition_is_judged_beside_the_answer(condition, outcome, reason):
+    with serving(answering()) as server:
+        found = probe({"url": server.url}, server.permit, condition)
+    assert (found.outcome, found.threshold) == (
+        outcome,
+        f"status 200, {condition}" if outcome != "error" else found.threshold,
+    )
+    assert reason in found.reason, found.reason
+
+
+def test_condition_never_makes_a_wrong_answer_good():
+    with serving(answering(500)) as server:
+        found = probe({"url": server.url}, server.permit, "answer_time < 10 s")
+    assert found.outcome == "bad"
+    assert found.reason.startswith("answered 500, needs 200; ")
+
+
+def test_connection_s_credentials_are_sent_below_its_address():
+    with serving(answering()) as server:
+        permit = replace(server.permit, headers=(("authorization", "Bearer abc"),))
+        probe({"url": "/x"}, permit)
+        (request,) = server.requests
+    assert (
+        b"authorization: Bearer abc" in request.lower() or b"Authorization: Bearer abc" in request
+    )
+    assert "abc" not in repr(permit)

@@ -10,11 +10,11 @@ import pytest
 from deployments.models import Deployment
 from gates import services
 from gates.claims import Claim, claim
-from gates.definitions import Schedule
 from gates.enums import GateState, RunState
+from gates.measurement import Measurement
 from gates.models import Gate, GateRun, Sample
-from gates.probes.measurement import Measurement
 from gates.runner import execute, store
+from gates.schedules import Schedule
 from gates.standing import mark_stale
 from gates.streaks import Limits
 from tests.builders import make_deployment
@@ -61,7 +61,7 @@ def test_good_streak_passes_the_gate_with_one_event(gate, run):
     gate.refresh_from_db()
     run.refresh_from_db()
     assert (run.state, run.outcome, run.starts) == (RunState.COMPLETE, "passed", 0)
-    assert (gate.state, gate.last_sample.value) == (GateState.PASSED, "200")
+    assert (gate.state, gate.last_sample.unit) == (GateState.PASSED, "ms")
     assert gate.stale_at == gate.last_sample.at + timedelta(minutes=5)
     assert run.samples.count() == 2
     assert events(gate) == [("gate run requested", "Member"), ("gate passed", "Deploy Portal")]

@@ -14,7 +14,8 @@ from checklists.enums import DEFAULT_PHASE, Kind, Phase
 from communications.definitions import PlanLine
 from communications.enums import Kind as Message
 from deployments.enums import Anchor
-from gates.definitions import GateDefinition, Schedule
+from gates.definitions import GateDefinition
+from gates.schedules import Schedule
 from gates.streaks import Limits
 from intake.whole import Whole
 from monitoring.definitions import (

@@ -24,8 +24,9 @@ from communications.services import define_plan
 from deployments import content, services
 from deployments.enums import Grant
 from deployments.models import Deployment
-from gates.definitions import GateDefinition, Schedule
+from gates.definitions import GateDefinition
 from gates.models import Gate, Sample
+from gates.schedules import Schedule
 from gates.services import define_gates
 from gates.streaks import Limits
 from intake.copying import checklist, gates, messages, polled, rules

@@ -1,0 +1,20 @@
+"""What a prober may know of the deployment whose gate it answers."""
+
+from dataclasses import replace
+from typing import Any
+
+from connections.services import connection_named
+from deployments import anchors, clock
+from deployments.enums import Anchor
+from deployments.models import Deployment
+from gates.declared import Circumstances
+
+
+def circumstances(settings: dict[str, Any], deployment: Deployment | None) -> Circumstances:
+    """Raises `Blocked` when the settings' connection is no longer declared."""
+    connection = connection_named(settings.get("connection"))
+    around = Circumstances(now=clock.now(), permit=connection.permit if connection else None)
+    if deployment is None:
+        return around
+    ends = anchors.foreseen([deployment], Anchor.WATCH_END).get(deployment.pk)
+    return replace(around, commit=deployment.commit, branch=deployment.branch, watch_end=ends)

@@ -1,0 +1,75 @@
+"""The settings of a kind as the fields of a form, made from what the kind declares."""
+
+from typing import Any, Literal, get_args, get_origin
+
+from annotated_types import Ge, Le, MaxLen
+from django import forms
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from connections.models import Connection
+from gates.declared import Settings
+
+CONTROL = {"class": "form-control"}
+SELECT = {"class": "form-select"}
+
+
+class Lines(forms.CharField):
+    """One entry a line, kept as a list."""
+
+    widget = forms.Textarea(attrs={**CONTROL, "rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return [line.strip() for line in (value or "").splitlines() if line.strip()]
+
+
+def fields_of(settings: type[Settings]) -> dict[str, forms.Field]:
+    """One field for each setting, in the order in which the kind names them."""
+    return {name: _field(name, info) for name, info in settings.model_fields.items()}
+
+
+def _field(name: str, info: FieldInfo) -> forms.Field:
+    common: dict[str, Any] = {
+        "label": info.title or name,
+        "help_text": info.description or "",
+        "required": info.is_required(),
+        "initial": None if info.default is PydanticUndefined else info.default,
+    }
+    if name == "connection":
+        return forms.ModelChoiceField(
+            queryset=Connection.objects.all(),
+            to_field_name="key",
+            empty_label="None: a public address",
+            widget=forms.Select(attrs=SELECT),
+            **common,
+        )
+    return _by_type(info, common)
+
+
+def _by_type(info: FieldInfo, common: dict[str, Any]) -> forms.Field:
+    kind = _plain_type(info.annotation)
+    if kind is bool:
+        box = forms.CheckboxInput(attrs={"class": "form-check-input"})
+        return forms.BooleanField(widget=box, **{**common, "required": False})
+    if kind in (int, float):
+        least: Any = next((one.ge for one in info.metadata if isinstance(one, Ge)), None)
+        most: Any = next((one.le for one in info.metadata if isinstance(one, Le)), None)
+        number = forms.IntegerField if kind is int else forms.FloatField
+        widget = forms.NumberInput(attrs={**CONTROL, **({} if kind is int else {"step": "any"})})
+        return number(min_value=least, max_value=most, widget=widget, **common)
+    if get_origin(kind) is Literal:
+        choices = [(value, str(value) or "None") for value in get_args(kind)]
+        return forms.ChoiceField(choices=choices, widget=forms.Select(attrs=SELECT), **common)
+    if get_origin(kind) in (list, tuple):
+        return Lines(**common)
+    longest = next((one.max_length for one in info.metadata if isinstance(one, MaxLen)), None)
+    return forms.CharField(max_length=longest, widget=forms.TextInput(attrs=CONTROL), **common)
+
+
+def _plain_type(annotation: Any) -> Any:
+    """The type without “or None”."""
+    given = [one for one in get_args(annotation) if one is not type(None)]
+    return given[0] if type(None) in get_args(annotation) else annotation

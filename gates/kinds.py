@@ -1,0 +1,23 @@
+"""All kinds of gate, each declared once in the file that answers it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gates.declared import Declared, Probed, Read
+from gates.probes import http
+from gates.readers import reported
+
+KINDS: Mapping[str, Declared[Any]] = {
+    declared.kind: declared
+    for declared in (
+        http.KIND,
+        reported.KIND,
+    )
+}
+PROBED = frozenset(kind for kind, declared in KINDS.items() if isinstance(declared, Probed))
+READ = frozenset(kind for kind, declared in KINDS.items() if isinstance(declared, Read))
+
+
+def is_runnable(kind: str, settings: Mapping[str, Any]) -> bool:
+    """Whether a worker can answer it by itself; a report is fetched where an address is given."""
+    return kind in PROBED or (kind in READ and bool(settings.get("url")))
