@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from deployments.described import Described
 from gates.enums import Kind
 from gates.kinds import KINDS
+from gates.probes.documents import worded
 from gates.schedules import Schedule
 
 SCHEDULES: Mapping[str, Schedule] = {kind: declared.schedule for kind, declared in KINDS.items()}
@@ -47,6 +47,12 @@ class GateDefinition(Described):
             line=None,
         )
 
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """Every setting of the kind, those that were left as usual too."""
+        usual = KINDS[self.kind].settings.model_fields
+        return {name: self.settings.get(name, one.default) for name, one in usual.items()}
+
     def plain(self) -> dict[str, str]:
         asked = self.question
         schedule = asked.schedule or SCHEDULES[asked.kind]
@@ -55,7 +61,7 @@ class GateDefinition(Described):
         return {
             "title": asked.title,
             "kind": Kind(asked.kind).label,
-            "settings": json.dumps(asked.settings, sort_keys=True, ensure_ascii=False),
+            **{name: worded(value) for name, value in asked.told.items()},
             "condition": asked.condition,
             "required": "yes" if asked.required else "no",
             "machine_only": "yes" if asked.machine_only else "no",

@@ -10,7 +10,7 @@ from gates.models import Gate
 
 FIELDS = (
     "deployment_id", "key", "title", "kind", "required", "state", "state_at", "state_reason",
-    "stale_at", "freshness",
+    "stale_at", "freshness", "settings",
 )  # fmt: skip
 
 SAID: dict[GateState, str] = {

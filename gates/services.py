@@ -1,4 +1,4 @@
-"""The verbs of the gates: define, add, run, report."""
+"""The verbs of the gates: define, run, report."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,10 @@ from django.db import transaction
 
 from accounts.fresh import Authentication
 from accounts.models import User
-from deployments import clock, content, history, redefining
+from deployments import clock, redefining
 from deployments.keys import kept_keys
 from deployments.models import Deployment
-from deployments.policies import refusal_by_proof, refusal_to_edit, rights_of
+from deployments.policies import refusal_by_proof, rights_of
 from deployments.redefining import Wanted
 from deployments.services import require
 from gates import policies, standing
@@ -40,17 +40,6 @@ def redefine_gates(deployment: Deployment, gates: Sequence[GateDefinition]) -> N
         require(refusal_of_gate(gate))
     wanted = [Wanted(one.key or "", one.question, said_of(one)) for one in gates]
     redefining.redefine(GATES, deployment, wanted)
-
-
-@transaction.atomic
-def add_gate(deployment_id: int, definition: GateDefinition, *, actor: User) -> Gate:
-    """One more question before GO; it changes the content, so votes on the old one become stale."""
-    deployment = Deployment.objects.lock(deployment_id)
-    require(refusal_to_edit(rights_of(actor, deployment.service), deployment))
-    (gate,) = define_gates(deployment, [definition])
-    history.record(deployment, "gate added", actor=actor, obj=gate, after={"kind": gate.kind})
-    content.refresh(deployment, actor)
-    return gate
 
 
 @transaction.atomic

@@ -5,7 +5,6 @@ from gates import views
 app_name = "gates"
 urlpatterns = [
     path("deployments/<int:pk>/gates/run/", views.run_all, name="run_all"),
-    path("deployments/<int:pk>/gates/add/", views.add, name="add"),
     path("deployments/<int:pk>/gates/<slug:key>/run/", views.run, name="run"),
     path("deployments/<int:pk>/gates/<slug:key>/report/", views.report, name="report"),
 ]

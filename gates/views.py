@@ -6,11 +6,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.requests import PersonRequest
 from deployments.answers import acted, page, tried
 from deployments.models import Deployment
-from deployments.policies import refusal_to_edit, rights_of
+from deployments.policies import rights_of
 from gates import policies, services
-from gates.enums import Kind
 from gates.forms.by_hand import ReportForm
-from gates.forms.gate import GateForm
 
 
 @require_POST
@@ -53,24 +51,3 @@ def report(request: PersonRequest, pk: int, key: str) -> HttpResponse:
         "refusal": policies.refusal_to_report_by_hand(rights, gate, deployment),
     }
     return render(request, "gates/report.html", context, status=reported.status)
-
-
-@require_http_methods(["GET", "POST"])
-def add(request: PersonRequest, pk: int) -> HttpResponse:
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
-    form = GateForm(request.POST if request.method == "POST" else None, kind=Kind.HTTP)
-    added = tried(
-        request,
-        form,
-        lambda: services.add_gate(deployment.pk, form.definition(), actor=request.user),
-    )
-    if added.done:
-        messages.success(request, f"“{added.result}” was added.")
-        return redirect(page(deployment, "gates"))
-    context = {
-        "deployment": deployment,
-        "form": form,
-        "refusal": refusal_to_edit(rights_of(request.user, deployment.service), deployment),
-    }
-    return render(request, "gates/add.html", context, status=added.status)

@@ -19,12 +19,13 @@ from checklists import services as checklists
 from checklists.enums import ItemState, Phase
 from communications.models import Stakeholder
 from connections.models import Connection
-from deployments import clock, services
+from deployments import clock, editing, services
 from deployments.enums import Grant
 from deployments.models import Deployment, Environment, Service
 from gates import services as gates
 from gates.definitions import GateDefinition
 from gates.enums import Kind as GateKind
+from gates.parts import GATES
 from gates.reports import Report
 from intake.services import import_document
 
@@ -140,14 +141,17 @@ def _imported(
         zone=ZONE,
         actor=people["release_manager"],
     )
-    gates.add_gate(
+    editing.add(
+        GATES,
         deployment.pk,
-        GateDefinition(
-            title="The portal answers",
-            kind=GateKind.HTTP,
-            settings={"url": f"{settings.PORTAL_URL}/health/", "connection": "this-portal"},
-            required=health_required,
-        ),
+        [
+            GateDefinition(
+                title="The portal answers",
+                kind=GateKind.HTTP,
+                settings={"url": f"{settings.PORTAL_URL}/health/", "connection": "this-portal"},
+                required=health_required,
+            )
+        ],
         actor=people["release_manager"],
     )
     approvals.submit(deployment.pk, actor=people["release_manager"])

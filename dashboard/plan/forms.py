@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, ClassVar
 
@@ -61,13 +62,21 @@ class PlanForm(KnownForm):
     """
 
     folded: ClassVar[tuple[str, ...]] = ()
+    folded_title: ClassVar[str] = "Commands, order and choices"
     shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(
-        self, data: Any = None, *, deployment: Deployment, plan: Described | None = None
+        self,
+        data: Any = None,
+        *,
+        deployment: Deployment,
+        plan: Described | None = None,
+        asked: Mapping[str, str] | None = None,
     ) -> None:
+        """`asked` is what the address says of a new one: its section, its kind."""
         first = {**self.values(plan), "shown": plan.fingerprint} if plan else {}
-        super().__init__(data, initial=first, auto_id="plan_%s")
+        told = {name: said for name, said in (asked or {}).items() if name in self.base_fields}
+        super().__init__(data, initial={**told, **first}, auto_id="plan_%s")
         self.deployment, self.now = deployment, plan
 
     def values(self, plan: Any) -> dict[str, Any]:
@@ -90,9 +99,14 @@ class SectionForm(PlanForm):
     )  # fmt: skip
 
     def __init__(
-        self, data: Any = None, *, deployment: Deployment, plan: SectionPlan | None = None
+        self,
+        data: Any = None,
+        *,
+        deployment: Deployment,
+        plan: SectionPlan | None = None,
+        asked: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(data, deployment=deployment, plan=plan)
+        super().__init__(data, deployment=deployment, plan=plan, asked=asked)
         rows = Section.objects.filter(deployment=deployment).order_by("position")
         paths = {tuple(one.path): None for one in rows}
         if plan:

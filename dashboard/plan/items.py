@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -110,9 +110,14 @@ class ItemForm(PlanForm):
     )  # fmt: skip
 
     def __init__(
-        self, data: Any = None, *, deployment: Deployment, plan: ItemPlan | None = None
+        self,
+        data: Any = None,
+        *,
+        deployment: Deployment,
+        plan: ItemPlan | None = None,
+        asked: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(data, deployment=deployment, plan=plan)
+        super().__init__(data, deployment=deployment, plan=plan, asked=asked)
         self._sections = {
             str(one.pk): one
             for one in Section.objects.filter(deployment=deployment).order_by("position")
@@ -177,8 +182,15 @@ class LinesForm(PlanForm):
     kind = chosen("Kind", KINDS, initial=Kind.CHECK.value)
     required = boxed("Required", initial=True)
 
-    def __init__(self, data: Any = None, *, deployment: Deployment, plan: None = None) -> None:
-        super().__init__(data, deployment=deployment)
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        deployment: Deployment,
+        plan: None = None,
+        asked: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(data, deployment=deployment, asked=asked)
         rows = Section.objects.filter(deployment=deployment).order_by("position")
         self._sections = {str(one.pk): one for one in rows}
         section: Any = self.fields["section"]

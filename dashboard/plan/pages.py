@@ -17,6 +17,7 @@ from deployments.described import Described
 from deployments.exceptions import Refused
 from deployments.models import Deployment
 from deployments.policies import Rights, refusal_to_edit
+from gates.kinds import KINDS
 
 LONGEST_NUMBER = 19
 
@@ -69,6 +70,7 @@ def plan_page(
         "pages": PAGES,
         "groups": _sections(deployment) if is_checklist else _parts(deployment, page),
         "open": opened,
+        "kinds": KINDS.values() if page == "gates" else (),
         "signatures": counting(standings(deployment)),
         "refusal": refusal_to_edit(rights, deployment),
         "marked": _marked(several),

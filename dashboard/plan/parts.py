@@ -8,8 +8,10 @@ from typing import Any
 from approvals.parts import Rules
 from checklists.parts import Items, Sections
 from dashboard.plan.forms import AlertForm, LimitForm, PlanForm, RuleForm, SectionForm, TriggerForm
+from dashboard.plan.gates import GateForm
 from dashboard.plan.items import ItemForm, LinesForm
 from deployments.editing import Part
+from gates.parts import GATES
 from monitoring.parts import ALERTS, TARGETS, TRIGGERS
 
 
@@ -36,6 +38,10 @@ EDITABLE: dict[str, Editable] = {
         Editable("items", Items(), ItemForm, LinesForm, "checklist", "Items"),
         Editable("sections", Sections(), SectionForm, SectionForm, "checklist", "Sections"),
         Editable(
+            "gates", GATES, GateForm, GateForm, "gates", "Gates",
+            "No technical question is asked yet.",
+        ),
+        Editable(
             "rules", Rules(), RuleForm, RuleForm, "sign-off", "Sign-off rules",
             "No role is asked to sign yet; without one the deployment cannot be submitted.",
         ),
@@ -55,6 +61,7 @@ EDITABLE: dict[str, Editable] = {
 }  # fmt: skip
 PAGES: dict[str, str] = {
     "checklist": "Checklist and steps",
+    "gates": "Gates",
     "sign-off": "Sign-off",
     "limits": "Limits",
 }

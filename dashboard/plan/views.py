@@ -31,9 +31,7 @@ def add(request: PersonRequest, pk: int, editable: Editable) -> HttpResponse:
     """New ones of this part; items several at once, one in each line."""
     found = _visible(request, pk)
     section = request.GET.get("section", "")
-    form = editable.new(posted(request), deployment=found)
-    if is_number(section) and not form.is_bound and "section" in form.fields:
-        form.initial["section"] = section
+    form = editable.new(posted(request), deployment=found, asked=request.GET.dict())
     done = _tried(
         request,
         found,

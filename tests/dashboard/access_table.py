@@ -95,12 +95,6 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "shown_content": lambda one: one.content_hash,
         "shown_schedule": lambda one: one.schedule_hash,
     },
-    "gates:add": {
-        "title": lambda _: "The API answers",
-        "url": lambda _: "https://example.org/health",
-        "status": lambda _: "200",
-        "requests": lambda _: "1",
-    },
     "gates:report": {
         "outcome": lambda _: "good",
         "value": lambda _: "491/491",
@@ -207,7 +201,6 @@ TABLE: dict[str, Row] = {
     "checklists:complete": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
     "gates:run_all": Row(NO_METHOD, (302, 404, 403, 302, 302, 302, 403, 403), ONE),
     "gates:run": Row(NO_METHOD, (302, 404, 403, 409, 409, 409, 403, 403), ("pk", "key")),
-    "gates:add": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
     "gates:report": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 403, 403), ("pk", "key")),
     "approvals:facts": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
     "approvals:submit": Row(WHO_SEES, (302, 404, 409, 409, 409, 409, 409, 409), ONE),

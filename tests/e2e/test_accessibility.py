@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 TABS = ("", "checklist/", "gates/", "sign-off/", "go-no-go/", "runbook/", "watch/", "messages/",
         "comments/", "history/")  # fmt: skip
-PLAN = ("", "sign-off/", "limits/", "items/1/", "items/1/take-out/", "items/add/?section=1",
+PLAN = ("", "gates/", "sign-off/", "limits/", "items/1/", "items/1/take-out/", "items/add/?section=1",
         "sections/1/", "sections/add/", "rules/1/", "rules/add/", "triggers/add/")  # fmt: skip
 PAGES = {
     "release_manager": ("/", "/deployments/", "/import/", "/deployments/new/",
@@ -26,7 +26,8 @@ PAGES = {
                         "/deployments/1/sections/5/tick/",
                         "/deployments/1/items/1/", "/deployments/1/claims/",
                         "/deployments/1/document/", "/deployments/1/template/", "/templates/",
-                        "/deployments/1/gates/add/", "/deployments/1/messages/recipients/"),
+                        "/deployments/1/plan/gates/add/?kind=http",
+                        "/deployments/1/messages/recipients/"),
     "operations": ("/", "/deployments/1/items/3/"),
     "ops_lead": ("/deployments/2/", "/deployments/1/decide/?verdict=hold",
                  "/deployments/1/decide/", "/deployments/1/audit/"),

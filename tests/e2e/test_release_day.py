@@ -79,11 +79,16 @@ def schedule(page: Page, address: str, *, minutes: int) -> None:
 
 
 def add_health_gate(page: Page, address: str) -> None:
-    page.goto(f"{address}gates/add/")
+    page.goto(f"{address}gates/")
+    page.get_by_role("link", name="Edit the gates").click()
+    page.get_by_text("Add a gate", exact=True).click()
+    page.get_by_role("link", name="HTTP health", exact=True).click()
     page.get_by_label("Title").fill("The portal answers")
     page.get_by_label("Address").fill("/health/")
     page.get_by_label("Connection").select_option("this-portal")
-    page.get_by_role("button", name="Add the gate").click()
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator("#plan")).to_contain_text("The portal answers")
+    page.goto(f"{address}gates/")
     expect(page.locator("#gates-panel")).to_contain_text("The portal answers")
 
 

@@ -186,7 +186,7 @@ def test_json_path_is_held_against_its_value(body, outcome, reason):
 @pytest.mark.parametrize(
     ("condition", "outcome", "reason"),
     [
-        ("answer_time p95 < 5 s", "good", "is less than 5000 ms"),
+        ("answer_time p95 < 5 s", "good", "is less than 5 s"),
         ("answer_time < 1 ms", "bad", "needs less than 1 ms"),
         ("answer_time p99 < 5 s", "error", "“HTTP health” measures p95, not p99."),
         ("answer_time < 5 %", "error", "is a time and answer_time is judged as a share"),
@@ -214,7 +214,5 @@ def test_connection_s_credentials_are_sent_below_its_address():
         permit = replace(server.permit, headers=(("authorization", "Bearer abc"),))
         probe({"url": "/x"}, permit)
         (request,) = server.requests
-    assert (
-        b"authorization: Bearer abc" in request.lower() or b"Authorization: Bearer abc" in request
-    )
+    assert b"authorization: bearer abc" in request.lower()
     assert "abc" not in repr(permit)

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from deployments import editing
 from deployments.blockers import Blocker
 from deployments.exceptions import Forbidden, Invalid, NeedsFreshAuthentication, Refused
 from deployments.models import Deployment
@@ -13,6 +14,7 @@ from gates.enums import GateState, RunState
 from gates.exceptions import NotRunnable
 from gates.models import GateRun
 from gates.obstacles import find
+from gates.parts import GATES
 from gates.reports import Report
 from gates.standing import mark_stale
 from tests.builders import make_deployment, make_machine, make_proof, make_role, make_team
@@ -65,7 +67,7 @@ def test_keys_are_readable_and_numbered_when_titles_repeat(deployment):
             GateDefinition("A", kind="junit"),
             "“junit” is no kind of gate; use one of http, reported.",
         ),
-        (GateDefinition("A", kind="http"), "An HTTP gate needs an address."),
+        (GateDefinition("A", kind="http"), "An HTTP gate needs “Address” (url)."),
         (GateDefinition("A", condition="fast"), "“fast” has no comparison"),
     ],
 )
@@ -77,7 +79,7 @@ def test_gate_that_nobody_could_answer_is_refused(deployment, definition, senten
 
 def test_added_gate_changes_the_content_and_is_recorded(team, deployment):
     before = deployment.content_hash
-    services.add_gate(deployment.pk, GateDefinition("Scan"), actor=team.release_manager)
+    editing.add(GATES, deployment.pk, [GateDefinition("Scan")], actor=team.release_manager)
     deployment.refresh_from_db()
     assert deployment.content_hash != before
     assert verbs(deployment)[-2:] == ["gate added", "content changed"]
@@ -85,7 +87,7 @@ def test_added_gate_changes_the_content_and_is_recorded(team, deployment):
 
 def test_gate_is_added_by_release_managers_only(team, deployment):
     with pytest.raises(Forbidden):
-        services.add_gate(deployment.pk, GateDefinition("Scan"), actor=team.member)
+        editing.add(GATES, deployment.pk, [GateDefinition("Scan")], actor=team.member)
 
 
 def test_running_twice_gives_the_same_run(team, deployment, server):

@@ -17,7 +17,7 @@ from gates.reports import Report
 from gates.runner import execute
 from tests.builders import make_deployment, make_machine
 from tests.gates.makers import make_gate, make_http_gate
-from tests.servers import answering, serving
+from tests.servers import Server, answering, serving
 
 
 @pytest.fixture
@@ -119,6 +119,64 @@ def test_nothing_ages_after_the_start(passed):
 
 
 @pytest.mark.parametrize(
+    ("state", "again"),
+    [
+        (State.IN_REVIEW, 1),
+        (State.GO, 1),
+        (State.DRAFT, 0),
+        (State.ON_HOLD, 0),
+        (State.IN_PROGRESS, 0),
+    ],
+)
+def test_green_gate_is_looked_after_until_the_start(passed, state, again):
+    Deployment.objects.update(state=state)
+    now = passed.stale_at - timedelta(minutes=2)
+    sweeps.look_after(now)
+    sweeps.look_after(now)
+    looks = GateRun.objects.live()
+    assert (looks.count(), set(looks.values_list("follows", flat=True))) == (
+        again,
+        {passed.last_sample.run_id} if again else set(),
+    )
+    passed.refresh_from_db()
+    assert passed.state == GateState.PASSED
+
+
+def look(gate: Gate, server: Server, answers: int) -> str:
+    """One look later: the state of the gate after it."""
+    server.behave = answering(answers)
+    Deployment.objects.update(state=State.IN_REVIEW)
+    assert gate.stale_at is not None
+    sweeps.look_after(gate.stale_at - timedelta(minutes=2))
+    for pk in GateRun.objects.live().values_list("pk", flat=True):
+        execute(pk)
+    gate.refresh_from_db()
+    return gate.state
+
+
+def test_one_bad_look_warns_and_several_in_a_row_fail(passed, server):
+    Gate.objects.update(max_bad_streak=3)
+    assert [look(passed, server, answers) for answers in (200, 503, 200, 503, 503)] == [
+        "passed", "warned", "passed", "warned", "warned",
+    ]  # fmt: skip
+    assert look(passed, server, 503) == "failed"
+    assert passed.stale_at is None
+
+
+def test_look_keeps_a_gate_fresh_without_an_event(passed, server, deployment):
+    events, until = deployment.events.count(), passed.stale_at
+    assert look(passed, server, 200) == "passed"
+    assert passed.stale_at > until
+    assert deployment.events.count() == events
+
+
+def test_look_that_cannot_measure_ends_green(passed, server):
+    Gate.objects.update(max_error_streak=1)
+    Gate.objects.update(settings={**passed.settings, "path": "state", "equals": "up"})
+    assert look(passed, server, 200) == "errored"
+
+
+@pytest.mark.parametrize(
     ("state", "t0_in", "again"),
     [
         (State.IN_REVIEW, timedelta(hours=1), 1),
@@ -128,24 +186,24 @@ def test_nothing_ages_after_the_start(passed):
         (State.IN_PROGRESS, timedelta(0), 0),
     ],
 )
-def test_ageing_gate_is_measured_again_near_t0_and_while_go_stands(passed, state, t0_in, again):
-    now = passed.stale_at - timedelta(minutes=2)
+def test_stale_gate_is_measured_anew_near_t0_and_while_go_stands(passed, state, t0_in, again):
+    now = passed.stale_at + timedelta(minutes=2)
+    Gate.objects.update(state=GateState.STALE)
     Deployment.objects.update(
         state=state, t0=now + t0_in, window_end=now + t0_in + timedelta(hours=2)
     )
     sweeps.keep_fresh(now)
     sweeps.keep_fresh(now)
-    assert GateRun.objects.live().count() == again
-    passed.refresh_from_db()
-    assert passed.state == GateState.PASSED
+    assert GateRun.objects.live().filter(follows=None).count() == again
 
 
 def test_fresh_red_and_reported_gates_are_not_measured_again(deployment, passed):
     Deployment.objects.update(state=State.GO)
-    sweeps.keep_fresh(passed.stale_at - timedelta(minutes=4))
+    sweeps.look_after(passed.stale_at - timedelta(minutes=4))
     assert GateRun.objects.live().count() == 0
     Gate.objects.update(state=GateState.FAILED, stale_at=None)
     reported = make_gate(deployment)
     services.report(reported, Report(outcome="good"), reporter=make_machine())
+    sweeps.look_after(passed.stale_at + timedelta(days=2))
     sweeps.keep_fresh(passed.stale_at + timedelta(days=2))
     assert GateRun.objects.live().count() == 0

@@ -34,7 +34,7 @@ from checklists.plan import ItemPlan
 from communications.enums import MessageState
 from communications.models import Message
 from communications.services import plan_messages
-from deployments import clock, content
+from deployments import clock, content, editing
 from deployments import services as planning
 from deployments.editing import add
 from deployments.exceptions import Forbidden, Invalid, Overtaken, Refused
@@ -43,6 +43,7 @@ from gates import services as gates
 from gates.definitions import GateDefinition
 from gates.enums import GateState
 from gates.models import Gate, Sample
+from gates.parts import GATES
 from gates.reports import Report
 from intake import copying, whole
 from intake.exporting import exported
@@ -222,7 +223,7 @@ def test_what_was_added_in_the_portal_stays_beside_a_markdown_document(team: Tea
         actor=team.release_manager,
     )[0]
     add(Items(), deployment.pk, [ItemPlan(before, "Feed the cat")], actor=team.release_manager)
-    gates.add_gate(deployment.pk, GateDefinition("It answers"), actor=team.release_manager)
+    editing.add(GATES, deployment.pk, [GateDefinition("It answers")], actor=team.release_manager)
     found = apply(team, deployment, changed(("- [ ] Tell the support team\n", "")))
     assert (found.added, found.removed, found.changed) == (0, 1, 0)
     texts = [one.text for one in deployment.items.order_by("position")]
@@ -244,7 +245,7 @@ def test_role_is_called_as_the_portal_calls_it(team: Team) -> None:
 
 
 @pytest.mark.django_db
-def test_another_question_makes_a_gate_stale_and_one_taken_out_keeps_its_samples(
+def test_gate_with_another_title_keeps_its_answer_and_one_taken_out_its_samples(
     team: Team,
 ) -> None:
     deployment = draft(team)
@@ -262,7 +263,7 @@ def test_another_question_makes_a_gate_stale_and_one_taken_out_keeps_its_samples
         ),
     )
     coverage.refresh_from_db()
-    assert (coverage.state, coverage.last_sample is None) == (GateState.STALE, False)
+    assert (coverage.state, coverage.title) == (GateState.PASSED, "Coverage of lines")
     assert list(deployment.gates.all()) == [coverage]
     assert Gate.every.get(pk=tests.pk).removed_at is not None
     assert Sample.objects.filter(run__gate=tests).count() == 1

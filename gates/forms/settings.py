@@ -1,0 +1,66 @@
+"""The settings of one kind of gate as a person writes them, checked by the kind itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from connections.exceptions import Blocked
+from connections.services import connection_for
+from deployments import clock
+from gates.declared import Circumstances
+from gates.forms.fields import CONTROL, fields_of
+from gates.kinds import KINDS
+
+
+class SettingsForm(forms.Form):
+    """The settings of one kind, and the condition on what it finds."""
+
+    condition = forms.CharField(
+        required=False, max_length=200, widget=forms.TextInput(attrs=CONTROL)
+    )
+
+    def of_kind(self, kind: str) -> None:
+        """Take the fields of this kind; said once, before anything is asked of the form."""
+        self.kind = kind
+        self.declared = KINDS[kind]
+        self.own = fields_of(self.declared.settings)
+        self.fields = {**self.fields, **self.own}
+        names = ", ".join(self.declared.numbers)
+        self.fields["condition"].help_text = (
+            f"Optional, on one of: {names}; such as “{next(iter(self.declared.numbers))} <= 5”."
+            if names
+            else "Optional, such as “error_rate < 1 %”. The name is yours."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.errors:
+            return cleaned
+        if "connection" in self.own and not cleaned.get("connection"):
+            cleaned["connection"] = connection_for(cleaned.get("url") or "")
+        try:
+            wanted = self.declared.settings.read(self.settings(cleaned))
+            connection = cleaned.get("connection")
+            wanted.target(Circumstances(clock.now(), connection.permit if connection else None))
+        except Blocked as blocked:
+            self.add_error("url" if "url" in self.own else None, blocked.sentence)
+        except ValueError as error:
+            self.add_error(None, str(error))
+        if why := self.declared.refusal_of(cleaned.get("condition", "")):
+            self.add_error("condition", why)
+        return cleaned
+
+    def settings(self, cleaned: dict[str, Any] | None = None) -> dict[str, Any]:
+        """What differs from the kind's usual settings."""
+        given = self.cleaned_data if cleaned is None else cleaned
+        fields = self.declared.settings.model_fields
+        found = {name: given.get(name) for name in self.own}
+        if connection := found.get("connection"):
+            found["connection"] = connection.key
+        return {
+            name: value
+            for name, value in found.items()
+            if value not in (None, "") and value != fields[name].default
+        }
