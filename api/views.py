@@ -16,7 +16,7 @@ from approvals.verdict import outlook
 from deployments.models import Deployment
 from gates import services
 from gates.models import Gate, Sample
-from gates.reports import Report
+from gates.reports import Result
 
 MOST_DIGITS = 100
 PROBLEMS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
@@ -71,7 +71,7 @@ def report(request: HttpRequest, pk: int, key: str, result: ReportIn) -> Status[
     if not token.may_report:
         raise HttpError(403, "This token may read but not report.")
     gate = get_object_or_404(_deployment(request, pk).gates, key=key)
-    told = Report(
+    told = Result(
         outcome=result.outcome or "",
         value=_as_text(result.value),
         unit=result.unit,

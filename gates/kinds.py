@@ -5,12 +5,13 @@ from typing import Any
 
 from gates.declared import Declared, Probed, Read
 from gates.probes import http
-from gates.readers import reported
+from gates.readers import junit, reported
 
 KINDS: Mapping[str, Declared[Any]] = {
     declared.kind: declared
     for declared in (
         http.KIND,
+        junit.KIND,
         reported.KIND,
     )
 }

@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import ExpressionWrapper, Q
+from django.db.models import ExpressionWrapper, OuterRef, Q
+from django.db.models.functions import JSONObject
 
 from accounts.models import User
 from deployments.clock import PortalNow
@@ -14,6 +16,7 @@ from deployments.enums import BEFORE_START
 from deployments.models import Deployment, Service
 from gates.enums import GREEN, LIVE_RUN, UNDER_WAY, GateState, Kind, Outcome, RunState
 from gates.kinds import PROBED, READ, is_runnable
+from gates.sparks import MOST_BARS
 from gates.streaks import Limits
 
 
@@ -50,6 +53,15 @@ class GateQuerySet(models.QuerySet["Gate"]):
         """With the judgment on each gate's freshness, so that no gate has to ask for its own."""
         judged = ExpressionWrapper(past_freshness(), output_field=models.BooleanField())
         return self.annotate(is_past_freshness=judged)
+
+    def with_recent(self) -> GateQuerySet:
+        """With the newest samples of each, newest first, as `recent`: no query per gate."""
+        newest = (
+            Sample.objects.filter(run__gate=OuterRef("pk"))
+            .order_by("-run__number", "-at", "-pk")
+            .values(told=JSONObject(at="at", outcome="outcome", value="value"))[:MOST_BARS]
+        )
+        return self.annotate(recent=ArraySubquery(newest))
 
     def runnable(self) -> GateQuerySet:
         """Those that a worker can answer by itself, as `Gate.is_runnable` says of one."""
@@ -235,6 +247,11 @@ class Gate(models.Model):
     def is_runnable(self) -> bool:
         """Whether a worker can answer it; a reported gate waits for its reporter."""
         return is_runnable(self.kind, self.settings)
+
+    @property
+    def takes_reports(self) -> bool:
+        """Whether a report file answers it."""
+        return self.kind in READ
 
     @property
     def limits(self) -> Limits:

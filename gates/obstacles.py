@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from deployments.blockers import Blocker, Findings
 from deployments.models import Deployment
-from gates.enums import UNDER_WAY, GateState, Kind
+from gates.enums import UNDER_WAY, GateState
 from gates.models import Gate
 
 FIELDS = (
@@ -63,7 +63,7 @@ def _blocker(gate: Gate) -> Blocker:
 
 def _said(gate: Gate) -> str:
     if gate.state == GateState.PENDING:
-        return "has not been reported" if gate.kind == Kind.REPORTED else "has not been run"
+        return "has not been run" if gate.is_runnable else "has not been reported"
     said = SAID.get(gate.standing, gate.standing.label.lower())
     reason = gate.standing_reason.rstrip(".")
     return f"{said}: {reason}" if reason else said

@@ -3,9 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count
+
 from deployments.models import Deployment
+from gates.declared import Declared
+from gates.enums import LIVE_RUN
+from gates.kinds import KINDS
 from gates.models import Gate, GateRun, Sample
+from gates.parts import GATES
 from gates.policies import refusal_by_state
+from gates.probes.documents import worded
+from gates.sparks import Spark, spark
+
+SHOWN_RUNS = 20
+SHOWN_SAMPLES = 200
 
 
 @dataclass(frozen=True)
@@ -15,6 +26,7 @@ class Row:
     gate: Gate
     run: GateRun | None
     newest: Sample | None
+    spark: Spark | None = None
 
     @property
     def sample(self) -> Sample | None:
@@ -26,6 +38,7 @@ def gates_panel(deployment: Deployment) -> dict[str, Any]:
     """Each gate with its verdict, its live run and that run's newest sample; three queries."""
     gates = list(
         deployment.gates.as_of_now()
+        .with_recent()
         .select_related("last_sample__reporter", "last_sample__run")
         .order_by("position")
     )
@@ -48,4 +61,40 @@ def gates_panel(deployment: Deployment) -> dict[str, Any]:
 
 
 def _row(gate: Gate, run: GateRun | None, newest: dict[int, Sample]) -> Row:
-    return Row(gate, run, newest.get(run.pk) if run else None)
+    recent = spark(gate.recent)  # type: ignore[attr-defined]
+    return Row(gate, run, newest.get(run.pk) if run else None, recent)
+
+
+def gate_page(gate: Gate, number: int | None) -> dict[str, Any]:
+    """One gate with what it asks, its newest runs, and the samples of one of them.
+
+    `number` None takes the newest run; one that is not there shows no samples.
+    """
+    runs = list(
+        gate.runs.select_related("requested_by", "report__reporter", "follows")
+        .annotate(sampled=Count("samples"))
+        .order_by("-number")[:SHOWN_RUNS]
+    )
+    shown = next((run for run in runs if number in (None, run.number)), None)
+    samples = shown.samples.select_related("reporter").order_by("-at", "-pk") if shown else ()
+    declared = KINDS[gate.kind]
+    return {
+        "gate": gate,
+        "declared": declared,
+        "told": _told(gate, declared),
+        "runs": runs,
+        "shown": shown,
+        "samples": samples[:SHOWN_SAMPLES],
+        "is_live": any(run.state in LIVE_RUN for run in runs),
+    }
+
+
+def _told(gate: Gate, declared: Declared[Any]) -> list[tuple[str, str]]:
+    """The settings that say something, under their titles."""
+    said = GATES.plan_of(gate).told.items()
+    fields = declared.settings.model_fields
+    return [
+        (fields[name].title or name, worded(value))
+        for name, value in said
+        if value not in (None, "", [], False)
+    ]

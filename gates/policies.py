@@ -6,6 +6,7 @@ from deployments.models import Deployment
 from deployments.policies import Rights
 from gates.enums import Kind
 from gates.exceptions import NotRunnable
+from gates.kinds import READ
 from gates.models import Gate
 
 MAY_RUN = frozenset({Right.TICK, Right.EDIT, Right.OPERATE})
@@ -44,8 +45,26 @@ def refusal_to_report(gate: Gate, deployment: Deployment) -> Refused | None:
     return refusal_by_state(deployment, "reported")
 
 
+def refusal_to_hand_in(gate: Gate, deployment: Deployment) -> Refused | None:
+    """What holds for a report file, whoever brings it."""
+    if gate.kind not in READ:
+        asked = "enter its value" if gate.kind == Kind.REPORTED else "it is measured by the portal"
+        return Refused(f"“{gate}” is not answered by a report file: {asked}.")
+    return refusal_by_state(deployment, "reported")
+
+
+def refusal_to_hand_in_by_hand(
+    rights: Rights, gate: Gate, deployment: Deployment
+) -> Refused | None:
+    return _refusal_by_hand(rights, gate, deployment) or refusal_to_hand_in(gate, deployment)
+
+
 def refusal_to_report_by_hand(rights: Rights, gate: Gate, deployment: Deployment) -> Refused | None:
     """Whether this person may enter a result at all; the same sentence stands beside the link."""
+    return _refusal_by_hand(rights, gate, deployment) or refusal_to_report(gate, deployment)
+
+
+def _refusal_by_hand(rights: Rights, gate: Gate, deployment: Deployment) -> Refused | None:
     if not rights.user.is_person or not MAY_REPORT & rights.roles:
         return Forbidden(
             "Only a technical lead or a security holder of this service may enter a result by hand."
@@ -54,7 +73,7 @@ def refusal_to_report_by_hand(rights: Rights, gate: Gate, deployment: Deployment
         return Forbidden("Whoever requested the deployment may not enter results for it.")
     if gate.machine_only:
         return Refused(f"“{gate}” takes results from machines only.")
-    return refusal_to_report(gate, deployment)
+    return None
 
 
 def refusal_of_evidence(value: str, evidence: str) -> Refused | None:

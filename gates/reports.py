@@ -12,7 +12,7 @@ NO_VALUE = re.compile(r"[+-]?(?:s?nan|inf(?:inity)?)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Report:
+class Result:
     """What a machine or a person says was measured; either part may be missing."""
 
     outcome: str = ""
@@ -31,7 +31,7 @@ class Reading:
     threshold: str
 
 
-def read(report: Report, condition: str) -> Reading:
+def read(report: Result, condition: str) -> Reading:
     """Judge by the condition where there is one; a reporter may be stricter, never milder.
 
     Raises `Invalid` with a sentence when the report leaves the question open.
@@ -54,7 +54,7 @@ def read(report: Report, condition: str) -> Reading:
     return Reading(outcome, reason, condition)
 
 
-def _judged(report: Report, condition: str) -> tuple[bool, str]:
+def _judged(report: Result, condition: str) -> tuple[bool, str]:
     if not report.value:
         raise Invalid(f"This gate is judged by its value ({condition}); report one.")
     value, unit = measured(report.value), report.unit or None

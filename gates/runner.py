@@ -54,7 +54,7 @@ def store(held: Claim, measured: Measurement) -> timedelta | None:
     The pause until the next sample otherwise. A stale worker's answer is thrown away.
     """
     run, gate, now = held.run, held.run.gate, clock.now()
-    sample = Sample(run=run, at=now, **fitted(measured), **_brought_by(run))
+    sample = Sample(run=run, at=now, **{**fitted(measured), **_brought_by(run)})
     earlier = Sample.objects.counted_for(run).values_list("outcome", "reason")
     seen = [Observation(outcome, reason) for outcome, reason in earlier]
     seen.append(Observation(sample.outcome, sample.reason))

@@ -9,7 +9,7 @@ from accounts.models import User
 from deployments import clock, hints, history
 from deployments.models import Deployment
 from gates.enums import GREEN, GateState
-from gates.models import Gate, GateRun
+from gates.models import Gate, GateRun, Report
 
 
 def idle(gates: Iterable[Gate]) -> list[Gate]:
@@ -20,12 +20,18 @@ def idle(gates: Iterable[Gate]) -> list[Gate]:
 
 
 def queue(
-    deployment: Deployment, gates: Sequence[Gate], *, actor: User | None, looks: bool = False
+    deployment: Deployment,
+    gates: Sequence[Gate],
+    *,
+    actor: User | None,
+    looks: bool = False,
+    report: Report | None = None,
 ) -> list[GateRun]:
     """Write one run for each idle gate and wake the workers; the caller holds the lock.
 
     A green gate keeps its verdict until the new run is complete, so that looking again never
-    takes back a GO by itself. `looks` are single samples that look after what passed.
+    takes back a GO by itself. `looks` are single samples that look after what passed; a `report`
+    that was handed in is what the one gate's run reads.
     """
     if not gates:
         return []
@@ -40,9 +46,10 @@ def queue(
             gate=gate,
             number=(newest[gate.pk] or 0) + 1,
             follows_id=_followed(gate) if looks else None,
+            report=report,
             requested_by=actor,
             requested_at=now,
-            due_at=now if looks else now + gate.settle,
+            due_at=now if looks or report else now + gate.settle,
             hinted_at=now,
         )
         for gate in gates

@@ -17,7 +17,7 @@ from gates.definitions import GateDefinition
 from gates.enums import GateState
 from gates.models import Gate, GateRun, Sample
 from gates.parts import GATES, refusal_of_gate, said_of
-from gates.reports import Report, read
+from gates.reports import Result, read
 from gates.runs import idle, queue
 from gates.streaks import Observation, judge
 
@@ -60,7 +60,7 @@ def request_all(deployment: Deployment, *, actor: User) -> list[GateRun]:
 
 
 @transaction.atomic
-def report(gate: Gate, result: Report, *, reporter: User) -> Sample:
+def report(gate: Gate, result: Result, *, reporter: User) -> Sample:
     """Take a machine's result as a whole run of one sample; the newest one stands, even red.
 
     The caller has checked that the machine belongs to the gate's service.
@@ -73,7 +73,7 @@ def report(gate: Gate, result: Report, *, reporter: User) -> Sample:
 
 @transaction.atomic
 def report_by_hand(
-    gate: Gate, result: Report, *, reporter: User, proof: Authentication | None
+    gate: Gate, result: Result, *, reporter: User, proof: Authentication | None
 ) -> Sample:
     """Take a person's word with value and evidence; every page then says "by hand"."""
     deployment = Deployment.objects.lock(gate.deployment_id)
@@ -86,7 +86,7 @@ def report_by_hand(
 
 
 def _take(
-    deployment: Deployment, gate: Gate, result: Report, *, reporter: User, by_hand: bool
+    deployment: Deployment, gate: Gate, result: Result, *, reporter: User, by_hand: bool
 ) -> Sample:
     reading = read(result, gate.condition)
     judgment = judge([Observation(reading.outcome, reading.reason)], gate.limits, is_expired=True)

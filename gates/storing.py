@@ -18,6 +18,7 @@ def keep(report: Report, chunks: Iterable[bytes]) -> Report:
 
     The caller is in a transaction, so that nothing of a refused report stays.
     """
+    report.sha256, report.size = "", 0
     report.save()
     digest, size, number = hashlib.sha256(), 0, 0
     for number, part in enumerate(_parts(chunks), 1):

@@ -1,14 +1,17 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import PersonRequest
-from deployments.answers import acted, page, tried
+from deployments.answers import acted, page, posted, tried
 from deployments.models import Deployment
-from deployments.policies import rights_of
+from deployments.policies import refusal_to_edit, rights_of
+from deployments.versions import number_in
 from gates import policies, services
-from gates.forms.by_hand import ReportForm
+from gates.forms.by_hand import ReportForm, UploadForm
+from gates.panels import gate_page
+from gates.uploads import hand_in_by_hand
 
 
 @require_POST
@@ -24,6 +27,49 @@ def run_all(request: PersonRequest, pk: int) -> HttpResponse:
     deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
     services.request_all(deployment, actor=request.user)
     return acted(request, deployment, "gates")
+
+
+@require_safe
+def detail(request: PersonRequest, pk: int, key: str) -> HttpResponse:
+    """What the gate asks, how it stands, and every sample of the run that is asked for."""
+    visible = Deployment.objects.visible_to(request.user).with_names()
+    deployment = get_object_or_404(visible, pk=pk)
+    gate = get_object_or_404(deployment.gates.as_of_now().with_recent(), key=key)
+    number = request.GET.get("run", "")
+    rights = rights_of(request.user, deployment.service)
+    context = {
+        **gate_page(gate, number_in(number)),
+        "deployment": deployment,
+        "may_edit": refusal_to_edit(rights, deployment) is None,
+        "may_run": policies.refusal_to_run(rights, gate, deployment) is None,
+        "refusal": policies.refusal_to_run_any(rights, deployment),
+    }
+    return render(request, "gates/detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def upload(request: PersonRequest, pk: int, key: str) -> HttpResponse:
+    """A report file by hand; a worker reads it."""
+    visible = Deployment.objects.visible_to(request.user).with_names()
+    deployment = get_object_or_404(visible, pk=pk)
+    gate = get_object_or_404(deployment.gates.as_of_now(), key=key)
+    form = UploadForm(request, posted(request), request.FILES or None)
+    handed_in = tried(
+        request,
+        form,
+        lambda: hand_in_by_hand(gate, form.upload(), reporter=request.user, proof=form.proof),
+    )
+    if handed_in.done:
+        messages.success(request, "The report is being read.")
+        return redirect("gates:detail", deployment.pk, gate.key)
+    rights = rights_of(request.user, deployment.service)
+    context = {
+        "deployment": deployment,
+        "gate": gate,
+        "form": form,
+        "refusal": policies.refusal_to_hand_in_by_hand(rights, gate, deployment),
+    }
+    return render(request, "gates/upload.html", context, status=handed_in.status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -26,7 +26,7 @@ from gates import services as gates
 from gates.definitions import GateDefinition
 from gates.enums import Kind as GateKind
 from gates.parts import GATES
-from gates.reports import Report
+from gates.reports import Result
 from intake.services import import_document
 
 PASSWORD = "demo-portal"  # noqa: S105 - printed at the start, for loopback only
@@ -205,8 +205,8 @@ def _decided(service: Service, people: dict[str, User]) -> Deployment:
     return deployment
 
 
-def _result(condition: str) -> Report:
+def _result(condition: str) -> Result:
     """A result that meets the gate's condition, as this demo's CI would post it."""
     if not condition:
-        return Report(outcome="good", value="passed")
-    return Report(value="86", unit="%")
+        return Result(outcome="good", value="passed")
+    return Result(value="86", unit="%")

@@ -1,6 +1,6 @@
 """The few shapes that every page draws alike: a status, a time, a reason beside a button."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -8,6 +8,8 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from deployments.conditions import length
 
 register = template.Library()
 
@@ -21,6 +23,7 @@ TONES: dict[str, str] = {
     "inconclusive": "warn", "errored": "warn", "stale": "warn", "waived": "warn",
     "approve": "good", "reject": "bad", "request_changes": "bad", "abstain": "quiet",
     "missing": "wait", "hold": "warn",
+    "good": "good", "warn": "warn", "bad": "bad", "no_data": "warn", "error": "warn",
     "scheduled": "wait", "claimed": "run", "dispatching": "run", "sent": "good", "retry": "warn",
     "unknown": "warn", "superseded": "quiet", "missed": "warn",
 }  # fmt: skip
@@ -71,6 +74,11 @@ def when(at: datetime | None, otherwise: str = "not set") -> SafeString:
 def planned(at: datetime | None, zone: str) -> str:
     """The wall clock of whoever planned it, with the name of that zone."""
     return f"{at.astimezone(ZoneInfo(zone)):%H:%M} {zone}" if at else ""
+
+
+@register.filter
+def length_of(time: timedelta) -> str:
+    return length(int(time.total_seconds()))
 
 
 @register.filter

@@ -7,10 +7,38 @@ from django import forms
 from accounts.forms import FreshForm
 from gates.enums import Outcome
 from gates.models import Gate
-from gates.reports import Report
+from gates.reports import Result
+from gates.uploads import Upload
 
 CONTROL = {"class": "form-control"}
 OUTCOMES = [(outcome.value, outcome.label) for outcome in (Outcome.GOOD, Outcome.WARN, Outcome.BAD)]
+
+
+class UploadForm(FreshForm):
+    """A report file that a person brings."""
+
+    report = forms.FileField(
+        label="Report file",
+        widget=forms.ClearableFileInput(attrs=CONTROL),
+        help_text="As the tool wrote it, at most 64 MiB. It is kept, and read by a worker.",
+        error_messages={
+            "required": "Choose the file that the tool wrote.",
+            "empty": "This file is empty.",
+        },
+    )
+    source_link = forms.URLField(
+        label="Link to the source",
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs=CONTROL),
+    )
+
+    field_order = ("report", "source_link", "password")
+
+    def upload(self) -> Upload:
+        file = self.cleaned_data["report"]
+        return Upload(file.chunks(), file.name or "", self.cleaned_data["source_link"])
 
 
 class ReportForm(FreshForm):
@@ -49,6 +77,6 @@ class ReportForm(FreshForm):
             del self.fields["outcome"]
             self.fields["value"].help_text = f"Judged by: {gate.condition}"
 
-    def result(self) -> Report:
+    def result(self) -> Result:
         names = ("outcome", "value", "evidence", "source_link")
-        return Report(**{name: self.cleaned_data.get(name, "").strip() for name in names})
+        return Result(**{name: self.cleaned_data.get(name, "").strip() for name in names})

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from approvals.parts import Rules
 from deployments.facts import Facts
 from deployments.models import Deployment
@@ -94,6 +96,9 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "latest_start_minutes": lambda _: "30",
         "shown_content": lambda one: one.content_hash,
         "shown_schedule": lambda one: one.schedule_hash,
+    },
+    "gates:upload": {
+        "report": lambda _: SimpleUploadedFile("junit.xml", b"<testsuites/>"),
     },
     "gates:report": {
         "outcome": lambda _: "good",
@@ -201,6 +206,8 @@ TABLE: dict[str, Row] = {
     "checklists:complete": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
     "gates:run_all": Row(NO_METHOD, (302, 404, 403, 302, 302, 302, 403, 403), ONE),
     "gates:run": Row(NO_METHOD, (302, 404, 403, 409, 409, 409, 403, 403), ("pk", "key")),
+    "gates:detail": Row(WHO_SEES, NO_METHOD, ("pk", "key")),
+    "gates:upload": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 403, 403), ("pk", "key")),
     "gates:report": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 403, 403), ("pk", "key")),
     "approvals:facts": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
     "approvals:submit": Row(WHO_SEES, (302, 404, 409, 409, 409, 409, 409, 409), ONE),

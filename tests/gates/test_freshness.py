@@ -15,7 +15,7 @@ from gates.enums import GateState
 from gates.models import Gate
 from gates.obstacles import find
 from gates.panels import gates_panel
-from gates.reports import Report
+from gates.reports import Result
 from tests.builders import make_deployment, make_machine
 from tests.gates.makers import make_gate
 from tests.gates.test_panels import drawn
@@ -29,7 +29,7 @@ def deployment(team) -> Deployment:
 @pytest.fixture
 def passed(deployment) -> Gate:
     gate = make_gate(deployment)
-    services.report(gate, Report("good", "491/491"), reporter=make_machine())
+    services.report(gate, Result("good", "491/491"), reporter=make_machine())
     return Gate.objects.get()
 
 

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from deployments.models import Deployment
 from gates import services
 from gates.panels import gates_panel
-from gates.reports import Report
+from gates.reports import Result
 from gates.runner import execute
 from tests.builders import make_deployment, make_machine, make_proof
 from tests.gates.makers import make_gate, make_http_gate
@@ -44,7 +44,7 @@ def test_panel_costs_the_same_for_one_gate_and_for_thirty(
         make_http_gate(deployment, server, title=f"Health {n}")
     gate = make_gate(deployment)
     services.report_by_hand(
-        gate, Report("good", "1", evidence="log"), reporter=team.security, proof=make_proof()
+        gate, Result("good", "1", evidence="log"), reporter=team.security, proof=make_proof()
     )
     services.request_all(deployment, actor=team.member)
     with django_assert_num_queries(3):
@@ -73,7 +73,7 @@ def test_panel_shows_the_live_run_beside_the_verdict(team, deployment, server):
 
 def test_panel_shows_value_condition_and_reporter(deployment):
     gate = make_gate(deployment, condition="hits > 85 %", claim="86 %", line=28)
-    services.report(gate, Report(value="86.4", unit="%"), reporter=make_machine())
+    services.report(gate, Result(value="86.4", unit="%"), reporter=make_machine())
     page = drawn(deployment)
     assert "86.4 % is more than 85 %" in page
     assert "<code>hits &gt; 85 %</code>" in page

@@ -15,7 +15,7 @@ from gates.exceptions import NotRunnable
 from gates.models import GateRun
 from gates.obstacles import find
 from gates.parts import GATES
-from gates.reports import Report
+from gates.reports import Result
 from gates.standing import mark_stale
 from tests.builders import make_deployment, make_machine, make_proof, make_role, make_team
 from tests.gates.makers import make_gate, make_http_gate
@@ -23,7 +23,7 @@ from tests.servers import answering, serving
 from tests.threads import at_once
 
 NO_NUMBER = "no plain number of at most 30 digits, such as 86.4; hits > 85 % needs one."
-GOOD = Report(outcome="good", value="491/491", evidence="https://ci.example.org/1")
+GOOD = Result(outcome="good", value="491/491", evidence="https://ci.example.org/1")
 
 
 @pytest.fixture
@@ -64,8 +64,8 @@ def test_keys_are_readable_and_numbered_when_titles_repeat(deployment):
     [
         (GateDefinition(" "), "Give the gate a title that says what must be true."),
         (
-            GateDefinition("A", kind="junit"),
-            "“junit” is no kind of gate; use one of http, reported.",
+            GateDefinition("A", kind="magic"),
+            "“magic” is no kind of gate; use one of http, ",
         ),
         (GateDefinition("A", kind="http"), "An HTTP gate needs “Address” (url)."),
         (GateDefinition("A", condition="fast"), "“fast” has no comparison"),
@@ -139,7 +139,7 @@ def test_report_of_a_machine_decides_at_once(deployment):
 def test_newest_report_stands_when_it_is_red_and_an_older_one_green(deployment):
     gate, machine = make_gate(deployment), make_machine()
     services.report(gate, GOOD, reporter=machine)
-    services.report(gate, Report(outcome="bad", value="490/491"), reporter=machine)
+    services.report(gate, Result(outcome="bad", value="490/491"), reporter=machine)
     gate.refresh_from_db()
     assert (gate.state, gate.state_reason) == (GateState.FAILED, "reported 490/491")
     assert [run.outcome for run in gate.runs.order_by("number")] == ["passed", "failed"]
@@ -148,13 +148,13 @@ def test_newest_report_stands_when_it_is_red_and_an_older_one_green(deployment):
 @pytest.mark.parametrize(
     ("report", "state", "reason"),
     [
-        (Report(value="86"), "passed", "86 % is more than 85 %"),
-        (Report(value="86", unit="%"), "passed", "86 % is more than 85 %"),
-        (Report(value="82.1"), "failed", "82.1 %, needs more than 85 %"),
-        (Report(value="85"), "failed", "85 %, needs more than 85 %"),
-        (Report(outcome="good", value="70"), "failed", "70 %, needs more than 85 %"),
-        (Report(outcome="bad", value="99"), "failed", "99 % is more than 85 %"),
-        (Report(outcome="warn", value="99"), "warned", "99 % is more than 85 %"),
+        (Result(value="86"), "passed", "86 % is more than 85 %"),
+        (Result(value="86", unit="%"), "passed", "86 % is more than 85 %"),
+        (Result(value="82.1"), "failed", "82.1 %, needs more than 85 %"),
+        (Result(value="85"), "failed", "85 %, needs more than 85 %"),
+        (Result(outcome="good", value="70"), "failed", "70 %, needs more than 85 %"),
+        (Result(outcome="bad", value="99"), "failed", "99 % is more than 85 %"),
+        (Result(outcome="warn", value="99"), "warned", "99 % is more than 85 %"),
     ],
 )
 def test_value_is_judged_by_the_condition_and_never_milder(deployment, report, state, reason):
@@ -167,16 +167,16 @@ def test_value_is_judged_by_the_condition_and_never_milder(deployment, report, s
 @pytest.mark.parametrize(
     ("report", "sentence"),
     [
-        (Report(outcome="good"), "This gate is judged by its value (hits > 85 %); report one."),
-        (Report(value="much"), f"“much” is {NO_NUMBER}"),
-        (Report(value="1e3000000"), f"“1e3000000” is {NO_NUMBER}"),
-        (Report(value="8_6"), f"“8_6” is {NO_NUMBER}"),
-        (Report(value="９０"), f"“９０” is {NO_NUMBER}"),
-        (Report(value="9" * 31), f"“{'9' * 31}” is {NO_NUMBER}"),
-        (Report(value="NaN"), "“NaN” is no measured value; report a number."),
-        (Report(value="Infinity"), "“Infinity” is no measured value; report a number."),
-        (Report(value="86", unit="ms"), "86 ms is a time and hits is judged as a share"),
-        (Report(value="1", source_link="javascript:alert(1)"), "The link to the source starts"),
+        (Result(outcome="good"), "This gate is judged by its value (hits > 85 %); report one."),
+        (Result(value="much"), f"“much” is {NO_NUMBER}"),
+        (Result(value="1e3000000"), f"“1e3000000” is {NO_NUMBER}"),
+        (Result(value="8_6"), f"“8_6” is {NO_NUMBER}"),
+        (Result(value="９０"), f"“９０” is {NO_NUMBER}"),
+        (Result(value="9" * 31), f"“{'9' * 31}” is {NO_NUMBER}"),
+        (Result(value="NaN"), "“NaN” is no measured value; report a number."),
+        (Result(value="Infinity"), "“Infinity” is no measured value; report a number."),
+        (Result(value="86", unit="ms"), "86 ms is a time and hits is judged as a share"),
+        (Result(value="1", source_link="javascript:alert(1)"), "The link to the source starts"),
     ],
 )
 def test_report_that_leaves_the_question_open_is_refused(deployment, report, sentence):
@@ -190,19 +190,19 @@ def test_report_that_leaves_the_question_open_is_refused(deployment, report, sen
 @pytest.mark.parametrize("value", ["NaN", "-inf", "Infinity", "sNaN"])
 def test_what_is_no_value_passes_nothing_without_a_condition_either(deployment, value):
     with pytest.raises(Invalid, match="is no measured value; report a number"):
-        services.report(make_gate(deployment), Report("good", value), reporter=make_machine())
+        services.report(make_gate(deployment), Result("good", value), reporter=make_machine())
 
 
 def test_long_decimals_are_judged(deployment):
     gate = make_gate(deployment, condition="hits > 85 %")
-    services.report(gate, Report(value="86.39999999999999"), reporter=make_machine())
+    services.report(gate, Result(value="86.39999999999999"), reporter=make_machine())
     gate.refresh_from_db()
     assert gate.state_reason == "86.39999999999999 % is more than 85 %"
 
 
 def test_report_without_outcome_is_refused_when_nothing_judges_the_value(deployment):
     with pytest.raises(Invalid, match="Report an outcome: good, warn or bad"):
-        services.report(make_gate(deployment), Report(value="1"), reporter=make_machine())
+        services.report(make_gate(deployment), Result(value="1"), reporter=make_machine())
 
 
 def test_nothing_is_reported_for_what_the_portal_measures_itself(deployment, server):
@@ -245,7 +245,7 @@ def test_result_by_hand_is_refused_without_fresh_authentication(team, deployment
 
 
 @pytest.mark.parametrize(
-    "report", [Report(outcome="good", value="1"), Report(outcome="good", evidence="a log")]
+    "report", [Result(outcome="good", value="1"), Result(outcome="good", evidence="a log")]
 )
 def test_result_by_hand_is_refused_without_value_or_evidence(team, deployment, report):
     with pytest.raises(Invalid):
@@ -284,8 +284,8 @@ def test_warned_and_red_advisory_gates_warn_and_do_not_block(deployment):
     machine = make_machine()
     warned = make_gate(deployment)
     advisory = make_gate(deployment, title="Lint", required=False)
-    services.report(warned, Report(outcome="warn", value="3"), reporter=machine)
-    services.report(advisory, Report(outcome="bad", value="9"), reporter=machine)
+    services.report(warned, Result(outcome="warn", value="3"), reporter=machine)
+    services.report(advisory, Result(outcome="bad", value="9"), reporter=machine)
     findings = find([deployment])[deployment.pk]
     assert findings.blockers == []
     assert [warning.clause for warning in findings.warnings] == [

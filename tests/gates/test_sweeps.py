@@ -13,7 +13,7 @@ from gates import services, sweeps
 from gates.claims import LEASE, claim
 from gates.enums import GateState, RunState
 from gates.models import Gate, GateRun
-from gates.reports import Report
+from gates.reports import Result
 from gates.runner import execute
 from tests.builders import make_deployment, make_machine
 from tests.gates.makers import make_gate, make_http_gate
@@ -203,7 +203,7 @@ def test_fresh_red_and_reported_gates_are_not_measured_again(deployment, passed)
     assert GateRun.objects.live().count() == 0
     Gate.objects.update(state=GateState.FAILED, stale_at=None)
     reported = make_gate(deployment)
-    services.report(reported, Report(outcome="good"), reporter=make_machine())
+    services.report(reported, Result(outcome="good"), reporter=make_machine())
     sweeps.look_after(passed.stale_at + timedelta(days=2))
     sweeps.keep_fresh(passed.stale_at + timedelta(days=2))
     assert GateRun.objects.live().count() == 0

@@ -44,7 +44,7 @@ from gates.definitions import GateDefinition
 from gates.enums import GateState
 from gates.models import Gate, Sample
 from gates.parts import GATES
-from gates.reports import Report
+from gates.reports import Result
 from intake import copying, whole
 from intake.exporting import exported
 from intake.models import SourceDocument
@@ -252,7 +252,7 @@ def test_gate_with_another_title_keeps_its_answer_and_one_taken_out_its_samples(
     tests, coverage = deployment.gates.order_by("position")
     for gate in (tests, coverage):
         gates.report_by_hand(
-            gate, Report("good", value="90", evidence="run 12"),
+            gate, Result("good", value="90", evidence="run 12"),
             reporter=team.technical_lead, proof=make_proof(),
         )  # fmt: skip
     apply(
