@@ -1,0 +1,99 @@
+"""JSON reports as a stream of values: whole findings one at a time, never the whole report.
+
+Some tools print log lines before or after the document; those are passed over and told.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+from typing import Any, BinaryIO, TextIO
+
+import ijson
+from ijson.common import ObjectBuilder
+
+from gates.probes.documents import Unreadable
+from gates.readers.text import as_text
+
+DEEPEST = 60
+MOST_LOG_LINES = 1000
+LONGEST_LINE = 1_000_000
+BEGINS = re.compile(r"\s*(?:\{|\[\s*(?:[{\]]|$))")
+NOT_TEXT = "The report is neither UTF-8 nor marked as UTF-16."
+OPENS, CLOSES = ("start_map", "start_array"), ("end_map", "end_array")
+PLAIN = ("null", "boolean", "number", "string")
+
+
+class Document:
+    """A report's JSON; `log` is what stood before it, line by line, once it was read."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.log: list[str] = []
+        self._text: TextIO = as_text(stream)
+        self._first = ""
+
+    def values(self, whole: Collection[str]) -> Iterator[tuple[str, Any]]:
+        """Every plain value with its path, and every value at the paths in `whole` in one piece.
+
+        An object begins and ends as `(path, {})` and `(path + "}", None)`, so that what belongs
+        together is known. Raises `Unreadable` for what is no whole JSON.
+        """
+        builder: ObjectBuilder | None = None
+        inside, depth = 0, 0
+        for path, event, value in self._events():
+            depth += (event in OPENS) - (event in CLOSES)
+            if depth > DEEPEST:
+                raise Unreadable("The report is JSON that is nested too deeply.")
+            if builder is not None:
+                builder.event(event, value)
+                if event in CLOSES and depth == inside:
+                    yield path, builder.value
+                    builder = None
+            elif path in whole and event in OPENS:
+                builder, inside = ObjectBuilder(), depth - 1
+                builder.event(event, value)
+            elif event in PLAIN:
+                yield path, value
+            elif event == "start_map":
+                yield path, {}
+            elif event == "end_map":
+                yield f"{path}}}", None
+
+    def _events(self) -> Iterator[tuple[str, str, Any]]:
+        """ijson's events of the first document; what follows it is the tool's talk."""
+        self._first = self._begin()
+        depth = 0
+        try:
+            for path, event, value in ijson.parse(self, multiple_values=True, buf_size=16384):
+                if isinstance(value, Decimal) and not value.is_finite():
+                    raise Unreadable(f"The report says {value}, which is no number.")
+                yield path, event, value
+                depth += (event in OPENS) - (event in CLOSES)
+                if depth == 0:
+                    return
+        except ijson.JSONError as error:
+            said = str(error).splitlines()[0]
+            raise Unreadable(f"The report is no whole JSON: {said}.") from error
+        except UnicodeError as error:
+            raise Unreadable(NOT_TEXT) from error
+
+    def read(self, size: int = -1) -> bytes:
+        """For ijson: the line that begins the document, then all that follows."""
+        if size == 0:
+            return b""
+        first, self._first = self._first, ""
+        return (first or self._text.read(size)).encode()
+
+    def _begin(self) -> str:
+        try:
+            for _ in range(MOST_LOG_LINES):
+                line = self._text.readline(LONGEST_LINE)
+                if not line or BEGINS.match(line):
+                    break
+                if line.strip():
+                    self.log.append(line.strip())
+        except UnicodeError as error:
+            raise Unreadable(NOT_TEXT) from error
+        if not line or not BEGINS.match(line):
+            said = f"; it begins with “{self.log[0][:80]}”" if self.log else ": it is empty"
+            raise Unreadable(f"The report holds no JSON document{said}.")
+        return line
