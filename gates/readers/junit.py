@@ -223,6 +223,8 @@ def judged(tally: Tally, wanted: JunitSettings) -> Measurement:
 
 
 def _verdict(tally: Tally, wanted: JunitSettings) -> tuple[str, str]:
+    if tally.failed and not tally.tests:
+        return "bad", "a suite broke before its first test"
     if tally.failed > wanted.max_failed:
         return "bad", f"{tally.failed} of {tally.tests} tests failed"
     if not tally.tests:
