@@ -13,6 +13,7 @@ NO_NUL = r"^[^\x00]*$"  # PostgreSQL keeps no NUL characters in text
 Short = Annotated[str, StringConstraints(max_length=20, pattern=NO_NUL)]
 Line = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
 Text = Annotated[str, StringConstraints(max_length=4000, pattern=NO_NUL)]
+Name = Annotated[str, StringConstraints(max_length=255, pattern=NO_NUL)]
 Value = Annotated[str, StringConstraints(max_length=100, pattern=NO_NUL)]
 # JSON readers take NaN and Infinity for numbers, and write small ones with an exponent.
 Float = Annotated[float, Strict(), Field(allow_inf_nan=False), AfterValidator(written_out)]
@@ -28,6 +29,29 @@ class ReportIn(Schema, extra="forbid"):
     details: Text = ""
 
 
+REPORT_BODY = {
+    "required": True,
+    "description": "A result as JSON for a reported gate, else the report file as it is.",
+    "content": {
+        "application/json": {"schema": ReportIn.model_json_schema()},
+        "application/xml": {"schema": {"type": "string"}},
+        "text/plain": {"schema": {"type": "string"}},
+        "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+    },
+}
+
+
+class RunOut(Schema):
+    """One attempt to answer a gate; `outcome` and `reason` are said once it is complete."""
+
+    number: int
+    state: str
+    outcome: str
+    reason: str
+    requested_at: datetime
+    finished_at: datetime | None
+
+
 class SampleOut(Schema):
     at: datetime
     outcome: str
@@ -35,6 +59,8 @@ class SampleOut(Schema):
     unit: str
     threshold: str
     reason: str
+    counts: dict[str, str]
+    details: list[str]
     source_link: str
     by_hand: bool
 

@@ -1,24 +1,38 @@
 """What machines may ask and say; there is no way here to vote, decide or sign."""
 
+from functools import partial
 from typing import Any
 
+import pydantic
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import NinjaAPI, Status
-from ninja.errors import HttpError
+from ninja.errors import HttpError, ValidationError
 
 from api.bearer import MachineToken
 from api.models import Token
 from api.problems import answer_with_problems
-from api.schemas import DeploymentOut, GateOut, Problem, ReportIn, SampleOut
+from api.schemas import (
+    REPORT_BODY,
+    DeploymentOut,
+    GateOut,
+    Line,
+    Name,
+    Problem,
+    ReportIn,
+    RunOut,
+    SampleOut,
+)
 from approvals.verdict import outlook
 from deployments.models import Deployment
 from gates import services
-from gates.models import Gate, Sample
+from gates.models import Gate, GateRun, Sample
 from gates.reports import Result
+from gates.uploads import Upload, hand_in
 
 MOST_DIGITS = 100
+MIB = 1024 * 1024
 PROBLEMS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 api = NinjaAPI(
@@ -60,25 +74,66 @@ def gates(request: HttpRequest, pk: int) -> list[Gate]:
     return list(found.gates.as_of_now().select_related("last_sample").order_by("position"))
 
 
+@api.get(
+    "/deployments/{int:pk}/gates/{slug:key}", response={200: GateOut, **PROBLEMS}, summary="A gate"
+)
+def gate(request: HttpRequest, pk: int, key: str) -> Gate:
+    return _gate(request, pk, key)
+
+
+@api.get(
+    "/deployments/{int:pk}/gates/{slug:key}/runs/{int:number}",
+    response={200: RunOut, **PROBLEMS},
+    summary="A run",
+)
+def run(request: HttpRequest, pk: int, key: str, number: int) -> GateRun:
+    """How far a report that was handed in is read, and what came of it."""
+    return get_object_or_404(_gate(request, pk, key).runs, number=number)
+
+
 @api.post(
     "/deployments/{int:pk}/gates/{slug:key}/report",
-    response={201: SampleOut, **PROBLEMS},
+    response={201: SampleOut, 202: RunOut, **PROBLEMS},
     summary="Report a result",
+    openapi_extra={"requestBody": REPORT_BODY},
 )
-def report(request: HttpRequest, pk: int, key: str, result: ReportIn) -> Status[Sample]:
-    """The newest result stands, also when it is red. A gate with a condition needs the value."""
+def report(
+    request: HttpRequest, pk: int, key: str, name: Name = "", source_link: Line = ""
+) -> Status[Sample] | Status[GateRun]:
+    """The newest result stands, also when it is red.
+
+    A reported gate takes a JSON object; one with a condition needs the value. A gate that reads
+    reports takes the file as the tool wrote it, whatever content type is said: it is kept, a
+    worker reads it, and the run that is answered tells how far that is.
+    """
     token = _token(request)
     if not token.may_report:
         raise HttpError(403, "This token may read but not report.")
-    gate = get_object_or_404(_deployment(request, pk).gates, key=key)
-    told = Result(
-        outcome=result.outcome or "",
-        value=_as_text(result.value),
-        unit=result.unit,
-        source_link=result.source_link,
-        evidence=result.details,
+    found = get_object_or_404(_deployment(request, pk).gates, key=key)
+    if found.takes_reports:
+        upload = Upload(iter(partial(request.read, MIB), b""), name, source_link)
+        return Status(202, hand_in(found, upload, reporter=token.machine))
+    return Status(201, services.report(found, _result(request), reporter=token.machine))
+
+
+def _result(request: HttpRequest) -> Result:
+    try:
+        said = ReportIn.model_validate_json(request.body)
+    except pydantic.ValidationError as error:
+        found = [dict(one) for one in error.errors(include_url=False, include_context=False)]
+        raise ValidationError(found) from error
+    return Result(
+        outcome=said.outcome or "",
+        value=_as_text(said.value),
+        unit=said.unit,
+        source_link=said.source_link,
+        evidence=said.details,
     )
-    return Status(201, services.report(gate, told, reporter=token.machine))
+
+
+def _gate(request: HttpRequest, pk: int, key: str) -> Gate:
+    gates = _deployment(request, pk).gates.as_of_now().select_related("last_sample")
+    return get_object_or_404(gates, key=key)
 
 
 def _token(request: HttpRequest) -> Token:

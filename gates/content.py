@@ -3,6 +3,7 @@
 from typing import Any
 
 from deployments.models import Deployment
+from gates.enums import OnNoData
 from gates.models import Gate
 
 
@@ -29,4 +30,6 @@ def described(gate: Gate) -> dict[str, Any]:
         "max_bad": gate.max_bad,
         "max_bad_streak": gate.max_bad_streak,
         "max_error_streak": gate.max_error_streak,
+        # Came later: only where it says something, so that older contents stay what they were.
+        **({} if gate.on_no_data == OnNoData.WAIT else {"on_no_data": gate.on_no_data}),
     }

@@ -13,6 +13,14 @@ class Outcome(TextChoices):
     ERROR = "error", "Could not measure"
 
 
+class OnNoData(TextChoices):
+    """What a sample without data is to a run."""
+
+    WAIT = "wait", "Wait for data"
+    BAD = "bad", "Count it as bad"
+    END = "end", "End without a result"
+
+
 class GateState(TextChoices):
     PENDING = "pending", "Not run yet"
     SETTLING = "settling", "Settling"

@@ -14,7 +14,7 @@ from accounts.models import User
 from deployments.clock import PortalNow
 from deployments.enums import BEFORE_START
 from deployments.models import Deployment, Service
-from gates.enums import GREEN, LIVE_RUN, UNDER_WAY, GateState, Kind, Outcome, RunState
+from gates.enums import GREEN, LIVE_RUN, UNDER_WAY, GateState, Kind, OnNoData, Outcome, RunState
 from gates.kinds import PROBED, READ, is_runnable
 from gates.sparks import MOST_BARS
 from gates.streaks import Limits
@@ -161,6 +161,7 @@ class Gate(models.Model):
     max_bad = models.PositiveSmallIntegerField(default=0)
     max_bad_streak = models.PositiveSmallIntegerField(default=0)
     max_error_streak = models.PositiveSmallIntegerField(default=5)
+    on_no_data = models.CharField(max_length=10, choices=OnNoData, default=OnNoData.WAIT)
     freshness = models.DurationField(default=timedelta(hours=24))
 
     claim = models.CharField(
@@ -255,7 +256,13 @@ class Gate(models.Model):
 
     @property
     def limits(self) -> Limits:
-        return Limits(self.need_good, self.max_bad, self.max_bad_streak, self.max_error_streak)
+        return Limits(
+            self.need_good,
+            self.max_bad,
+            self.max_bad_streak,
+            self.max_error_streak,
+            self.on_no_data,
+        )
 
 
 class GateRunQuerySet(models.QuerySet["GateRun"]):

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from deployments import clock
+from deployments.conditions import length, parse
 from deployments.editing import arrange, placed
 from deployments.exceptions import Invalid, Refused
 from deployments.models import Deployment
@@ -15,7 +16,7 @@ from deployments.redefining import KeyedPart
 from gates import standing
 from gates.definitions import SCHEDULES, GateDefinition
 from gates.enums import GateState
-from gates.kinds import KINDS
+from gates.kinds import KINDS, PROBED
 from gates.models import Gate
 from gates.schedules import Schedule
 
@@ -119,8 +120,20 @@ def refusal_of_gate(gate: GateDefinition) -> Refused | None:
         declared.settings.read(gate.settings)
     except ValueError as error:
         return Invalid(str(error))
-    why = declared.refusal_of(gate.condition)
+    why = declared.refusal_of(gate.condition) or _never_ending(gate)
     return Invalid(why) if why else None
+
+
+def _never_ending(gate: GateDefinition) -> str:
+    """A condition that is to hold for longer than a run lasts could never be met."""
+    schedule = gate.schedule or SCHEDULES[gate.kind]
+    lasts = parse(gate.condition).duration if gate.condition and gate.kind in PROBED else None
+    if lasts is None or lasts < schedule.timeout.total_seconds():
+        return ""
+    return (
+        f"The condition is to hold for {length(lasts)}, but a run gives up after"
+        f" {length(int(schedule.timeout.total_seconds()))}; let it take longer."
+    )
 
 
 def said_of(gate: GateDefinition) -> dict[str, Any]:
@@ -147,4 +160,5 @@ def _columns(gate: GateDefinition) -> dict[str, Any]:
         "max_bad": limits.max_bad,
         "max_bad_streak": limits.max_bad_streak,
         "max_error_streak": limits.max_error_streak,
+        "on_no_data": limits.on_no_data,
     }

@@ -1,7 +1,8 @@
 """Does the work of a run: claim, measure outside any transaction, store what was found."""
 
+import math
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,17 +10,19 @@ from django.db import transaction
 
 from connections.exceptions import Trouble
 from deployments import clock, hints
+from deployments.conditions import parse
 from deployments.fitting import cut
 from deployments.models import Deployment
 from gates import standing
 from gates.circumstances import circumstances
 from gates.claims import Claim, beating, claim
 from gates.enums import GateState, RunState
+from gates.kinds import PROBED
 from gates.measurement import MOST_DETAILS, Measurement, unmeasured
 from gates.measuring import measure
-from gates.models import GateRun, GateRunQuerySet, Sample
+from gates.models import Gate, GateRun, GateRunQuerySet, Sample
 from gates.storing import opened
-from gates.streaks import Judgment, Observation, judge, judge_look
+from gates.streaks import Judgment, Limits, Observation, judge, judge_look, judge_report
 
 # A pause this short is waited out by the worker that holds the run; longer ones are the sweep's.
 PATIENCE = timedelta(seconds=1)
@@ -59,12 +62,28 @@ def store(held: Claim, measured: Measurement) -> timedelta | None:
     seen = [Observation(outcome, reason) for outcome, reason in earlier]
     seen.append(Observation(sample.outcome, sample.reason))
     is_expired = run.deadline is not None and now >= run.deadline
-    asked = judge if run.follows_id is None else judge_look
-    judgment = asked(seen, gate.limits, is_expired=is_expired)
+    judgment = _judged(run, seen, is_expired=is_expired)
     if judgment.ends:
         _end(held, sample, judgment)
         return None
     return gate.interval if _go_on(held, sample) else None
+
+
+def _judged(run: GateRun, seen: list[Observation], *, is_expired: bool) -> Judgment:
+    if run.report_id is not None:
+        return judge_report(seen[-1])
+    asked = judge if run.follows_id is None else judge_look
+    return asked(seen, demanded(run.gate), is_expired=is_expired)
+
+
+def demanded(gate: Gate) -> Limits:
+    """The gate's limits; a condition that is to hold for a while needs so many good samples."""
+    limits = gate.limits
+    lasts = parse(gate.condition).duration if gate.condition and gate.kind in PROBED else None
+    if lasts is None or not gate.interval:
+        return limits
+    samples = math.ceil(lasts / gate.interval.total_seconds()) + 1
+    return replace(limits, need_good=max(limits.need_good, samples))
 
 
 def fitted(measured: Measurement) -> dict[str, Any]:

@@ -18,7 +18,10 @@ class Schedule:
 
 
 _LIVE = Limits(need_good=3, max_bad=5, max_bad_streak=3, max_error_streak=5)
-REPORT = Schedule(Limits(), freshness=timedelta(hours=24))
+# Fetched where the gate names an address; a report of tens of megabytes is not asked for often.
+REPORT = Schedule(
+    Limits(max_error_streak=2), freshness=timedelta(hours=24), interval=timedelta(minutes=1)
+)
 HEALTH = Schedule(_LIVE, freshness=timedelta(minutes=5))
 METRIC = Schedule(_LIVE, freshness=timedelta(minutes=15))
 # What does not flutter needs one look.

@@ -19,7 +19,7 @@ from gates.models import Gate, GateRun, Sample
 from gates.parts import GATES, refusal_of_gate, said_of
 from gates.reports import Result, read
 from gates.runs import idle, queue
-from gates.streaks import Observation, judge
+from gates.streaks import Observation, judge_report
 
 
 def define_gates(deployment: Deployment, gates: Sequence[GateDefinition]) -> list[Gate]:
@@ -89,7 +89,7 @@ def _take(
     deployment: Deployment, gate: Gate, result: Result, *, reporter: User, by_hand: bool
 ) -> Sample:
     reading = read(result, gate.condition)
-    judgment = judge([Observation(reading.outcome, reading.reason)], gate.limits, is_expired=True)
+    judgment = judge_report(Observation(reading.outcome, reading.reason))
     state, now = GateState(judgment.state), clock.now()
     run = standing.complete_run(gate, state, reason=judgment.reason, requested_by=reporter, at=now)
     sample = Sample.objects.create(

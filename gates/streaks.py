@@ -16,12 +16,16 @@ class Observation:
 
 @dataclass(frozen=True)
 class Limits:
-    """How many samples decide; one more than a `max_…` is over the limit."""
+    """How many samples decide; one more than a `max_…` is over the limit.
+
+    `on_no_data` says what a sample without data is: waited out, bad, or the end of the run.
+    """
 
     need_good: int = 1
     max_bad: int = 0
     max_bad_streak: int = 0
     max_error_streak: int = 5
+    on_no_data: str = "wait"
 
 
 @dataclass(frozen=True)
@@ -63,13 +67,19 @@ def judge(samples: Sequence[Observation], limits: Limits, *, is_expired: bool = 
     time over. An error is never bad and never good, and nothing passes by absence of samples.
     """
     tally = _Tally()
-    for sample in samples:
+    for sample in (_taken(one, limits) for one in samples):
         tally.add(sample.outcome)
         if verdict := _verdict(tally, sample, limits):
             return verdict
     if is_expired:
         return Judgment("inconclusive", _unfinished(tally, samples, limits))
     return Judgment("sampling", _progress(tally, limits))
+
+
+def judge_report(sample: Observation) -> Judgment:
+    """The standing after a report: it is read once, so what cannot be read ends the run too."""
+    ends = {"good": "passed", "warn": "warned", "bad": "failed", "no_data": "inconclusive"}
+    return Judgment(ends.get(sample.outcome, "errored"), sample.reason or "It was reported so.")
 
 
 def judge_look(
@@ -81,9 +91,10 @@ def judge_look(
     asked again until too many errors in a row, or the look's time, end it.
     """
     tally = _Tally()
-    for sample in since_green:
+    taken = [_taken(one, limits) for one in since_green]
+    for sample in taken:
         tally.add(sample.outcome)
-    last = since_green[-1] if since_green else None
+    last = taken[-1] if taken else None
     if last is not None and tally.error_streak > limits.max_error_streak:
         return Judgment("errored", last.reason or "It could not be measured.")
     if last is not None and last.outcome == "bad":
@@ -91,9 +102,15 @@ def judge_look(
         return Judgment("failed" if is_over else "warned", last.reason or "It was bad once.")
     if last is not None and last.outcome in COUNTS_AS_GOOD:
         return Judgment("warned" if last.outcome == "warn" else "passed", last.reason)
-    if is_expired:
+    gives_up = last is not None and last.outcome == "no_data" and limits.on_no_data == "end"
+    if is_expired or gives_up:
         return Judgment("inconclusive", _unfinished(tally, since_green, limits))
     return Judgment("sampling", _progress(tally, limits))
+
+
+def _taken(sample: Observation, limits: Limits) -> Observation:
+    is_bad = sample.outcome == "no_data" and limits.on_no_data == "bad"
+    return Observation("bad", sample.reason or "There was no data.") if is_bad else sample
 
 
 def _verdict(tally: _Tally, last: Observation, limits: Limits) -> Judgment | None:
@@ -101,6 +118,8 @@ def _verdict(tally: _Tally, last: Observation, limits: Limits) -> Judgment | Non
         return Judgment("errored", last.reason or "It could not be measured.")
     if tally.bad > limits.max_bad or tally.bad_streak > limits.max_bad_streak:
         return Judgment("failed", last.reason or "It was reported as bad.")
+    if last.outcome == "no_data" and limits.on_no_data == "end":
+        return Judgment("inconclusive", last.reason or "There was no data.")
     if last.outcome in COUNTS_AS_GOOD and tally.good_streak >= limits.need_good:
         return Judgment("warned" if last.outcome == "warn" else "passed", last.reason)
     return None

@@ -9,17 +9,17 @@ from typing import Any
 from django import forms
 
 from dashboard.plan.forms import CONTROL, NUMBER, PlanForm
-from dashboard.plan.items import boxed
+from dashboard.plan.items import boxed, chosen
 from deployments.conditions import length, seconds
 from deployments.models import Deployment
 from gates.definitions import SCHEDULES, GateDefinition
-from gates.enums import Kind
+from gates.enums import Kind, OnNoData
 from gates.forms.settings import SettingsForm
 from gates.kinds import KINDS
 from gates.schedules import Schedule
 from gates.streaks import Limits
 
-LIMITS = ("need_good", "max_bad", "max_bad_streak", "max_error_streak")
+LIMITS = ("need_good", "max_bad", "max_bad_streak", "max_error_streak", "on_no_data")
 TIMES = ("freshness", "interval", "settle", "timeout")
 FLAGS = ("required", "machine_only", "unwaivable")
 LONGEST = timedelta(days=30)
@@ -70,6 +70,7 @@ class GateForm(PlanForm, SettingsForm):
     max_bad = counted("Bad samples allowed in all")
     max_bad_streak = counted("Bad samples allowed in a row")
     max_error_streak = counted("Failed measurements allowed in a row")
+    on_no_data = chosen("A sample without data", OnNoData.choices)
 
     folded = ("machine_only", "unwaivable", *TIMES, *LIMITS)
     folded_title = "When it counts: times, limits, who may answer"

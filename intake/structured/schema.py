@@ -16,6 +16,7 @@ from checklists import enums as checklist
 from communications.enums import Kind as Message
 from deployments.enums import Anchor
 from gates.enums import Kind as Gate
+from gates.enums import OnNoData
 from monitoring.enums import Severity, TriggerMode
 
 VERSION = 1
@@ -95,6 +96,7 @@ GATE = _object(
     max_bad=_number(0, SMALL),
     max_bad_streak=_number(0, SMALL),
     max_error_streak=_number(0, SMALL),
+    on_no_data=_one_of(OnNoData.values),
 )
 RULE = _object(
     ["role"],

@@ -88,13 +88,13 @@ def test_report_makes_the_gate_green(gate, machine):
     ("result", "detail"),
     [
         ({}, "This gate is judged by its value (cache_hit_rate > 85 %); report one."),
-        ({"outcome": "green"}, "body.result.outcome: Input should be 'good', 'warn' or 'bad'."),
+        ({"outcome": "green"}, "outcome: Input should be 'good', 'warn' or 'bad'."),
         ({"value": "a lot"}, f"“a lot” is {NO_NUMBER}"),
         ({"value": "1e3000000"}, f"“1e3000000” is {NO_NUMBER}"),
         ({"value": 1e300}, "A value has at most 100 characters."),
         ({"value": 90, "unit": "ms"}, MIXED_UP),
         ({"value": 90, "source_link": "javascript:1"}, NO_LINK),
-        ({"value": 90, "vote": "approve"}, "body.result.vote: Extra inputs are not permitted."),
+        ({"value": 90, "vote": "approve"}, "vote: Extra inputs are not permitted."),
         ({"value": 10**120}, "A value has at most 100 characters."),
     ],
 )  # fmt: skip
@@ -274,6 +274,8 @@ def test_openapi_is_published_and_has_no_docs_page():
     assert sorted(published.json()["paths"]) == [
         "/api/v1/deployments/{pk}",
         "/api/v1/deployments/{pk}/gates",
+        "/api/v1/deployments/{pk}/gates/{key}",
         "/api/v1/deployments/{pk}/gates/{key}/report",
+        "/api/v1/deployments/{pk}/gates/{key}/runs/{number}",
     ]
     assert client.get("/api/v1/docs").status_code == 404

@@ -242,6 +242,8 @@ TABLE: dict[str, Row] = {
     "api:api-root": Row((404,) * 8, (404,) * 8),
     "api:deployment": Row(TOKEN_ONLY, (405,) * 8, ONE),
     "api:gates": Row(TOKEN_ONLY, (405,) * 8, ONE),
+    "api:gate": Row(TOKEN_ONLY, (405,) * 8, ("pk", "key")),
+    "api:run": Row(TOKEN_ONLY, (405,) * 8, ("pk", "key", "number")),
     "api:report": Row((405,) * 8, TOKEN_ONLY, ("pk", "key")),
     "api:unknown": Row((404,) * 8, (404,) * 8, ("rest",)),
 }  # fmt: skip

@@ -104,6 +104,7 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "team_pk": Group.objects.get(name="Night shift").pk,
         "uidb64": "MQ",
         "token": "none-such",
+        "number": 1,
     }
     wanted = TABLE[name].arguments
     return {key: every[key] for key in wanted}

@@ -19,6 +19,7 @@ from tests.servers import answering, serving
 USUAL = {
     "freshness": "5 min", "interval": "10 s", "settle": "0 s", "timeout": "10 min",
     "need_good": "3", "max_bad": "5", "max_bad_streak": "3", "max_error_streak": "5",
+    "on_no_data": "wait",
 }  # fmt: skip
 HEALTH = {
     **USUAL, "kind_of_gate": "http", "title": "API", "url": "https://example.org/health",

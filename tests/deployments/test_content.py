@@ -51,7 +51,7 @@ SIGNED: dict[type[models.Model], set[str]] = {
     Gate: {
         "key", "title", "kind", "settings", "condition", "required", "machine_only", "unwaivable",
         "interval", "settle", "timeout", "freshness", "need_good", "max_bad", "max_bad_streak",
-        "max_error_streak", "removed_at",
+        "max_error_streak", "on_no_data", "removed_at",
     },
     Rule: {"key", "role", "statement", "count", "order_group", "removed_at"},
     PolledRole: {"role"},

@@ -91,11 +91,17 @@ GATES = st.builds(
     unwaivable=st.booleans(),
     schedule=st.builds(
         Schedule,
-        st.builds(Limits, st.integers(1, 9), *[st.integers(0, 9)] * 3),
+        st.builds(
+            Limits,
+            st.integers(1, 9),
+            *[st.integers(0, 9)] * 3,
+            st.sampled_from(["wait", "bad", "end"]),
+        ),
         freshness=SECONDS,
         interval=SECONDS,
         settle=SECONDS,
-        timeout=SECONDS,
+        # Longer than any condition that is to hold for a while.
+        timeout=SECONDS.map(lambda time: time + timedelta(minutes=6)),
     ),
 )
 
