@@ -5,13 +5,17 @@ from typing import Any
 
 from gates.declared import Declared, Probed, Read
 from gates.probes import http
-from gates.readers import junit, reported
+from gates.readers import cargo_test, cobertura, junit, reported, sarif, trivy
 
 KINDS: Mapping[str, Declared[Any]] = {
     declared.kind: declared
     for declared in (
         http.KIND,
         junit.KIND,
+        cargo_test.KIND,
+        cobertura.KIND,
+        sarif.KIND,
+        trivy.KIND,
         reported.KIND,
     )
 }

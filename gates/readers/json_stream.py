@@ -4,7 +4,7 @@ Some tools print log lines before or after the document; those are passed over a
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, BinaryIO, TextIO
 
@@ -23,6 +23,11 @@ OPENS, CLOSES = ("start_map", "start_array"), ("end_map", "end_array")
 PLAIN = ("null", "boolean", "number", "string")
 
 
+def mapping(value: Any) -> Mapping[str, Any]:
+    """The object that a well-formed report has here, an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
 class Document:
     """A report's JSON; `log` is what stood before it, line by line, once it was read."""
 
@@ -34,8 +39,8 @@ class Document:
     def values(self, whole: Collection[str]) -> Iterator[tuple[str, Any]]:
         """Every plain value with its path, and every value at the paths in `whole` in one piece.
 
-        An object begins and ends as `(path, {})` and `(path + "}", None)`, so that what belongs
-        together is known. Raises `Unreadable` for what is no whole JSON.
+        Others begin as an empty object or list, and an object ends as `(path + "}", None)`, so
+        that what belongs together is known. Raises `Unreadable` for what is no whole JSON.
         """
         builder: ObjectBuilder | None = None
         inside, depth = 0, 0
@@ -53,8 +58,8 @@ class Document:
                 builder.event(event, value)
             elif event in PLAIN:
                 yield path, value
-            elif event == "start_map":
-                yield path, {}
+            elif event in OPENS:
+                yield path, {} if event == "start_map" else []
             elif event == "end_map":
                 yield f"{path}}}", None
 

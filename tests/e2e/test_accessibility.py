@@ -13,7 +13,8 @@ AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 TABS = ("", "checklist/", "gates/", "sign-off/", "go-no-go/", "runbook/", "watch/", "messages/",
         "comments/", "history/")  # fmt: skip
 PLAN = ("", "gates/", "sign-off/", "limits/", "items/1/", "items/1/take-out/",
-        "items/add/?section=1", "sections/1/", "sections/add/", "rules/1/", "rules/add/", "triggers/add/")  # fmt: skip
+        "items/add/?section=1", "sections/1/", "sections/add/", "rules/1/", "rules/add/",
+        "triggers/add/")  # fmt: skip
 PAGES = {
     "release_manager": ("/", "/deployments/", "/import/", "/deployments/new/",
                         "/deployments/1/facts/",
