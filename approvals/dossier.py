@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from approvals import waivers
 from approvals.readiness import Readiness
 from approvals.signoff import standings
 from checklists.models import Item
@@ -24,6 +25,7 @@ def freeze(deployment: Deployment, verdict: Readiness) -> dict[str, Any]:
         "items": _items(deployment),
         "gates": _gates(deployment),
         "votes": _votes(deployment),
+        "waivers": _waivers(deployment),
     }
 
 
@@ -64,6 +66,25 @@ def _gates(deployment: Deployment) -> list[dict[str, Any]]:
             **_measured(gate.last_sample),
         }
         for gate in gates.order_by("position")
+    ]
+
+
+def _waivers(deployment: Deployment) -> list[dict[str, Any]]:
+    """Those that stand, with both signatures."""
+    return [
+        {
+            "gate": key,
+            "red": f"{waiver.red_state}: {waiver.red_reason}",
+            "reason": waiver.reason,
+            "risk_owner": str(waiver.risk_owner),
+            "ends_at": waiver.ends_at.isoformat(),
+            "asked_by": str(waiver.asked_by),
+            "asked_at": waiver.asked_at.isoformat(),
+            "signed_by": str(waiver.signed_by),
+            "signed_at": waiver.signed_at.isoformat(),
+        }
+        for key, waiver in sorted(waivers.open_of([deployment])[deployment.pk].items())
+        if waiver.signed_at
     ]
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Role, User
 from approvals.enums import NEEDS_REASON, Choice, Verdict
 from deployments.models import ContentVersion, Deployment
+from gates.models import Gate
 
 
 class PresentRules(models.Manager["Rule"]):
@@ -159,3 +160,58 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} by {self.decided_by_name}"
+
+
+class Waiver(models.Model):
+    """A red gate that two people take responsibility for, until an end.
+
+    `question` is the digest of what the gate asked, of which commit; another question is not
+    waived. Nothing is deleted: one that is taken back says by whom.
+    """
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.PROTECT, related_name="waivers")
+    gate = models.ForeignKey(Gate, on_delete=models.PROTECT, related_name="waivers")
+    question = models.CharField(max_length=64)
+    red_state = models.CharField(max_length=20)
+    red_reason = models.TextField(blank=True)
+    reason = models.TextField()
+    risk_owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    ends_at = models.DateTimeField()
+    content_hash = models.CharField(max_length=64)
+    schedule_hash = models.CharField(max_length=64)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    asked_means = models.CharField(max_length=30)
+    signed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField(null=True)
+    signed_means = models.CharField(max_length=30, blank=True)
+    signed_role = models.CharField(max_length=100, blank=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_reason = models.TextField(blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["deployment", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="waiver_has_reason"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("asked_at")), name="waiver_ends"),
+            models.CheckConstraint(
+                condition=Q(signed_by__isnull=True, signed_at__isnull=True)
+                | Q(signed_by__isnull=False, signed_at__isnull=False) & ~Q(signed_by=F("asked_by")),
+                name="waiver_is_signed_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_by__isnull=True, ended_at__isnull=True)
+                | Q(ended_by__isnull=False, ended_at__isnull=False),
+                name="waiver_ended_by_and_at",
+            ),
+            models.UniqueConstraint(
+                fields=["gate"],
+                condition=Q(ended_at__isnull=True, signed_at__isnull=True),
+                name="one_open_waiver_per_gate",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"waiver of {self.gate}"

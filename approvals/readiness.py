@@ -10,8 +10,16 @@ NAMED_IN_SENTENCE = 3
 
 
 @dataclass(frozen=True)
+class Waived:
+    """What a page says beside a red gate; one that does not stand waits for a signature."""
+
+    said: str
+    stands: bool
+
+
+@dataclass(frozen=True)
 class Readiness:
-    """What stands between the deployment and GO.
+    """What stands between the deployment and GO; `waived` gates by their key.
 
     `percent` is the share of required things done, 0 to 100, never 100 while something blocks.
     """
@@ -21,6 +29,7 @@ class Readiness:
     warnings: list[Blocker] = field(default_factory=list)
     parts: dict[str, tuple[int, int]] = field(default_factory=dict)
     percent: int = 0
+    waived: Mapping[str, Waived] = field(default_factory=dict)
 
     @property
     def is_ready(self) -> bool:
@@ -31,7 +40,9 @@ class Readiness:
         return bool(self.blockers) and all(blocker.waits_for_people for blocker in self.blockers)
 
 
-def compose(found: Mapping[str, Findings], *, now: datetime) -> Readiness:
+def compose(
+    found: Mapping[str, Findings], *, now: datetime, waived: Mapping[str, Waived] | None = None
+) -> Readiness:
     """The verdict over every part's findings, in the order in which the parts are given."""
     blockers = [blocker for findings in found.values() for blocker in findings.blockers]
     warnings = [warning for findings in found.values() for warning in findings.warnings]
@@ -42,6 +53,7 @@ def compose(found: Mapping[str, Findings], *, now: datetime) -> Readiness:
         warnings=warnings,
         parts=parts,
         percent=_percent(parts, blocked=bool(blockers)),
+        waived=waived or {},
     )
 
 

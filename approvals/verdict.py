@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from approvals import obstacles
+from approvals import obstacles, waivers
 from approvals.models import Decision
 from approvals.policies.deciding import why_go_is_broken
 from approvals.readiness import Readiness, compose
@@ -86,9 +86,16 @@ def _readiness(
     if not deployments:
         return {}
     found = blockers.find_all(deployments)
+    red = [one for one in deployments if found[one.pk]["gates"].blockers]
+    waived = waivers.open_of(red) if red else {}
+    for pk, of_one in waived.items():
+        found[pk]["gates"] = waivers.applied(found[pk]["gates"], of_one)
     for one in deployments:
         found[one.pk]["sign-off"] = obstacles.findings(one, rules[one.pk])
-    return {pk: compose(parts, now=now) for pk, parts in found.items()}
+    return {
+        pk: compose(parts, now=now, waived=waivers.told(waived.get(pk, {})))
+        for pk, parts in found.items()
+    }
 
 
 def current_decision(deployment: Deployment) -> Decision | None:

@@ -36,11 +36,16 @@ class Panel:
     build: Callable[[Deployment, Outlook], dict[str, Any]]
 
 
+def _gates_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
+    waived = outlook.readiness.waived if outlook.readiness else {}
+    return gates_panel(deployment, waived)
+
+
 PANELS: dict[str, Panel] = {
     "header": Panel("dashboard/_header.html", header_panel),
     "readiness": Panel("approvals/_readiness.html", readiness_panel),
     "checklist": Panel("checklists/_panel.html", lambda one, _: checklist_panel(one)),
-    "gates": Panel("gates/_panel.html", lambda one, _: gates_panel(one)),
+    "gates": Panel("gates/_panel.html", _gates_panel),
     "sign-off": Panel("approvals/_signoff.html", signoff_panel),
     "decision": Panel("approvals/_decision.html", decision_panel),
     "runbook": Panel("checklists/_runbook.html", lambda one, _: runbook_panel(one)),

@@ -1,5 +1,6 @@
 """The gates of one deployment as every viewer sees them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ class Row:
     run: GateRun | None
     newest: Sample | None
     spark: Spark | None = None
+    waiver: Any = None
 
     @property
     def sample(self) -> Sample | None:
@@ -34,8 +36,11 @@ class Row:
         return self.newest or self.gate.last_sample
 
 
-def gates_panel(deployment: Deployment) -> dict[str, Any]:
-    """Each gate with its verdict, its live run and that run's newest sample; three queries."""
+def gates_panel(deployment: Deployment, waivers: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Each gate with its verdict, its live run and that run's newest sample; three queries.
+
+    `waivers` by gate key come from whoever composes the page; they are kept a floor above.
+    """
     gates = list(
         deployment.gates.as_of_now()
         .with_recent()
@@ -49,7 +54,7 @@ def gates_panel(deployment: Deployment) -> dict[str, Any]:
         .distinct("run_id")
     )
     newest = {sample.run_id: sample for sample in samples} if runs else {}
-    rows = [_row(gate, runs.get(gate.pk), newest) for gate in gates]
+    rows = [_row(gate, runs.get(gate.pk), newest, (waivers or {}).get(gate.key)) for gate in gates]
     refusal = refusal_by_state(deployment, "run")
     return {
         "rows": rows,
@@ -60,9 +65,9 @@ def gates_panel(deployment: Deployment) -> dict[str, Any]:
     }
 
 
-def _row(gate: Gate, run: GateRun | None, newest: dict[int, Sample]) -> Row:
+def _row(gate: Gate, run: GateRun | None, newest: dict[int, Sample], waiver: Any) -> Row:
     recent = spark(gate.recent)  # type: ignore[attr-defined]
-    return Row(gate, run, newest.get(run.pk) if run else None, recent)
+    return Row(gate, run, newest.get(run.pk) if run else None, recent, waiver)
 
 
 def gate_page(gate: Gate, number: int | None) -> dict[str, Any]:

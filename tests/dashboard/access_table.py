@@ -97,6 +97,12 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "shown_content": lambda one: one.content_hash,
         "shown_schedule": lambda one: one.schedule_hash,
     },
+    "approvals:waiver": {
+        "reason": lambda _: "known and harmless",
+        "risk_owner": lambda one: str(one.requester_id),
+        "ends_at": lambda one: one.t0.strftime("%Y-%m-%dT%H:%M"),
+    },
+    "approvals:end_waiver": {"reason": lambda _: "no longer needed"},
     "gates:upload": {
         "report": lambda _: SimpleUploadedFile("junit.xml", b"<testsuites/>"),
     },
@@ -209,6 +215,9 @@ TABLE: dict[str, Row] = {
     "gates:detail": Row(WHO_SEES, NO_METHOD, ("pk", "key")),
     "gates:upload": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 403, 403), ("pk", "key")),
     "gates:report": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 403, 403), ("pk", "key")),
+    "approvals:waiver": Row(WHO_SEES, (302, 404, 403, 409, 409, 409, 403, 403), ("pk", "key")),
+    "approvals:sign_waiver": Row(NO_METHOD, (302, 404, 403, 403, 403, 403, 403, 403), ("pk", "waiver_pk")),
+    "approvals:end_waiver": Row(NO_METHOD, (302, 404, 403, 403, 403, 302, 403, 403), ("pk", "waiver_pk")),
     "approvals:facts": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
     "approvals:submit": Row(WHO_SEES, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
     "approvals:reopen": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
 from accounts.models import User
+from approvals.models import Waiver
 from checklists.enums import EvidenceKind
 from checklists.evidence import Given
 from checklists.models import Evidence
@@ -25,6 +26,7 @@ from gates.services import define_gates
 from intake.models import SourceDocument, TemplateVersion
 from intake.review.services import upload
 from intake.templates import save_as_template
+from tests.approvals.makers import make_waiver
 from tests.builders import Team, make_deployment, make_person, signed_in
 from tests.dashboard.access_table import BODIES, PERSONS, TABLE
 
@@ -60,6 +62,7 @@ def scene(team: Team) -> Deployment:
     add_to_team(create_team("Night shift", actor=None), team.release_manager, actor=None)
     add_evidence(deployment.pk, item.pk, Given(EvidenceKind.FILE, file=image), actor=team.member)
     upload(CHECKLIST, "next.md", service=deployment.service, actor=team.release_manager)
+    make_waiver(deployment.gates.get(key="tests"), asked_by=team.technical_lead)
     save_as_template(deployment.pk, "Backend release", actor=team.release_manager)
     return deployment
 
@@ -89,6 +92,7 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "editable": "rules",
         "row_pk": deployment.rules.get(role__key="product_owner").pk,
         "rest": "nothing",
+        "waiver_pk": Waiver.objects.get().pk,
         "form": "yaml",
         "document_pk": SourceDocument.objects.get().pk,
         "version_pk": TemplateVersion.objects.get().pk,

@@ -1,0 +1,93 @@
+"""Who may take responsibility for a red gate, and until when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.models import User
+from approvals.models import Waiver
+from deployments.enums import BEFORE_START, Right
+from deployments.exceptions import Forbidden, Invalid, Refused
+from deployments.models import Deployment
+from deployments.policies import Rights
+from gates.enums import GateState, Kind
+from gates.models import Gate
+
+RED = frozenset({GateState.FAILED, GateState.INCONCLUSIVE, GateState.ERRORED, GateState.STALE})
+SECURITY = frozenset({Kind.SARIF, Kind.TRIVY, Kind.GRYPE, Kind.CARGO_AUDIT, Kind.TLS})
+MAY_ASK = frozenset({Right.TICK, Right.EDIT, Right.OPERATE})
+
+
+def signing_role(gate: Gate) -> tuple[str, str]:
+    """The role whose signature a waiver of this gate needs: its key, and how it is called."""
+    if gate.kind in SECURITY:
+        return "security", "a security holder"
+    return "technical_lead", "a technical lead"
+
+
+def refusal_to_waive(gate: Gate, deployment: Deployment) -> Refused | None:
+    """What holds for whoever asks or signs."""
+    if deployment.state not in BEFORE_START:
+        standing = deployment.get_state_display().lower()
+        return Refused(f"Gates are waived before the start; the deployment is {standing}.")
+    if gate.unwaivable:
+        return Refused(f"“{gate}” cannot be waived: the plan says so.")
+    if not gate.required:
+        return Refused(f"“{gate}” is advisory and blocks nothing.")
+    if gate.standing not in RED:
+        return Refused(f"“{gate}” is {gate.standing.label.lower()}; only a red gate is waived.")
+    return None
+
+
+def refusal_to_ask(rights: Rights, gate: Gate, deployment: Deployment) -> Refused | None:
+    if not rights.user.is_person or not any(rights.has(right) for right in MAY_ASK):
+        return Forbidden("Only members, release managers and ops leads ask for a waiver.")
+    return refusal_to_waive(gate, deployment)
+
+
+def refusal_to_sign(rights: Rights, waiver: Waiver, deployment: Deployment) -> Refused | None:
+    role, called = signing_role(waiver.gate)
+    if not rights.user.is_person or role not in rights.roles:
+        return Forbidden(f"This waiver needs the signature of {called} of this service.")
+    if rights.user == waiver.asked_by:
+        return Forbidden("Whoever asked for the waiver may not sign it; another person does.")
+    if rights.user == deployment.requester:
+        return Forbidden("Whoever requested the deployment may not sign a waiver for it.")
+    return refusal_of_settled(waiver) or refusal_to_waive(waiver.gate, deployment)
+
+
+def refusal_to_end(rights: Rights, waiver: Waiver) -> Refused | None:
+    """Those who answer for it, and those who run the deployment, may take it back."""
+    role, _ = signing_role(waiver.gate)
+    concerned = rights.user in (waiver.asked_by, waiver.signed_by, waiver.risk_owner)
+    if not (concerned or role in rights.roles or rights.has(Right.OPERATE)):
+        return Forbidden("Only those who answer for the waiver, or an ops lead, take it back.")
+    return Refused("This waiver was taken back already.") if waiver.ended_at else None
+
+
+def refusal_of_settled(waiver: Waiver) -> Refused | None:
+    if waiver.ended_at:
+        return Refused(f"This waiver was taken back by {waiver.ended_by}.")
+    if waiver.signed_at:
+        return Refused(f"This waiver was signed by {waiver.signed_by} already.")
+    return None
+
+
+def refusal_of_terms(
+    *, reason: str, ends_at: datetime, latest: datetime | None, now: datetime
+) -> Refused | None:
+    if not reason.strip():
+        return Invalid("Say why the release may go on although the gate is red.")
+    if ends_at <= now:
+        return Invalid("A waiver ends in the future.")
+    if latest is None:
+        return Invalid("Set the time of the deployment first: a waiver ends with its watch.")
+    if ends_at > latest:
+        return Invalid(f"A waiver ends at the latest with the watch, {latest:%d %b %Y %H:%M} UTC.")
+    return None
+
+
+def refusal_of_owner(owner: User | None) -> Refused | None:
+    if owner is None or not owner.is_person or not owner.is_active:
+        return Invalid("Name the person who owns the risk.")
+    return None

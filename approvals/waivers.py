@@ -1,0 +1,89 @@
+"""Which red gates are waived at this instant, and what that makes of readiness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from django.db.models import F
+
+from approvals.models import Waiver
+from approvals.readiness import Waived
+from deployments.blockers import Blocker, Findings
+from deployments.canonical import digest
+from deployments.clock import PortalNow
+from deployments.models import Deployment
+from gates.models import Gate
+
+GATE = "gate:"
+
+
+def question_of(gate: Gate, deployment: Deployment) -> str:
+    """What is waived: the question as it was asked, of the commit that it was asked about."""
+    return digest(
+        {
+            "kind": gate.kind,
+            "settings": gate.settings,
+            "condition": gate.condition,
+            "commit": deployment.commit,
+        }
+    )
+
+
+def open_of(deployments: Sequence[Deployment]) -> dict[int, dict[str, Waiver]]:
+    """Waivers that are asked for or signed and have not ended, by gate key, in one query.
+
+    Only of gates that still ask the same; where there are both, the signed one.
+    """
+    found = Waiver.objects.filter(
+        deployment__in=deployments,
+        ended_at__isnull=True,
+        ends_at__gt=PortalNow(),
+        gate__removed_at__isnull=True,
+    ).select_related("gate", "risk_owner", "asked_by", "signed_by")
+    by_id = {one.pk: one for one in deployments}
+    waived: dict[int, dict[str, Waiver]] = {pk: {} for pk in by_id}
+    for waiver in found.order_by(F("signed_at").desc(nulls_last=True)):
+        if waiver.question == question_of(waiver.gate, by_id[waiver.deployment_id]):
+            waived[waiver.deployment_id].setdefault(waiver.gate.key, waiver)
+    return waived
+
+
+def told(found: Mapping[str, Waiver]) -> dict[str, Waived]:
+    """What is waived, and what is asked to be, in words."""
+    return {key: _told(waiver) for key, waiver in found.items()}
+
+
+def _told(waiver: Waiver) -> Waived:
+    until = f"until {waiver.ends_at:%d %b %Y %H:%M} UTC at the risk of {waiver.risk_owner}"
+    if waiver.signed_at is None:
+        return Waived(f"{waiver.asked_by} asks for a waiver {until}: {waiver.reason}", stands=False)
+    said = f"Waived {until}, asked by {waiver.asked_by}, signed by {waiver.signed_by}"
+    return Waived(f"{said}: {waiver.reason}", stands=True)
+
+
+def applied(findings: Findings, waived: Mapping[str, Waiver]) -> Findings:
+    """The gates' findings with what is signed away as a warning that every page shows."""
+    waived = {key: waiver for key, waiver in waived.items() if waiver.signed_at}
+    blockers = [one for one in findings.blockers if _key(one) not in waived]
+    gone = [one for one in findings.blockers if _key(one) in waived]
+    told = [_warning(one, waived[_key(one)]) for one in gone]
+    return replace(
+        findings,
+        blockers=blockers,
+        warnings=[*findings.warnings, *told],
+        done=findings.done + len(gone),
+        summary=f"{len(blockers)} gates are not green",
+    )
+
+
+def _key(blocker: Blocker) -> str:
+    return blocker.key.removeprefix(GATE) if blocker.key.startswith(GATE) else ""
+
+
+def _warning(blocker: Blocker, waiver: Waiver) -> Blocker:
+    clause = (
+        f"{blocker.clause} (waived until {waiver.ends_at:%d %b %H:%M} UTC at the risk of"
+        f" {waiver.risk_owner})"
+    )
+    return replace(blocker, key=f"waived:{_key(blocker)}", clause=clause)

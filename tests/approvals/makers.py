@@ -1,0 +1,30 @@
+"""Waivers for tests."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from accounts.models import User
+from approvals.models import Waiver
+from approvals.waivers import question_of
+from deployments import clock
+from gates.models import Gate
+
+
+def make_waiver(gate: Gate, *, asked_by: User, **more: Any) -> Waiver:
+    """One that waits for its second signature, as the row it is."""
+    now = clock.now()
+    facts = {
+        "reason": "The scanner is down",
+        "risk_owner": asked_by,
+        "ends_at": now + timedelta(hours=4),
+        "asked_at": now,
+        "asked_means": "password",
+        "question": question_of(gate, gate.deployment),
+        "red_state": "failed",
+        "content_hash": gate.deployment.content_hash,
+        "schedule_hash": gate.deployment.schedule_hash,
+        **more,
+    }
+    return Waiver.objects.create(deployment=gate.deployment, gate=gate, asked_by=asked_by, **facts)
