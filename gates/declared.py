@@ -159,6 +159,7 @@ class Number:
 class Declared(Generic[S]):
     """`numbers` are those that a condition may name; without any it may name its own.
 
+    `needs_condition`: without one there is nothing to judge.
     `percentile` is the only one that it measures; None where the settings say which.
     `red` lists, for people, what makes such a gate red or unmeasurable.
     """
@@ -171,6 +172,7 @@ class Declared(Generic[S]):
     red: tuple[str, ...]
     numbers: Mapping[str, Number] = field(default_factory=dict)
     percentile: Decimal | None = None
+    needs_condition: bool = False
 
     @property
     def title(self) -> str:
@@ -194,8 +196,13 @@ class Declared(Generic[S]):
             )
         return found
 
-    def refusal_of(self, condition: str) -> str:
-        """Why the condition could never be judged; empty if it could."""
+    def refusal_of(self, condition: str, settings: Mapping[str, Any]) -> str:
+        """Why the condition could never be judged, or is missing; empty if all is well.
+
+        A value that the settings compare by itself needs none.
+        """
+        if self.needs_condition and not condition and not settings.get("equals"):
+            return f"{self.settings.called} needs a condition, such as “error_rate < 1 %”."
         try:
             if condition:
                 self.number(parse(condition))

@@ -120,7 +120,7 @@ def refusal_of_gate(gate: GateDefinition) -> Refused | None:
         declared.settings.read(gate.settings)
     except ValueError as error:
         return Invalid(str(error))
-    why = declared.refusal_of(gate.condition) or _never_ending(gate)
+    why = declared.refusal_of(gate.condition, gate.settings) or _never_ending(gate)
     return Invalid(why) if why else None
 
 

@@ -48,7 +48,7 @@ class SettingsForm(forms.Form):
             self.add_error("url" if "url" in self.own else None, blocked.sentence)
         except ValueError as error:
             self.add_error(None, str(error))
-        if why := self.declared.refusal_of(cleaned.get("condition", "")):
+        if why := self.declared.refusal_of(cleaned.get("condition", ""), self.settings(cleaned)):
             self.add_error("condition", why)
         return cleaned
 

@@ -39,7 +39,7 @@ class Command(BaseCommand):
             KINDS[kind].settings.read(settings)
         except ValueError as error:
             raise CommandError(str(error)) from error
-        if why := KINDS[kind].refusal_of(options["condition"]):
+        if why := KINDS[kind].refusal_of(options["condition"], settings):
             raise CommandError(why)
         with ExitStack() as stack:
             stream = _opened(options["file"], stack)
