@@ -15,6 +15,7 @@ MOST_CHARACTERS = 2000
 MOST_DECODINGS = 5
 ESCAPED = re.compile(r"%u[0-9a-f]{4}", re.IGNORECASE)
 UNSEEN = re.compile(r"[\x00-\x20\x7f\\]")
+NOT_IN_A_HOST = re.compile(r"[\x00-\x20\x7f\\/?#@%\[\]]")
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,13 @@ class Permit:
     """What an administrator vouches for: addresses below `base_url`, private `networks` too.
 
     `headers` carry the connection's credentials; they are sent below `base_url` only.
+    `authorities` are certificates in PEM that are trusted there beside the public ones.
     """
 
     base_url: str
     networks: tuple[Network, ...] = ()
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    authorities: str = field(default="", repr=False)
 
 
 def checked(url: str, permit: Permit | None = None) -> httpx.URL:
@@ -54,6 +57,31 @@ def checked(url: str, permit: Permit | None = None) -> httpx.URL:
             " typed addresses reach ports 80 and 443."
         )
     return target
+
+
+def checked_place(host: str, port: int, permit: Permit | None = None) -> httpx.URL:
+    """The place of a dial that only shakes hands, as an https address; raises `Blocked`.
+
+    A typed one is reached on port 443; any other is the very host and port of a connection.
+    """
+    written = f"[{host}]" if host.count(":") > 1 else host.rstrip(".")
+    if NOT_IN_A_HOST.search(host) or (":" in host and written == host):
+        raise Blocked(f"“{host}” is not the name of a host, such as portal.example.org.")
+    whole = f"https://{written}:{port}/"
+    if permit is None and port != DEFAULT_PORTS["https"]:
+        raise Blocked(
+            f"Port {port} needs a connection that an administrator declares;"
+            " a typed host is asked on port 443."
+        )
+    if permit is None:
+        return checked(whole)
+    base = httpx.URL(permit.base_url)
+    place = checked(whole, Permit(whole))
+    if (place.host, port) != (base.host, port_of(base)):
+        raise Blocked(
+            f"{written}:{port} is not the connection's host and port, {base.host}:{port_of(base)}."
+        )
+    return place
 
 
 def port_of(url: httpx.URL) -> int:

@@ -2,10 +2,9 @@
 
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import IO, Self
 from urllib.parse import urljoin
@@ -16,6 +15,7 @@ import httpx
 from connections.addresses import Permit, checked
 from connections.dialling import Deadline, GuardedBackend
 from connections.exceptions import Blocked, TooLarge, TooSlow, Unreachable
+from connections.tls import trusting
 
 MOST_REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -31,6 +31,7 @@ class Answer:
     content_type: str
     body: bytes
     seconds: float
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class GuardedClient:
@@ -48,7 +49,7 @@ class GuardedClient:
         self.most_bytes = most_bytes
         networks = permit.networks if permit else ()
         self._pool = httpcore.ConnectionPool(
-            ssl_context=_tls(),
+            ssl_context=trusting(permit.authorities if permit else ""),
             network_backend=GuardedBackend(Deadline.after(seconds), networks),
             retries=0,
         )
@@ -65,6 +66,12 @@ class GuardedClient:
         answer = self.download(url, body, follow=follow)
         return replace(answer, body=body.getvalue())
 
+    def head(self, url: str) -> Answer:
+        """What is said about an address without its body; no redirect is followed."""
+        target = checked(url, self.permit)
+        with self._telling(target):
+            return self._ask(target, BytesIO(), time.perf_counter(), method="HEAD")[0]
+
     def download(self, url: str, into: IO[bytes], *, follow: bool = True) -> Answer:
         """Like `get`, the body written to `into` as it comes; the answer's own stays empty."""
         target = checked(url, self.permit)
@@ -79,10 +86,12 @@ class GuardedClient:
                 target = self._next(target, location)
         raise Unreachable(f"{url} redirects more than {MOST_REDIRECTS} times.")
 
-    def _ask(self, target: httpx.URL, into: IO[bytes], began: float) -> tuple[Answer, str]:
+    def _ask(
+        self, target: httpx.URL, into: IO[bytes], began: float, *, method: str = "GET"
+    ) -> tuple[Answer, str]:
         said = self.permit.headers if self.permit else ()
         headers = [("host", target.netloc.decode("ascii")), *HEADERS, *said]
-        with self._pool.stream("GET", str(target), headers=headers) as response:
+        with self._pool.stream(method, str(target), headers=headers) as response:
             given = httpx.Headers(response.headers)
             if given.get("content-encoding", "identity").lower() != "identity":
                 raise Unreachable(f"{target.host} sent a compressed answer that nobody asked for.")
@@ -94,6 +103,7 @@ class GuardedClient:
                 content_type=given.get("content-type", ""),
                 body=b"",
                 seconds=time.perf_counter() - began,
+                headers=given,
             )
         return answer, given.get("location", "") if response.status in REDIRECTS else ""
 
@@ -135,9 +145,3 @@ def _cause(error: Exception) -> str:
     if isinstance(cause, ConnectionRefusedError):
         return "the connection was refused"
     return str(cause)
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """Reading the authorities costs 20 ms; the context itself is safe to share."""
-    return httpx.create_ssl_context(trust_env=False)

@@ -25,6 +25,10 @@ PORTAL_TEST_CLOCK = env.bool("PORTAL_TEST_CLOCK", default=False)
 VAR_DIR = Path(env.str("PORTAL_VAR", default=str(BASE_DIR / "var")))
 # One folder for all web processes, never below what is served as static.
 EVIDENCE_DIR = Path(env.str("EVIDENCE_DIR", default=str(VAR_DIR / "evidence")))
+# Folders in which backup gates may look at files (gates/probes/backup.py); unset: none.
+PORTAL_BACKUP_FOLDERS = env.list("PORTAL_BACKUP_FOLDERS", default=[])
+# The TOML file of commands that gates may run (connections/commands.py); unset: none.
+PORTAL_COMMANDS = env.str("PORTAL_COMMANDS", default="")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings as django
+
 from connections.services import connection_named
 from deployments import anchors, clock
 from deployments.enums import Anchor
@@ -13,7 +15,11 @@ from gates.declared import Circumstances
 def circumstances(settings: dict[str, Any], deployment: Deployment | None) -> Circumstances:
     """Raises `Blocked` when the settings' connection is no longer declared."""
     connection = connection_named(settings.get("connection"))
-    around = Circumstances(now=clock.now(), permit=connection.permit if connection else None)
+    around = Circumstances(
+        now=clock.now(),
+        permit=connection.permit if connection else None,
+        backup_folders=tuple(django.PORTAL_BACKUP_FOLDERS),
+    )
     if deployment is None:
         return around
     ends = anchors.foreseen([deployment], Anchor.WATCH_END).get(deployment.pk)

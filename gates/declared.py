@@ -24,7 +24,8 @@ class Circumstances:
     """What a prober may know beside its settings; times are UTC.
 
     `permit` is the declared connection's. `watch_end` is when the watch after the deployment is
-    planned to end, None without a planned time.
+    planned to end, None without a planned time. `backup_folders` are those that the administrator
+    opened for backups to be looked at.
     """
 
     now: datetime
@@ -32,6 +33,7 @@ class Circumstances:
     commit: str = ""
     branch: str = ""
     watch_end: datetime | None = None
+    backup_folders: tuple[str, ...] = ()
 
 
 class Settings(BaseModel):

@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from gates.declared import Declared, Probed, Read
-from gates.probes import http, json_value, prometheus
+from gates.probes import backup, http, json_value, migrations, prometheus, tls
 from gates.readers import cargo_test, cobertura, junit, reported, sarif, trivy
 
 KINDS: Mapping[str, Declared[Any]] = {
     declared.kind: declared
     for declared in (
         http.KIND,
+        tls.KIND,
         prometheus.KIND,
         json_value.KIND,
+        migrations.KIND,
+        backup.KIND,
         junit.KIND,
         cargo_test.KIND,
         cobertura.KIND,

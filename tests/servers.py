@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import ssl
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +26,10 @@ class Server:
     port: int = 0
     requests: list[bytes] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
+    context: ssl.SSLContext | None = None
+
+    def secured(self, caller: socket.socket) -> socket.socket:
+        return self.context.wrap_socket(caller, server_side=True) if self.context else caller
 
     @property
     def url(self) -> str:
@@ -55,8 +61,9 @@ def serving(behave: Behaviour) -> Iterator[Server]:
         caller.settimeout(5)
         with caller:
             try:
-                server.requests.append(caller.recv(65536))
-                server.behave(caller, server)
+                with server.secured(caller) as heard:
+                    server.requests.append(heard.recv(65536))
+                    server.behave(heard, server)
             except OSError:
                 pass  # the client hung up, which is what many of these servers provoke
 
@@ -127,3 +134,22 @@ def closed_port() -> int:
     """A port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
+
+
+@contextmanager
+def shaking_hands(context: ssl.SSLContext) -> Iterator[int]:
+    """A port on which TLS is spoken with this context, and nothing else."""
+    with serving(answering()) as server:
+        server.context = context
+        yield server.port
+
+
+def tls_context(certificate: bytes, key: bytes) -> ssl.SSLContext:
+    """A server's context that takes weak keys and old protocols, as a neglected server does."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("ALL:!aNULL:@SECLEVEL=0")
+    with tempfile.NamedTemporaryFile(suffix=".pem") as both:
+        both.write(key + certificate)
+        both.flush()
+        context.load_cert_chain(both.name)
+    return context
