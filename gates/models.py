@@ -121,7 +121,7 @@ class ReportPart(models.Model):
 class TryOut(models.Model):
     """One measurement with settings that are not saved yet; gone ten minutes after it was asked."""
 
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="tries")
     kind = models.CharField(max_length=20, choices=Kind)
     settings = models.JSONField(default=dict)
     condition = models.CharField(max_length=300, blank=True)
@@ -135,6 +135,10 @@ class TryOut(models.Model):
 
     def __str__(self) -> str:
         return f"try-out of a {self.get_kind_display()} gate"
+
+    @property
+    def outcome_label(self) -> str:
+        return str(Outcome(self.found["outcome"]).label) if self.found else ""
 
 
 class Gate(models.Model):

@@ -13,7 +13,7 @@ from deployments import clock, hints
 from deployments.conditions import parse
 from deployments.fitting import cut
 from deployments.models import Deployment
-from gates import standing
+from gates import standing, tries
 from gates.circumstances import circumstances
 from gates.claims import Claim, beating, claim
 from gates.enums import GateState, RunState
@@ -38,6 +38,19 @@ def execute(run_id: int) -> None:
         if pause is None or pause > PATIENCE:
             return
         time.sleep(pause.total_seconds())
+
+
+def try_out(pk: int) -> None:
+    """Measure once with settings that are not saved, for the one page that waits for it."""
+    tried = tries.claim(pk)
+    if tried is None:
+        return
+    try:
+        around = circumstances(tried.settings, tried.deployment)
+        found = measure(tried.kind, tried.settings, tried.condition, around)
+    except Trouble as trouble:
+        found = unmeasured(trouble.sentence)
+    tries.keep(tried, found)
 
 
 def sampled(run: GateRun) -> Measurement:

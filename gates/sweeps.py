@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from deployments import clock, hints
 from deployments.enums import BEFORE_START, State
 from deployments.models import Deployment
-from gates import standing
+from gates import standing, tries
 from gates.claims import MOST_STARTS
 from gates.enums import GREEN, GateState, RunState
 from gates.models import Gate, GateRun
@@ -29,6 +29,7 @@ def sweep() -> None:
     now = clock.now()
     end_abandoned(now)
     wake_due(now)
+    tries.forget(now)
     age(now)
     look_after(now)
     keep_fresh(now)

@@ -10,6 +10,11 @@ def execute(run_id: int) -> None:
         runner.execute(run_id)
 
 
+@shared_task(name="gates.try_out")
+def try_out(pk: int) -> None:
+    runner.try_out(pk)
+
+
 @shared_task(name="gates.sweep")
 def sweep() -> None:
     with provenance.acting("worker"):

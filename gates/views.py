@@ -4,12 +4,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import PersonRequest
+from deployments import clock
 from deployments.answers import acted, page, posted, tried
 from deployments.models import Deployment
 from deployments.policies import refusal_to_edit, rights_of
 from deployments.versions import number_in
-from gates import policies, services
+from gates import policies, services, tries
 from gates.forms.by_hand import ReportForm, UploadForm
+from gates.forms.settings import TryForm
 from gates.panels import gate_page
 from gates.uploads import hand_in_by_hand
 
@@ -97,3 +99,38 @@ def report(request: PersonRequest, pk: int, key: str) -> HttpResponse:
         "refusal": policies.refusal_to_report_by_hand(rights, gate, deployment),
     }
     return render(request, "gates/report.html", context, status=reported.status)
+
+
+@require_POST
+def try_out(request: PersonRequest, pk: int) -> HttpResponse:
+    """Measure once with what is typed; the page that is answered waits for the worker."""
+    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    form = TryForm(request.POST)
+    asked = tried(
+        request,
+        form,
+        lambda: tries.ask(
+            deployment,
+            form.kind,
+            form.settings(),
+            form.cleaned_data["condition"],
+            actor=request.user,
+        ),
+    )
+    if asked.result:
+        return redirect("gates:tried_out", deployment.pk, asked.result.pk)
+    context = {"deployment": deployment, "form": form}
+    return render(request, "gates/tried.html", context, status=asked.status)
+
+
+@require_safe
+def tried_out(request: PersonRequest, pk: int, try_pk: int) -> HttpResponse:
+    """What came of it, for whoever asked."""
+    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    found = get_object_or_404(deployment.tries, pk=try_pk, asked_by=request.user)
+    context = {
+        "deployment": deployment,
+        "tried": found,
+        "gives_up": tries.is_given_up(found, clock.now()),
+    }
+    return render(request, "gates/tried.html", context)

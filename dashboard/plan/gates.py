@@ -15,7 +15,7 @@ from deployments.models import Deployment
 from gates.definitions import SCHEDULES, GateDefinition
 from gates.enums import Kind, OnNoData
 from gates.forms.settings import SettingsForm
-from gates.kinds import KINDS
+from gates.kinds import KINDS, PROBED, READ
 from gates.schedules import Schedule
 from gates.streaks import Limits
 
@@ -89,6 +89,11 @@ class GateForm(PlanForm, SettingsForm):
         self.of_kind(kind)
         self.initial = {**_usual(kind), **self.initial, "kind_of_gate": kind}
         self.order_fields(["kind_of_gate", "title", *self.own, "condition", *FLAGS])
+
+    @property
+    def can_be_tried(self) -> bool:
+        """Whether a worker could answer it, at least where an address is typed."""
+        return self.kind in PROBED or self.kind in READ
 
     def values(self, plan: GateDefinition) -> dict[str, Any]:
         schedule = plan.schedule or SCHEDULES[plan.kind]

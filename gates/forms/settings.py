@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from connections.exceptions import Blocked
 from connections.services import connection_for
 from deployments import clock
 from gates.declared import Circumstances
+from gates.enums import Kind
 from gates.forms.fields import CONTROL, fields_of
 from gates.kinds import KINDS
 
@@ -64,3 +66,12 @@ class SettingsForm(forms.Form):
             for name, value in found.items()
             if value not in (None, "") and value != fields[name].default
         }
+
+
+class TryForm(SettingsForm):
+    """What is tried out: the fields of the kind that the form is about."""
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        said = data.get("kind_of_gate", "")
+        self.of_kind(said if said in KINDS else Kind.REPORTED)

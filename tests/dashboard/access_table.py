@@ -103,6 +103,13 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "ends_at": lambda one: one.t0.strftime("%Y-%m-%dT%H:%M"),
     },
     "approvals:end_waiver": {"reason": lambda _: "no longer needed"},
+    "gates:try_out": {
+        "kind_of_gate": lambda _: "http",
+        "url": lambda _: "https://example.org/health",
+        "status": lambda _: "200",
+        "requests": lambda _: "1",
+        "seconds": lambda _: "10",
+    },
     "gates:upload": {
         "report": lambda _: SimpleUploadedFile("junit.xml", b"<testsuites/>"),
     },
@@ -212,6 +219,8 @@ TABLE: dict[str, Row] = {
     "checklists:complete": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
     "gates:run_all": Row(NO_METHOD, (302, 404, 403, 302, 302, 302, 403, 403), ONE),
     "gates:run": Row(NO_METHOD, (302, 404, 403, 409, 409, 409, 403, 403), ("pk", "key")),
+    "gates:try_out": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
+    "gates:tried_out": Row((302, 404, 404, 404, 404, 404, 404, 404), NO_METHOD, ("pk", "try_pk")),
     "gates:detail": Row(WHO_SEES, NO_METHOD, ("pk", "key")),
     "gates:upload": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 403, 403), ("pk", "key")),
     "gates:report": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 403, 403), ("pk", "key")),

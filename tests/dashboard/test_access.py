@@ -92,6 +92,7 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "editable": "rules",
         "row_pk": deployment.rules.get(role__key="product_owner").pk,
         "rest": "nothing",
+        "try_pk": 0,
         "waiver_pk": Waiver.objects.get().pk,
         "form": "yaml",
         "document_pk": SourceDocument.objects.get().pk,

@@ -107,7 +107,7 @@ def tick_everything_before(page: Page, address: str, onlooker: Page) -> None:
 def run_gates(page: Page, address: str, portal: Portal) -> None:
     page.goto(f"{address}gates/")
     page.get_by_role("button", name="Run all").click()
-    expect(page.locator("#gate-the-portal-answers")).to_contain_text("Passed", timeout=40_000)
+    expect(page.locator("#gate-the-portal-answers")).to_contain_text("Passed", timeout=60_000)
     secret = make_token(portal)
     pk = re.search(r"/deployments/(\d+)/", address)
     assert pk
