@@ -38,6 +38,8 @@ def measure(
     target = str(settings.get("url", ""))
     try:
         wanted = declared.settings.read(settings)
+        if why := declared.refusal_of(condition, settings):
+            raise ValueError(why)
         target = wanted.target(around) if report is None else ""
         found = held(_asked(declared, wanted, around, report), condition, declared)
     except Trouble as trouble:
