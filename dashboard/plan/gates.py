@@ -91,6 +91,12 @@ class GateForm(PlanForm, SettingsForm):
         self.order_fields(["kind_of_gate", "title", *self.own, "condition", *FLAGS])
 
     @property
+    def usual(self) -> dict[str, Any]:
+        """What the folded fields say of a gate that leaves them as its kind has them."""
+        usual = {**_usual(self.kind), "machine_only": "", "unwaivable": ""}
+        return {name: self.fields[name].prepare_value(usual[name]) for name in self.folded}
+
+    @property
     def can_be_tried(self) -> bool:
         """Whether a worker could answer it, at least where an address is typed."""
         return self.kind in PROBED or self.kind in READ

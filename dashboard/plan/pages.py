@@ -51,7 +51,11 @@ class Open:
 
     @property
     def unfolded(self) -> bool:
-        return any(field.value() or field.errors or now for field, now in self.folded)
+        usual = getattr(self.form, "usual", {})
+        return any(
+            field.errors or now or (field.value() or "") != usual.get(field.name, "")
+            for field, now in self.folded
+        )
 
     @property
     def cost(self) -> Cost | None:

@@ -161,3 +161,11 @@ def test_saving_without_a_change_is_no_event(team, deployment):
     before = deployment.events.count()
     edit(team.release_manager, Gate.objects.get(), HEALTH)
     assert deployment.events.count() == before
+
+
+@pytest.mark.parametrize(("told", "is_open"), [({}, False), ({"freshness": "1 h"}, True)])
+def test_times_and_limits_are_folded_while_they_are_the_kind_s(team, deployment, told, is_open):
+    add(team.release_manager, deployment, {**HEALTH, **told})
+    address = reverse("dashboard:plan_edit", args=[deployment.pk, "gates", Gate.objects.get().pk])
+    page = signed_in(team.release_manager).get(address).content.decode()
+    assert ('<details class="mb-3" open>' in page) == is_open

@@ -28,6 +28,8 @@ PAGES = {
                         "/deployments/1/items/1/", "/deployments/1/claims/",
                         "/deployments/1/document/", "/deployments/1/template/", "/templates/",
                         "/deployments/1/plan/gates/add/?kind=http",
+                        "/deployments/1/gates/tests-passing/runs/",
+                        "/deployments/1/gates/tests-passing/waiver/",
                         "/deployments/1/messages/recipients/"),
     "operations": ("/", "/deployments/1/items/3/"),
     "ops_lead": ("/deployments/2/", "/deployments/1/decide/?verdict=hold",
