@@ -49,11 +49,10 @@ class AskForm(FreshForm):
         latest = latest_end(deployment)
         local = latest.astimezone(self.zone).strftime(LOCAL) if latest else None
         said = f", {local.replace('T', ' ')}" if local else ""
+        told = f"{deployment.zone}; at the latest the end of the watch{said}."
         super().__init__(request, data, initial={"ends_at": local})
         self.fields["risk_owner"].queryset = people_of(deployment.service)  # type: ignore[attr-defined]
-        self.fields["ends_at"].help_text = (
-            f"{deployment.zone}; at the latest the end of the watch{said}."
-        )
+        self.fields["ends_at"].help_text = told
 
     def clean_ends_at(self) -> datetime:
         said: datetime = self.cleaned_data["ends_at"]
