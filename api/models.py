@@ -15,6 +15,7 @@ class Token(models.Model):
     prefix = models.CharField(max_length=12)
     secret_hash = models.CharField(max_length=64, unique=True)
     may_report = models.BooleanField(default=True)
+    may_read = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -26,3 +27,8 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.prefix}…)"
+
+    @property
+    def scopes(self) -> list[str]:
+        said = (("report", self.may_report), ("read", self.may_read))
+        return [scope for scope, may in said if may]

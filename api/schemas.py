@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import AfterValidator, Field, Strict, StrictInt, StringConstraints
 
+from approvals.models import Vote
 from deployments.conditions import written_out
 from gates.models import Gate
 
@@ -94,6 +95,28 @@ class GateOut(Schema):
     @staticmethod
     def resolve_fresh_until(gate: Gate) -> datetime | None:
         return gate.stale_at
+
+
+class VoteOut(Schema):
+    """What somebody said under a rule; `counts` tells whether it stands on today's content."""
+
+    role: str
+    person: str
+    choice: str
+    statement: str
+    reason: str
+    at: datetime
+    content_hash: str
+    schedule_hash: str
+    counts: bool
+
+    @staticmethod
+    def resolve_role(vote: Vote) -> str:
+        return vote.rule.role.key
+
+    @staticmethod
+    def resolve_person(vote: Vote) -> str:
+        return vote.person_name
 
 
 class ObstacleOut(Schema):

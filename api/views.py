@@ -23,7 +23,10 @@ from api.schemas import (
     ReportIn,
     RunOut,
     SampleOut,
+    VoteOut,
 )
+from approvals.models import Vote
+from approvals.signoff import standings
 from approvals.verdict import outlook
 from deployments.models import Deployment
 from gates import services
@@ -39,7 +42,7 @@ api = NinjaAPI(
     title="Deploy Portal",
     version="1",
     description="Machines read deployments and report results. Send a token that "
-    "`manage.py token` issued as a bearer token.",
+    "the page “Machines” of a service issued as a bearer token.",
     auth=MachineToken(),
     docs_url=None,
     urls_namespace="api",
@@ -49,7 +52,7 @@ answer_with_problems(api)
 
 @api.get("/deployments/{int:pk}", response={200: DeploymentOut, **PROBLEMS}, summary="A deployment")
 def deployment(request: HttpRequest, pk: int) -> dict[str, Any]:
-    found = _deployment(request, pk)
+    found = _readable(request, pk)
     standing = outlook(found)
     readiness = standing.readiness
     plain = ("id", "package", "branch", "commit", "digest", "state", "t0", "zone", "content_hash")
@@ -70,7 +73,7 @@ def deployment(request: HttpRequest, pk: int) -> dict[str, Any]:
     "/deployments/{int:pk}/gates", response={200: list[GateOut], **PROBLEMS}, summary="Its gates"
 )
 def gates(request: HttpRequest, pk: int) -> list[Gate]:
-    found = _deployment(request, pk)
+    found = _readable(request, pk)
     return list(found.gates.as_of_now().select_related("last_sample").order_by("position"))
 
 
@@ -78,7 +81,21 @@ def gates(request: HttpRequest, pk: int) -> list[Gate]:
     "/deployments/{int:pk}/gates/{slug:key}", response={200: GateOut, **PROBLEMS}, summary="A gate"
 )
 def gate(request: HttpRequest, pk: int, key: str) -> Gate:
+    _readable(request, pk)
     return _gate(request, pk, key)
+
+
+@api.get(
+    "/deployments/{int:pk}/votes", response={200: list[VoteOut], **PROBLEMS}, summary="Its votes"
+)
+def votes(request: HttpRequest, pk: int) -> list[Vote]:
+    """Every word that was given under a rule, the newest last; later ones replace earlier ones."""
+    found = _readable(request, pk)
+    counting = {vote.pk for rule in standings(found) for vote in rule.current}
+    said = list(found.votes.select_related("rule__role").order_by("pk"))
+    for vote in said:
+        vote.counts = vote.pk in counting  # type: ignore[attr-defined]
+    return said
 
 
 @api.get(
@@ -139,6 +156,14 @@ def _gate(request: HttpRequest, pk: int, key: str) -> Gate:
 def _token(request: HttpRequest) -> Token:
     token: Token = request.auth  # type: ignore[attr-defined]  # set by ninja once it holds
     return token
+
+
+def _readable(request: HttpRequest, pk: int) -> Deployment:
+    """For what only a token with the scope *read* is told; a run is told to reporters too."""
+    found = _deployment(request, pk)
+    if not _token(request).may_read:
+        raise HttpError(403, "This token may report but not read.")
+    return found
 
 
 def _deployment(request: HttpRequest, pk: int) -> Deployment:

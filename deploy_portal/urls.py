@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("communications.urls")),
     path("", include("intake.urls")),
     path("", include("audit.urls")),
+    path("", include("api.machine_urls")),
     path("api/v1/", include("api.urls")),
     path("", include("dashboard.urls")),
 ]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from deployments.blockers import Blocker, Findings
 from deployments.models import Deployment
@@ -30,10 +31,11 @@ def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
     of_all = Gate.objects.as_of_now().filter(deployment__in=deployments)
     for gate in of_all.only(*FIELDS).order_by("position"):
         gates[gate.deployment_id].append(gate)
-    return {pk: _findings(of_one) for pk, of_one in gates.items()}
+    planned = {one.pk: one.t0 for one in deployments}
+    return {pk: _findings(of_one, planned[pk]) for pk, of_one in gates.items()}
 
 
-def _findings(gates: list[Gate]) -> Findings:
+def _findings(gates: list[Gate], t0: datetime | None) -> Findings:
     required = [gate for gate in gates if gate.required]
     noted = [
         gate
@@ -43,7 +45,7 @@ def _findings(gates: list[Gate]) -> Findings:
     blockers = [_blocker(gate) for gate in required if not gate.is_green]
     return Findings(
         blockers=blockers,
-        warnings=[_blocker(gate) for gate in noted],
+        warnings=[*map(_blocker, noted), *(_ageing(gate) for gate in required if _ages(gate, t0))],
         done=sum(gate.is_green for gate in required),
         total=len(required),
         summary=f"{len(blockers)} gates are not green",
@@ -58,6 +60,22 @@ def _blocker(gate: Gate) -> Blocker:
         since=gate.standing_since,
         # A stale gate is run again by the sweep; only what comes of that may break a GO.
         settles=gate.is_runnable and gate.standing in RUN_AGAIN,
+    )
+
+
+def _ages(gate: Gate, t0: datetime | None) -> bool:
+    """Whether it is green now and will not be at T0, and no worker can mend that."""
+    holds_until = gate.stale_at if gate.is_green and not gate.is_runnable else None
+    return t0 is not None and holds_until is not None and holds_until < t0
+
+
+def _ageing(gate: Gate) -> Blocker:
+    until = f"{gate.stale_at:%d %b %H:%M} UTC" if gate.stale_at else "soon"
+    return Blocker(
+        key=f"ageing:{gate.key}",
+        clause=f"{gate.title} holds until {until} only, before T0, and is to be reported again",
+        mend="gates",
+        since=gate.state_at,
     )
 
 

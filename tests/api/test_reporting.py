@@ -277,5 +277,6 @@ def test_openapi_is_published_and_has_no_docs_page():
         "/api/v1/deployments/{pk}/gates/{key}",
         "/api/v1/deployments/{pk}/gates/{key}/report",
         "/api/v1/deployments/{pk}/gates/{key}/runs/{number}",
+        "/api/v1/deployments/{pk}/votes",
     ]
     assert client.get("/api/v1/docs").status_code == 404

@@ -13,6 +13,8 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
 from accounts.models import User
+from api.models import Token
+from api.services import issue
 from approvals.models import Waiver
 from checklists.enums import EvidenceKind
 from checklists.evidence import Given
@@ -62,6 +64,7 @@ def scene(team: Team) -> Deployment:
     add_to_team(create_team("Night shift", actor=None), team.release_manager, actor=None)
     add_evidence(deployment.pk, item.pk, Given(EvidenceKind.FILE, file=image), actor=team.member)
     upload(CHECKLIST, "next.md", service=deployment.service, actor=team.release_manager)
+    issue(team.service, title="CI", actor=None)
     make_waiver(deployment.gates.get(key="tests"), asked_by=team.technical_lead)
     save_as_template(deployment.pk, "Backend release", actor=team.release_manager)
     return deployment
@@ -93,6 +96,7 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "row_pk": deployment.rules.get(role__key="product_owner").pk,
         "rest": "nothing",
         "try_pk": 0,
+        "token_pk": Token.objects.get().pk,
         "waiver_pk": Waiver.objects.get().pk,
         "form": "yaml",
         "document_pk": SourceDocument.objects.get().pk,

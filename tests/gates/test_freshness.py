@@ -86,3 +86,17 @@ def test_advisory_gate_past_its_freshness_warns(deployment, passed):
     let_pass(passed, timedelta(seconds=1))
     (warning,) = find([deployment])[deployment.pk].warnings
     assert warning.clause.startswith("Tests passing is stale")
+
+
+def test_report_that_will_be_too_old_at_t0_is_said_beforehand(team):
+    deployment = make_deployment(team, t0_in=timedelta(hours=30))
+    gate = make_gate(deployment, title="Scan")
+    services.report(gate, Result(outcome="good"), reporter=make_machine())
+    gate.refresh_from_db()
+    warned = find([deployment])[deployment.pk].warnings
+    until = f"{gate.stale_at:%d %b %H:%M} UTC"
+    assert [one.clause for one in warned] == [
+        f"Scan holds until {until} only, before T0, and is to be reported again"
+    ]
+    Gate.objects.update(freshness=timedelta(hours=48), stale_at=clock.now() + timedelta(hours=48))
+    assert find([deployment])[deployment.pk].warnings == []

@@ -1,0 +1,37 @@
+"""A key for a machine: what it is called, what it may do, and for how long."""
+
+from django import forms
+
+from accounts.forms import FreshForm
+from api.services import LONGEST_DAYS, SCOPES
+
+CONTROL = {"class": "form-control"}
+WORDS = {"report": "report results for gates", "read": "read deployments, gates and votes"}
+
+
+class TokenForm(FreshForm):
+    title = forms.CharField(
+        label="Which machine uses it",
+        max_length=120,
+        widget=forms.TextInput(attrs=CONTROL),
+        help_text="Such as “CI of the storage layer”.",
+        error_messages={"required": "Say which machine uses it."},
+    )
+    scopes = forms.MultipleChoiceField(
+        label="It may",
+        choices=[(scope, WORDS[scope]) for scope in SCOPES],
+        initial=list(SCOPES),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+        error_messages={"required": "Say what the token may do: report, read, or both."},
+    )
+    days = forms.IntegerField(
+        label="Valid for, days",
+        required=False,
+        initial=90,
+        min_value=1,
+        max_value=LONGEST_DAYS,
+        widget=forms.NumberInput(attrs=CONTROL),
+        help_text="Empty: until it is revoked.",
+    )
+
+    field_order = ("title", "scopes", "days", "password")
