@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings as django
 
+from connections.commands import declared_commands
 from connections.services import connection_named
 from deployments import anchors, clock
 from deployments.enums import Anchor
@@ -13,12 +14,13 @@ from gates.declared import Circumstances
 
 
 def circumstances(settings: dict[str, Any], deployment: Deployment | None) -> Circumstances:
-    """Raises `Blocked` when the settings' connection is no longer declared."""
+    """Raises a `Trouble` when the connection is no longer declared, or no command can be read."""
     connection = connection_named(settings.get("connection"))
     around = Circumstances(
         now=clock.now(),
         permit=connection.permit if connection else None,
         backup_folders=tuple(django.PORTAL_BACKUP_FOLDERS),
+        commands=declared_commands() if settings.get("command") else {},
     )
     if deployment is None:
         return around

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, ClassVar, Generic, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from connections.addresses import Permit, checked
+from connections.commands import Command
 from deployments.conditions import Condition, parse
 from gates.enums import Kind
 from gates.measurement import Measurement
@@ -25,7 +26,7 @@ class Circumstances:
 
     `permit` is the declared connection's. `watch_end` is when the watch after the deployment is
     planned to end, None without a planned time. `backup_folders` are those that the administrator
-    opened for backups to be looked at.
+    opened for backups to be looked at, `commands` those that were declared.
     """
 
     now: datetime
@@ -34,6 +35,7 @@ class Circumstances:
     branch: str = ""
     watch_end: datetime | None = None
     backup_folders: tuple[str, ...] = ()
+    commands: Mapping[str, Command] = field(default_factory=dict)
 
 
 class Settings(BaseModel):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gates.declared import Declared, Probed, Read
-from gates.probes import backup, http, json_value, migrations, prometheus, tls
+from gates.probes import backup, command, http, json_value, migrations, prometheus, tls
 from gates.readers import cargo_test, cobertura, junit, reported, sarif, trivy
 
 KINDS: Mapping[str, Declared[Any]] = {
@@ -16,6 +16,7 @@ KINDS: Mapping[str, Declared[Any]] = {
         json_value.KIND,
         migrations.KIND,
         backup.KIND,
+        command.KIND,
         junit.KIND,
         cargo_test.KIND,
         cobertura.KIND,

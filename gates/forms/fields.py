@@ -7,6 +7,7 @@ from django import forms
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from connections.commands import command_names
 from connections.models import Connection
 from gates.declared import Settings
 
@@ -46,6 +47,9 @@ def _field(name: str, info: FieldInfo) -> forms.Field:
             widget=forms.Select(attrs=SELECT),
             **common,
         )
+    if name == "command":
+        choices = [("", "Choose"), *((command, command) for command in command_names())]
+        return forms.ChoiceField(choices=choices, widget=forms.Select(attrs=SELECT), **common)
     return _by_type(info, common)
 
 

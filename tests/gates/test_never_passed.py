@@ -49,12 +49,11 @@ MORE: dict[str, tuple[dict[str, Any], str]] = {
     "json": ({"path": "a"}, "a >= 1"),
     "migrations": ({}, ""),
     "backup": ({}, ""),
-    "git": ({"repository": "/a.git"}, ""),
     "command": ({"command": "none"}, ""),
 }
 READ_FROM: dict[str, tuple[dict[str, Any], str]] = {kind: ({}, "") for kind in sorted(READ)}
 # These do not speak HTTP with what they ask.
-ELSEWHERE = frozenset({"tls", "git", "command"})
+ELSEWHERE = frozenset({"tls", "command"})
 
 
 def settings_of(kind: str, server: Server) -> dict[str, Any]:
@@ -64,8 +63,6 @@ def settings_of(kind: str, server: Server) -> dict[str, Any]:
         place = {"host": "127.0.0.1", "port": server.port}
     elif kind == "command":
         place = {}
-    elif kind == "git":
-        place = {"connection": "local"}
     seconds = {"seconds": 1} if "seconds" in KINDS[kind].settings.model_fields else {}
     return {**place, **seconds, **more}
 
