@@ -56,10 +56,13 @@ def gates_panel(deployment: Deployment, waivers: Mapping[str, Any] | None = None
     newest = {sample.run_id: sample for sample in samples} if runs else {}
     rows = [_row(gate, runs.get(gate.pk), newest, (waivers or {}).get(gate.key)) for gate in gates]
     refusal = refusal_by_state(deployment, "run")
+    measurable = {gate.pk for gate in gates if gate.is_runnable} | set(runs)
     return {
         "rows": rows,
         "green": sum(gate.is_green for gate in gates),
         "under_way": len(runs),
+        "measurable": len(measurable),
+        "measured": len(measurable) - len(runs),
         "can_run": any(gate.is_runnable for gate in gates),
         "refusal": refusal.sentence if refusal else "",
     }

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from deployments.models import Deployment
 from gates import services
+from gates.models import GateRun
 from gates.panels import gates_panel
 from gates.reports import Result
 from gates.runner import execute
@@ -119,3 +120,15 @@ def test_requesting_many_runs_costs_as_many_queries_as_few(team, deployment, ser
             services.request_all(deployment, actor=team.member)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_running_set_shows_how_many_are_measured(team, deployment, server):
+    first = make_http_gate(deployment, server, title="First")
+    make_http_gate(deployment, server, title="Second")
+    make_gate(deployment, title="Reported")
+    services.request_all(deployment, actor=team.member)
+    assert "0 of 2 measured" in drawn(deployment)
+    execute(first.runs.get().pk)
+    assert "1 of 2 measured" in drawn(deployment)
+    execute(GateRun.objects.live().get().pk)
+    assert "measured</span>" not in drawn(deployment)
