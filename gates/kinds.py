@@ -5,7 +5,17 @@ from typing import Any
 
 from gates.declared import Declared, Probed, Read
 from gates.probes import backup, command, http, json_value, migrations, prometheus, tls
-from gates.readers import cargo_test, cobertura, junit, reported, sarif, trivy
+from gates.readers import (
+    cargo_audit,
+    cargo_test,
+    cobertura,
+    grype,
+    jacoco,
+    junit,
+    reported,
+    sarif,
+    trivy,
+)
 
 KINDS: Mapping[str, Declared[Any]] = {
     declared.kind: declared
@@ -20,8 +30,11 @@ KINDS: Mapping[str, Declared[Any]] = {
         junit.KIND,
         cargo_test.KIND,
         cobertura.KIND,
+        jacoco.KIND,
         sarif.KIND,
         trivy.KIND,
+        grype.KIND,
+        cargo_audit.KIND,
         reported.KIND,
     )
 }

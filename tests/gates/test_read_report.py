@@ -80,7 +80,7 @@ def test_settings_and_condition_are_taken_and_the_report_comes_in():
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["magic", "-"], "“magic” is no kind that reads reports; use one of cargo_test, "),
+        (["magic", "-"], "“magic” is no kind that reads reports; use one of cargo_audit, "),
         (["http", "-"], "“http” is no kind that reads reports"),
         (["junit", "/none/such"], "“/none/such” cannot be read: No such file or directory."),
         (["junit", "-", "--set", "colour=red"], "A JUnit gate has no setting “colour”"),
