@@ -1,6 +1,9 @@
 """What sign-off is made of before it has rows; the shape in which intake hands it over."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+
+from approvals.enums import LONGEST_HOLD
 
 
 @dataclass(frozen=True)
@@ -14,6 +17,9 @@ class RuleDefinition:
     key: str | None = None
     count: int = 1
     order_group: int = 1
+    time_sensitive: bool | None = None
+    asked_until: timedelta | None = None
+    holds_for: timedelta = LONGEST_HOLD
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,27 @@
 """The facts as they stood when somebody decided, frozen so that they can be read months later."""
 
+from dataclasses import asdict
 from typing import Any
 
 from approvals import waivers
 from approvals.readiness import Readiness
+from approvals.rollcall import RollCall
 from approvals.signoff import standings
 from checklists.models import Item
 from deployments.models import Deployment
 from gates.models import Sample
 
 
-def freeze(deployment: Deployment, verdict: Readiness) -> dict[str, Any]:
-    """Plain data: content and schedule, every item, gate and vote, and what readiness said."""
+def freeze(deployment: Deployment, verdict: Readiness, poll: RollCall) -> dict[str, Any]:
+    """Plain data: content and schedule, every item, gate, vote and answer, what readiness said."""
     version = deployment.content_version
     return {
+        "version": 2,
+        "deployment": _named(deployment),
+        "state": str(deployment.state),
         "sentence": verdict.sentence,
+        "percent": verdict.percent,
+        "blockers": [blocker.clause for blocker in verdict.blockers],
         "warnings": [warning.clause for warning in verdict.warnings],
         "content": version.content if version else {},
         "content_hash": deployment.content_hash,
@@ -25,7 +32,60 @@ def freeze(deployment: Deployment, verdict: Readiness) -> dict[str, Any]:
         "items": _items(deployment),
         "gates": _gates(deployment),
         "votes": _votes(deployment),
+        "rules": _rules(deployment),
         "waivers": _waivers(deployment),
+        "poll": _poll(poll),
+    }
+
+
+def _named(deployment: Deployment) -> dict[str, str]:
+    """What is shipped where, in the names that it had."""
+    return {
+        "package": deployment.package,
+        "service": str(deployment.service),
+        "environment": str(deployment.environment),
+        "branch": deployment.branch,
+        "commit": deployment.commit,
+        "digest": deployment.digest,
+        "requester": str(deployment.requester),
+        "lead": str(deployment.lead),
+    }
+
+
+def _rules(deployment: Deployment) -> list[dict[str, Any]]:
+    """Every rule with where it stood; the votes that counted are listed beside."""
+    return [
+        {
+            "role": one.rule.role.key,
+            "title": one.rule.role.title,
+            "statement": one.rule.statement,
+            "count": one.rule.count,
+            "holds": one.holds,
+            "again": [vote.person_name for vote in one.again],
+        }
+        for one in standings(deployment)
+    ]
+
+
+def _poll(poll: RollCall) -> dict[str, Any]:
+    found = poll.round
+    return {
+        "is_held": poll.is_held,
+        "round": found.number if found else None,
+        "opened_at": found.opened_at.isoformat() if found else None,
+        "closes_at": found.closes_at.isoformat() if found else None,
+        "roles": [
+            {
+                "role": call.key,
+                "title": call.title,
+                "word": str(call.word) if call.word else None,
+                "answers": [
+                    {**asdict(said), "word": str(said.word), "at": said.at.isoformat()}
+                    for said in call.said
+                ],
+            }
+            for call in poll.calls
+        ],
     }
 
 

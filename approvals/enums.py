@@ -1,6 +1,12 @@
+from datetime import timedelta
 from enum import Enum
 
 from django.db.models import TextChoices
+
+# Until when a GO may be started, unless the decision says otherwise.
+LATEST_START_AFTER_T0 = timedelta(minutes=30)
+# How long after it was given a signature may allow a start, at the most.
+LONGEST_HOLD = timedelta(days=14)
 
 
 class Choice(TextChoices):
@@ -29,3 +35,15 @@ class Mend(Enum):
     PEOPLE = "See who holds what"
     FACTS = "Edit the facts"
     CHECKLIST = "Open the checklist"
+
+
+# Of several answers under one role the worst counts; silence is a hold.
+GRAVITY: dict[Verdict, int] = {Verdict.GO: 0, Verdict.HOLD: 1, Verdict.NO_GO: 2}
+
+
+class Closed(TextChoices):
+    """Why a round of the poll is over."""
+
+    TIME = "time", "its time was over"
+    MOVED = "moved", "the time T0 moved"
+    LEFT = "left", "the review ended"

@@ -5,8 +5,7 @@ from django import forms
 from django.http import HttpRequest
 
 from accounts.forms import FreshForm
-from approvals.enums import NEEDS_REASON, Choice, Verdict
-from approvals.policies.deciding import DEFAULT_LATEST_START
+from approvals.enums import LATEST_START_AFTER_T0, NEEDS_REASON, Choice, Verdict
 from approvals.policies.voting import needs_reason
 from approvals.readiness import Readiness
 from approvals.shown import Shown
@@ -101,7 +100,7 @@ class DecideForm(ShownForm):
         label="Latest start, minutes after T0",
         min_value=0,
         max_value=24 * 60,
-        initial=int(DEFAULT_LATEST_START.total_seconds() // 60),
+        initial=int(LATEST_START_AFTER_T0.total_seconds() // 60),
         widget=forms.NumberInput(attrs={"class": "form-control"}),
     )
     seen = forms.MultipleChoiceField(

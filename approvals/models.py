@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Role, User
-from approvals.enums import NEEDS_REASON, Choice, Verdict
+from approvals.enums import LONGEST_HOLD, NEEDS_REASON, Choice, Closed, Verdict
 from deployments.models import ContentVersion, Deployment
 from gates.models import Gate
 
@@ -31,6 +33,15 @@ class Rule(models.Model):
     statement = models.TextField()
     count = models.PositiveSmallIntegerField(default=1)
     order_group = models.PositiveSmallIntegerField(default=1)
+    time_sensitive = models.BooleanField(
+        null=True, help_text="Signed again when the time moves; empty: as the role says."
+    )
+    asked_until = models.DurationField(
+        null=True, help_text="How long before T0 the signature is due; empty: when the poll opens."
+    )
+    holds_for = models.DurationField(
+        default=LONGEST_HOLD, help_text="How long after it was given a signature allows a start."
+    )
     line = models.PositiveIntegerField(null=True, blank=True)
 
     removed_at = models.DateTimeField(null=True, editable=False)
@@ -44,10 +55,19 @@ class Rule(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["deployment", "key"], name="rule_key_once"),
             models.CheckConstraint(condition=Q(count__gte=1), name="rule_needs_somebody"),
+            models.CheckConstraint(
+                condition=Q(holds_for__gt=timedelta(0), holds_for__lte=LONGEST_HOLD),
+                name="signature_holds_at_most_14_days",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.role}: {self.statement}"
+
+    @property
+    def is_time_sensitive(self) -> bool:
+        own = self.time_sensitive
+        return self.role.time_sensitive if own is None else own
 
 
 class PolledRole(models.Model):
@@ -139,6 +159,16 @@ class Decision(models.Model):
     content_hash = models.CharField(max_length=64)
     schedule_hash = models.CharField(max_length=64)
     latest_start = models.DateTimeField(null=True)
+    overridden = models.JSONField(
+        default=dict, help_text="Break-glass: the obstacles that it passed over, by their keys."
+    )
+    second_person = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Break-glass: who was named beside the one who decided.",
+    )
     dossier = models.JSONField()
     replaces = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
@@ -156,10 +186,46 @@ class Decision(models.Model):
                 condition=~Q(verdict=Verdict.GO) | Q(latest_start__isnull=False),
                 name="go_has_latest_start",
             ),
+            models.CheckConstraint(
+                condition=Q(overridden={}, second_person__isnull=True)
+                | Q(verdict=Verdict.GO, second_person__isnull=False) & ~Q(overridden={}),
+                name="break_glass_is_a_go_of_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(second_person__isnull=True) | ~Q(second_person=F("decided_by")),
+                name="break_glass_names_another",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} by {self.decided_by_name}"
+
+    @property
+    def is_break_glass(self) -> bool:
+        return bool(self.overridden)
+
+
+class Review(models.Model):
+    """What has to be looked into after a break-glass GO; the deployment closes only after it."""
+
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="review")
+    due_at = models.DateTimeField()
+    findings = models.TextField(blank=True)
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_by__isnull=True, closed_at__isnull=True, findings="")
+                | Q(closed_by__isnull=False, closed_at__isnull=False) & ~Q(findings=""),
+                name="review_closed_by_and_at_with_findings",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"review of {self.decision}"
 
 
 class Waiver(models.Model):
@@ -215,3 +281,95 @@ class Waiver(models.Model):
 
     def __str__(self) -> str:
         return f"waiver of {self.gate}"
+
+
+class PollPlan(models.Model):
+    """Whether roles are polled before the decision; without a row they are."""
+
+    deployment = models.OneToOneField(
+        Deployment, on_delete=models.CASCADE, related_name="poll_plan"
+    )
+    is_on = models.BooleanField(default=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return "poll" if self.is_on else "no poll"
+
+
+class Round(models.Model):
+    """One opening of the go/no-go poll, for one time T0; answers of earlier ones do not count."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="rounds")
+    number = models.PositiveIntegerField()
+    schedule_hash = models.CharField(max_length=64)
+    opened_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    closed_why = models.CharField(max_length=10, choices=Closed, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["deployment", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["deployment", "number"], name="round_number_once"),
+            models.UniqueConstraint(
+                fields=["deployment"],
+                condition=Q(closed_at__isnull=True),
+                name="one_open_round_per_deployment",
+            ),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opened_at")), name="round_closes_after_it_opened"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_why="")
+                | Q(closed_at__isnull=False) & ~Q(closed_why=""),
+                name="round_closed_at_and_why",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["closes_at"], condition=Q(closed_at__isnull=True), name="round_closing"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"round {self.number} of the poll"
+
+
+class Answer(models.Model):
+    """What somebody says for a role in one round; only ever added, the latest of a person counts.
+
+    One that was given on the call says who wrote it down.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="answers")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    person_name = models.CharField(max_length=150)
+    word = models.CharField(max_length=10, choices=Verdict)
+    remark = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    written_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["round", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(word__in=Verdict.values), name="answer_is_known"),
+            models.CheckConstraint(
+                condition=Q(word=Verdict.GO) | ~Q(remark=""), name="no_go_and_hold_say_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(written_by__isnull=True) | ~Q(written_by=F("person")),
+                name="answer_by_voice_is_written_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_word_display()} for {self.role}"
+
+    @property
+    def by_voice(self) -> bool:
+        return self.written_by_id is not None

@@ -73,5 +73,5 @@ def _words(deployment: Deployment) -> dict[str, int]:
     return {
         "counting": sum(len(one.approvals) + len(one.abstentions) for one in rules),
         "objecting": sum(len(one.objections) for one in rules),
-        "again": sum(len(one.stale) + len(one.for_another_time) for one in rules),
+        "again": sum(len(one.again) for one in rules),
     }

@@ -58,6 +58,8 @@ def _missing(standing: RuleStanding, role: str) -> str:
         return f"{role} has not signed the new time"
     if standing.stale:
         return f"{role} has not signed the changed content again"
+    if standing.expired and not standing.approvals:
+        return f"{role} has to sign again, since its signature is too old for the planned start"
     if standing.rule.count > 1:
         return f"{role} has {len(standing.approvals)} of {standing.rule.count} signatures"
     return f"{role} has not signed"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 
 from django.db.models import QuerySet
 
+from approvals.enums import LONGEST_HOLD
 from approvals.models import Rule
 from approvals.plan import RulePlan
 from approvals.readiness import joined
@@ -17,7 +19,9 @@ from deployments.models import Deployment, Membership
 from deployments.redefining import KeyedPart
 
 LONGEST_STATEMENT = 2000
+LONGEST_ASKED = timedelta(days=60)
 MOST_PEOPLE = 20
+WRITTEN = ("statement", "count", "order_group", "time_sensitive", "asked_until", "holds_for")
 
 
 class Rules(KeyedPart[Rule, RulePlan]):
@@ -27,7 +31,7 @@ class Rules(KeyedPart[Rule, RulePlan]):
         return deployment.rules.select_related("role").order_by("position", "pk")
 
     def plan_of(self, row: Rule) -> RulePlan:
-        return RulePlan(row.role, row.statement, row.count, row.order_group)
+        return RulePlan(row.role, **{name: getattr(row, name) for name in WRITTEN})
 
     def refusal(self, deployment: Deployment, plan: RulePlan, row: Rule | None) -> Refused | None:
         if not plan.statement.strip():
@@ -41,6 +45,10 @@ class Rules(KeyedPart[Rule, RulePlan]):
             )
         if not 1 <= plan.count <= MOST_PEOPLE or not 1 <= plan.order_group <= MOST_PEOPLE:
             return Invalid(f"People and order are numbers from 1 to {MOST_PEOPLE}.")
+        if not timedelta(0) < plan.holds_for <= LONGEST_HOLD:
+            return Invalid("A signature holds for 1 to 14 days.")
+        if plan.asked_until is not None and not timedelta(0) < plan.asked_until <= LONGEST_ASKED:
+            return Invalid("A signature is due at most 60 days before T0.")
         is_other_role = row is not None and plan.role != row.role
         return _refusal_by_objection(row) if row is not None and is_other_role else None
 
@@ -60,18 +68,17 @@ class Rules(KeyedPart[Rule, RulePlan]):
                 key=key,
                 position=place,
                 role=plan.role,
-                statement=plan.statement,
-                count=plan.count,
-                order_group=plan.order_group,
+                **{name: getattr(plan, name) for name in WRITTEN},
             )
             for place, (key, plan) in enumerate(zip(keys, plans, strict=True), start=there + 1)
         )
 
     def write(self, deployment: Deployment, changes: Sequence[tuple[Rule, RulePlan]]) -> None:
         for row, plan in changes:
-            row.role, row.statement = plan.role, plan.statement
-            row.count, row.order_group = plan.count, plan.order_group
-            row.save(update_fields=["role", "statement", "count", "order_group"])
+            row.role = plan.role
+            for name in WRITTEN:
+                setattr(row, name, getattr(plan, name))
+            row.save(update_fields=["role", *WRITTEN])
 
     def put(self, deployment: Deployment, row: Rule, place: str) -> bool:
         rows = list(self.rows(deployment))

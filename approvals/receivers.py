@@ -1,4 +1,4 @@
-"""What may break a GO is looked at as soon as it is known; the sweep finds what was missed."""
+"""What may break a GO or move the poll is looked at at once; the sweep finds what was missed."""
 
 from approvals import services
 from deployments.models import Event
@@ -16,7 +16,14 @@ MAY_BREAK_GO = (
     "signature withdrawn",
 )
 
+MAY_MOVE_POLL = ("scheduled", "rescheduled", "cancelled")
+
 
 def look_again(event: Event) -> None:
     if event.deployment_id:
         services.recall_if_broken(event.deployment_id)
+
+
+def tend_poll(event: Event) -> None:
+    if event.deployment_id:
+        services.tend(event.deployment_id)

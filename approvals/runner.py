@@ -1,6 +1,13 @@
-"""What happens to a GO by itself: it is held when nobody starts it, recalled when it breaks."""
+"""What happens by itself: the poll opens and closes, what nobody decides or starts is held,
+and a GO that breaks is recalled.
+"""
+
+from django.db.models import Exists, OuterRef
 
 from approvals import services
+from approvals.enums import Closed
+from approvals.models import Round
+from approvals.polling import OPENS_BEFORE_T0
 from deployments import clock, provenance
 from deployments.enums import State
 from deployments.models import Deployment
@@ -16,6 +23,35 @@ def hold_missed_starts() -> int:
     with provenance.acting("sweep"):
         return sum(
             services.hold_missed_start(pk) is not None for pk in missed.values_list("pk", flat=True)
+        )
+
+
+def tend_polls() -> int:
+    """Open and close what is due; receivers do so at once where an event moved something."""
+    now = clock.now()
+    over = Deployment.objects.filter(rounds__closed_at=None, rounds__closes_at__lte=now)
+    left = Deployment.objects.filter(rounds__closed_at=None).exclude(state=State.IN_REVIEW)
+    near = Deployment.objects.filter(state=State.IN_REVIEW, t0__lte=now + OPENS_BEFORE_T0)
+    counts = Round.objects.filter(
+        deployment=OuterRef("pk"), schedule_hash=OuterRef("schedule_hash")
+    ).exclude(closed_why__in=[Closed.MOVED, Closed.LEFT])
+    due = {
+        *over.values_list("pk", flat=True),
+        *left.values_list("pk", flat=True),
+        *near.filter(~Exists(counts)).values_list("pk", flat=True),
+    }
+    with provenance.acting("sweep"):
+        for pk in sorted(due):
+            services.tend(pk)
+    return len(due)
+
+
+def hold_undecided() -> int:
+    """Hold every review whose decision is overdue; the service judges again under the lock."""
+    late = Deployment.objects.filter(state=State.IN_REVIEW, t0__lte=clock.now())
+    with provenance.acting("sweep"):
+        return sum(
+            services.hold_undecided(pk) is not None for pk in late.values_list("pk", flat=True)
         )
 
 

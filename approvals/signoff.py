@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from approvals.enums import BLOCKING, Choice
+from approvals.enums import BLOCKING, LATEST_START_AFTER_T0, Choice
 from approvals.models import Rule, Vote
+from deployments import clock
+from deployments.enums import BEFORE_START
 from deployments.models import Deployment
 
 
@@ -21,6 +24,7 @@ class RuleStanding:
     abstentions: list[Vote] = field(default_factory=list)
     stale: list[Vote] = field(default_factory=list)
     for_another_time: list[Vote] = field(default_factory=list)
+    expired: list[Vote] = field(default_factory=list)
 
     @property
     def current(self) -> list[Vote]:
@@ -29,9 +33,13 @@ class RuleStanding:
             *self.approvals,
             *self.objections,
             *self.abstentions,
-            *self.stale,
-            *self.for_another_time,
+            *self.again,
         ]
+
+    @property
+    def again(self) -> list[Vote]:
+        """Signatures that were given and have to be given again."""
+        return [*self.stale, *self.for_another_time, *self.expired]
 
     @property
     def missing(self) -> int:
@@ -75,26 +83,44 @@ def standings_of(deployments: Sequence[Deployment]) -> dict[int, list[RuleStandi
     current = {pk: current_votes(of_one) for pk, of_one in votes.items()}
     result: dict[int, list[RuleStanding]] = {deployment.pk: [] for deployment in deployments}
     by_id = {deployment.pk: deployment for deployment in deployments}
+    now = clock.now()
     for rule in rules.order_by("position"):
         deployment = by_id[rule.deployment_id]
-        standing = _standing(rule, current.get(deployment.pk, ()), deployment)
+        standing = _standing(rule, current.get(deployment.pk, ()), deployment, now)
         result[deployment.pk].append(standing)
     return result
 
 
-def _standing(rule: Rule, votes: Iterable[Vote], deployment: Deployment) -> RuleStanding:
+def _standing(
+    rule: Rule, votes: Iterable[Vote], deployment: Deployment, now: datetime
+) -> RuleStanding:
     standing = RuleStanding(rule)
     for vote in votes:
         if vote.rule_id == rule.pk:
-            _place(vote, rule, deployment, standing).append(vote)
+            _place(vote, rule, deployment, standing, now).append(vote)
     return standing
 
 
-def _place(vote: Vote, rule: Rule, deployment: Deployment, standing: RuleStanding) -> list[Vote]:
+def _place(
+    vote: Vote, rule: Rule, deployment: Deployment, standing: RuleStanding, now: datetime
+) -> list[Vote]:
     if vote.choice in BLOCKING:
         return standing.objections
     if vote.content_hash != deployment.content_hash:
         return standing.stale
-    if rule.role.time_sensitive and vote.schedule_hash != deployment.schedule_hash:
+    if rule.is_time_sensitive and vote.schedule_hash != deployment.schedule_hash:
         return standing.for_another_time
-    return standing.approvals if vote.choice == Choice.APPROVE else standing.abstentions
+    if vote.choice == Choice.ABSTAIN:
+        return standing.abstentions
+    return standing.expired if has_expired(vote, rule, deployment, now) else standing.approvals
+
+
+def has_expired(vote: Vote, rule: Rule, deployment: Deployment, now: datetime) -> bool:
+    """A signature allows a start for a while; one that ends before the latest start is no help.
+
+    Once the deployment has started, it is spent and expires no more.
+    """
+    if deployment.state not in BEFORE_START:
+        return False
+    needed = max(now, deployment.t0 + LATEST_START_AFTER_T0) if deployment.t0 else now
+    return vote.at + rule.holds_for < needed

@@ -6,9 +6,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from approvals import obstacles, waivers
-from approvals.models import Decision
+from approvals.models import Decision, Review
 from approvals.policies.deciding import why_go_is_broken
 from approvals.readiness import Readiness, compose
+from approvals.reviews import open_reviews
 from approvals.signoff import RuleStanding, standings_of
 from checklists.progress import Progress, progress_of
 from deployments import blockers, clock
@@ -20,7 +21,8 @@ from deployments.models import Deployment
 class Outlook:
     """Everything that follows from the facts at one instant.
 
-    `readiness` is None once started; `broken` says why a GO no longer holds, if so.
+    `readiness` is None once started; `broken` says why a GO no longer holds, if so; `review` is
+    that of a break-glass decision which nobody has looked into yet.
     """
 
     sentence: str
@@ -30,6 +32,7 @@ class Outlook:
     decision: Decision | None
     progress: Progress
     broken: str = ""
+    review: Review | None = None
 
 
 def outlook(deployment: Deployment) -> Outlook:
@@ -43,6 +46,9 @@ def outlooks(deployments: Sequence[Deployment]) -> dict[int, Outlook]:
     standing = Decision.objects.filter(deployment__in=deployments, replaced_by=None)
     decisions = {decision.deployment_id: decision for decision in standing.defer("dossier")}
     progress = progress_of(deployments)
+    reviews = open_reviews(
+        [one for one in deployments if (found := decisions.get(one.pk)) and found.is_break_glass]
+    )
     return {
         one.pk: _outlook(
             one,
@@ -51,18 +57,20 @@ def outlooks(deployments: Sequence[Deployment]) -> dict[int, Outlook]:
             verdicts.get(one.pk),
             decisions.get(one.pk),
             progress.get(one.pk, Progress()),
+            reviews.get(one.pk),
         )
         for one in deployments
     }
 
 
-def _outlook(  # noqa: PLR0917 - each is one of the facts, and there are six
+def _outlook(  # noqa: PLR0917 - each is one of the facts, and there are seven
     deployment: Deployment,
     now: datetime,
     rules: list[RuleStanding],
     verdict: Readiness | None,
     decision: Decision | None,
     progress: Progress,
+    review: Review | None,
 ) -> Outlook:
     broken = ""
     if deployment.state == State.GO and decision and verdict:
@@ -72,7 +80,7 @@ def _outlook(  # noqa: PLR0917 - each is one of the facts, and there are six
         if broken
         else _sentence(deployment, verdict, decision, progress)
     )
-    return Outlook(sentence, now, rules, verdict, decision, progress, broken)
+    return Outlook(sentence, now, rules, verdict, decision, progress, broken, review)
 
 
 def readiness(deployment: Deployment) -> Readiness:

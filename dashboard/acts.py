@@ -103,7 +103,7 @@ def _signatures(rights: Rights, deployment: Deployment, rules: list[RuleStanding
         ) or voting.refusal_by_order(standing, rules)
         url = reverse("approvals:sign", args=[deployment.pk, standing.rule.pk])
         said = mine.get(standing.rule.pk)
-        counts = said is not None and said not in [*standing.stale, *standing.for_another_time]
+        counts = said is not None and said not in standing.again
         label = _label(standing, has_said=counts, is_decided=deployment.state == State.GO)
         note = f"You said: {said}." if counts else ""
         asked = not counts and deployment.state != State.GO
@@ -154,5 +154,10 @@ def _complete(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[
 def _close(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
     if not (rights.has(Right.OPERATE) or rights.has(Right.EDIT)):
         return []
-    refusal = refusal_to_close(rights, deployment, list(outlook.progress.waiting))
+    refusal = refusal_to_close(
+        rights,
+        deployment,
+        list(outlook.progress.waiting),
+        is_reviewed=outlook.review is None,
+    )
     return [_act("Close the deployment", "monitoring:close", deployment, refusal, posts=True)]

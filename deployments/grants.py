@@ -13,6 +13,7 @@ APPEND_ONLY = (
     "deployments_comment",
     "approvals_vote",
     "approvals_decision",
+    "approvals_answer",
     "checklists_evidence",
     "intake_templateversion",
     "intake_linecorrection",

@@ -122,9 +122,22 @@ def schedule(
     deployment = Deployment.objects.lock(deployment_id)
     rights = policies.rights_of(actor, deployment.service)
     require(policies.refusal_to_schedule(rights, deployment))
-    before, saw = _time_of(deployment), deployment.schedule_hash
     if t0 != deployment.t0:
         require(policies.refusal_of_time(t0, clock.now()))
+    return move_t0(deployment, t0, actor=actor, zone=zone, window_end=window_end, shown=shown)
+
+
+def move_t0(
+    deployment: Deployment,
+    t0: datetime,
+    *,
+    actor: User,
+    zone: str | None = None,
+    window_end: datetime | None = None,
+    shown: str | None = None,
+) -> Event | None:
+    """Write the time as `schedule` does; the caller holds the lock and has asked its own policy."""
+    before, saw = _time_of(deployment), deployment.schedule_hash
     deployment.window_end = window_end or t0 + deployment.window_length
     deployment.t0, deployment.zone = t0, zone or deployment.zone
     deployment.schedule_hash = content.schedule_hash(deployment)

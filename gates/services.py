@@ -59,6 +59,13 @@ def request_all(deployment: Deployment, *, actor: User) -> list[GateRun]:
     return queue(deployment, idle(deployment.gates.all()), actor=actor)
 
 
+def run_stale(deployment: Deployment) -> list[GateRun]:
+    """Measure again what went stale and a worker can answer; the caller holds the lock."""
+    gates = deployment.gates.as_of_now().runnable()
+    stale = [gate for gate in gates if gate.standing == GateState.STALE]
+    return queue(deployment, idle(stale), actor=None)
+
+
 @transaction.atomic
 def report(gate: Gate, result: Result, *, reporter: User) -> Sample:
     """Take a machine's result as a whole run of one sample; the newest one stands, even red.

@@ -6,6 +6,8 @@ Never what people or machines said: no ticks, votes, samples, reasons or claims,
 from dataclasses import replace
 
 from approvals.definitions import PolledDefinition, RuleDefinition
+from approvals.parts import WRITTEN
+from approvals.rollcall import is_held
 from checklists.definitions import ItemDefinition, SectionDefinition
 from communications import services as communications
 from communications.definitions import PlanLine
@@ -34,6 +36,7 @@ def whole_of(origin: Deployment) -> Whole:
         gates=gates(origin),
         rules=rules(origin),
         polled=polled(origin),
+        poll=None if is_held(origin) else False,
         targets=[
             TargetDefinition(one.text, one.condition, key=one.key)
             for one in origin.targets.order_by("position")
@@ -95,10 +98,8 @@ def rules(origin: Deployment) -> list[RuleDefinition]:
         RuleDefinition(
             rule.role.key,
             rule.role.title,
-            rule.statement,
             key=rule.key,
-            count=rule.count,
-            order_group=rule.order_group,
+            **{name: getattr(rule, name) for name in WRITTEN},
         )
         for rule in origin.rules.select_related("role").order_by("position")
     ]

@@ -46,7 +46,7 @@ class Whole:
     """What stands in a deployment's plan, without its time and without what was said about it.
 
     `facts` are package, branch, commit, digest, service and environment, as far as they are named.
-    An item's `owner_role` need not have a row yet.
+    An item's `owner_role` need not have a row yet. `poll` None: nothing is said about it.
     """
 
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -55,6 +55,7 @@ class Whole:
     gates: list[GateDefinition] = field(default_factory=list)
     rules: list[RuleDefinition] = field(default_factory=list)
     polled: list[PolledDefinition] = field(default_factory=list)
+    poll: bool | None = None
     targets: list[TargetDefinition] = field(default_factory=list)
     alerts: list[AlertDefinition] = field(default_factory=list)
     triggers: list[TriggerDefinition] = field(default_factory=list)
@@ -89,7 +90,7 @@ def write(deployment: Deployment, whole: Whole) -> None:
     """Hand every app its part; the caller holds the lock and refreshes the content afterwards."""
     checklists.define(deployment, whole.sections, with_roles(whole.items))
     gates.define_gates(deployment, whole.gates)
-    approvals.define(deployment, whole.rules, whole.polled)
+    approvals.define(deployment, whole.rules, whole.polled, poll=whole.poll)
     monitoring.define(
         deployment,
         targets=whole.targets,
@@ -105,7 +106,7 @@ def rewrite(deployment: Deployment, whole: Whole) -> None:
     """Make every app's part what `whole` says, by key; else like `write`."""
     checklists.redefine_checklist(deployment, whole.sections, with_roles(whole.items))
     gates.redefine_gates(deployment, whole.gates)
-    approvals.redefine_rules(deployment, whole.rules, whole.polled)
+    approvals.redefine_rules(deployment, whole.rules, whole.polled, poll=whole.poll)
     monitoring.redefine_watch(
         deployment,
         targets=whole.targets,

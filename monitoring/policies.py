@@ -10,11 +10,18 @@ from deployments.policies import Rights, refusal_to_move
 MAY_CLOSE = (Right.EDIT, Right.OPERATE)
 
 
-def refusal_to_close(rights: Rights, deployment: Deployment, waiting: list[str]) -> Refused | None:
-    """`waiting` are the texts of required items of phase after that nobody has judged."""
+def refusal_to_close(
+    rights: Rights, deployment: Deployment, waiting: list[str], *, is_reviewed: bool
+) -> Refused | None:
+    """`waiting` are the texts of required items of phase after that nobody has judged.
+
+    `is_reviewed` is False while a break-glass decision still has to be looked into.
+    """
     if not any(rights.has(right) for right in MAY_CLOSE):
         return Forbidden("Only release managers and ops leads of this service may close.")
     refusal = refusal_to_move(deployment, State.CLOSED)
+    if refusal is None and not is_reviewed:
+        return Refused("Not to be closed yet: the review of the break-glass decision is open.")
     if refusal or not waiting:
         return refusal
     more = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""

@@ -7,6 +7,7 @@ from typing import TypeVar
 from django.db import transaction
 
 from accounts.models import User
+from approvals.reviews import open_reviews
 from checklists.enums import Phase
 from deployments import clock, history
 from deployments.enums import State
@@ -163,7 +164,8 @@ def close(deployment_id: int, *, actor: User) -> Event:
     deployment = Deployment.objects.lock(deployment_id)
     waiting = deployment.items.waiting_in([Phase.AFTER]).values_list("text", flat=True)
     rights = rights_of(actor, deployment.service)
-    require(policies.refusal_to_close(rights, deployment, list(waiting)))
+    is_reviewed = not open_reviews([deployment])
+    require(policies.refusal_to_close(rights, deployment, list(waiting), is_reviewed=is_reviewed))
     deployment.closed_at = clock.now()
     deployment.save(update_fields=["closed_at"])
     return move(deployment, State.CLOSED, "closed", actor=actor, at=deployment.closed_at)

@@ -14,6 +14,8 @@ from accounts.fresh import Authentication
 from accounts.models import Role, User
 from approvals import services as approvals
 from approvals.definitions import RuleDefinition
+from approvals.enums import Verdict
+from approvals.rollcall import asked_roles
 from checklists import services as checklists
 from checklists.definitions import ItemDefinition, SectionDefinition
 from deployments import clock, content, services
@@ -142,6 +144,14 @@ def make_deployment(
         approvals.submit(deployment.pk, actor=team.release_manager)
     deployment.refresh_from_db()
     return deployment
+
+
+def answer_poll(deployment: Deployment, word: Verdict = Verdict.GO, remark: str = "") -> None:
+    """Every polled role says this, by the first person who holds it."""
+    for role, _ in asked_roles(deployment):
+        group = deployment.service.memberships.filter(role=role).values("group")
+        person = User.objects.filter(groups__in=group).order_by("pk")[0]
+        approvals.answer(deployment.pk, role.pk, word, actor=person, remark=remark)
 
 
 def make_proof(minutes_ago: int = 0) -> Authentication:

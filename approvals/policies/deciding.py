@@ -9,14 +9,20 @@ from approvals.enums import Verdict
 from approvals.models import Decision
 from approvals.policies.submitting import missing_time
 from approvals.readiness import Readiness, joined
+from approvals.rollcall import RollCall
 from deployments.blockers import Blocker
 from deployments.enums import Right, State
 from deployments.exceptions import Invalid, Refused
 from deployments.models import Deployment
-from deployments.policies import Rights, refusal_to_move, refusal_to_operate, refusal_without
+from deployments.policies import (
+    Rights,
+    refusal_of_time,
+    refusal_to_move,
+    refusal_to_operate,
+    refusal_without,
+)
 
 EARLIEST_START = timedelta(minutes=15)
-DEFAULT_LATEST_START = timedelta(minutes=30)
 
 
 def refusal_to_resume(rights: Rights, deployment: Deployment, now: datetime) -> Refused | None:
@@ -35,11 +41,12 @@ def refusal_to_reopen(rights: Rights, deployment: Deployment) -> Refused | None:
     )
 
 
-def refusal_to_decide(
+def refusal_to_decide(  # noqa: PLR0917 - who, what, and the three facts it is judged by
     rights: Rights,
     deployment: Deployment,
     verdict: Verdict,
     readiness: Readiness,
+    poll: RollCall,
     seen: Collection[str],
 ) -> Refused | None:
     refusal = refusal_to_decide_at_all(rights, deployment)
@@ -48,6 +55,7 @@ def refusal_to_decide(
     return (
         refusal_to_move(deployment, State.GO)
         or refusal_while_blocked(readiness)
+        or refusal_by_poll(poll)
         or refusal_by_unseen(readiness.warnings, seen)
     )
 
@@ -73,6 +81,12 @@ def refusal_while_blocked(readiness: Readiness) -> Refused | None:
     return None if readiness.is_ready else Refused(f"GO is not possible. {readiness.sentence}")
 
 
+def refusal_by_poll(poll: RollCall) -> Refused | None:
+    if not poll.lacking:
+        return None
+    return Refused(f"GO needs go from every polled role: {joined(poll.lacking)}.")
+
+
 def refusal_by_unseen(warnings: list[Blocker], seen: Collection[str]) -> Refused | None:
     unseen = [warning.clause for warning in warnings if warning.key not in seen]
     return Refused(f"Mark every warning as seen first: {joined(unseen)}.") if unseen else None
@@ -84,8 +98,13 @@ def why_go_is_broken(deployment: Deployment, decision: Decision, readiness: Read
         return "the content changed after it"
     if decision.schedule_hash != deployment.schedule_hash:
         return "the time changed after it"
-    new = [blocker.clause for blocker in readiness.blockers if not blocker.settles]
-    return joined(new)
+    standing = not_overridden(readiness.blockers, decision)
+    return joined([blocker.clause for blocker in standing if not blocker.settles])
+
+
+def not_overridden(blockers: Collection[Blocker], decision: Decision) -> list[Blocker]:
+    """What stands in the way beside that which a break-glass decision knowingly passed over."""
+    return [blocker for blocker in blockers if blocker.key not in decision.overridden]
 
 
 def refusal_to_start(
@@ -104,7 +123,7 @@ def refusal_to_start(
     broken = why_go_is_broken(deployment, decision, readiness)
     if broken:
         return Refused(f"GO no longer holds: {broken}.")
-    if not readiness.is_ready:
+    if not_overridden(readiness.blockers, decision):
         return Refused(f"Wait a moment. {readiness.sentence}")
     if now < deployment.t0 - EARLIEST_START:
         return Refused("Too early: start opens 15 minutes before T0; reschedule to go earlier.")
@@ -139,3 +158,12 @@ def refusal_of_latest_start(
     if deployment.window_end and latest_start > deployment.window_end:
         return Invalid("The latest start cannot be after the window's end.")
     return None
+
+
+def refusal_of_new_time(verdict: Verdict, t0: datetime | None, now: datetime) -> Refused | None:
+    """A hold may name the new time at once; any other decision leaves the time as it is."""
+    if t0 is None:
+        return None
+    if verdict != Verdict.HOLD:
+        return Invalid("Only a HOLD names a new time.")
+    return refusal_of_time(t0, now)

@@ -1,17 +1,30 @@
-"""The verbs of sign-off: define, redefine, submit, reopen, resume, sign, decide, recall, start."""
+"""The verbs of sign-off: define, submit, sign, waive, poll, decide, break the glass, start."""
 
-from approvals.services.deciding import decide, hold_missed_start, recall_if_broken, start
+from approvals.services.breaking import break_glass, close_review
+from approvals.services.deciding import (
+    decide,
+    hold_missed_start,
+    hold_undecided,
+    recall_if_broken,
+    start,
+)
 from approvals.services.definition import define, redefine_rules, role_called
+from approvals.services.polling import answer, open_again, tend, write_down
 from approvals.services.review import reopen, resume, submit
 from approvals.services.signing import sign
 from approvals.services.waiving import ask_waiver, end_waiver, sign_waiver
 
 __all__ = [
+    "answer",
     "ask_waiver",
+    "break_glass",
+    "close_review",
     "decide",
     "define",
     "end_waiver",
     "hold_missed_start",
+    "hold_undecided",
+    "open_again",
     "recall_if_broken",
     "redefine_rules",
     "reopen",
@@ -21,4 +34,6 @@ __all__ = [
     "sign_waiver",
     "start",
     "submit",
+    "tend",
+    "write_down",
 ]

@@ -1,6 +1,6 @@
 """GO, HOLD or NO-GO with its frozen facts, and the start that a GO allows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -8,10 +8,12 @@ from django.db import IntegrityError, transaction
 from accounts.fresh import Authentication
 from accounts.models import User
 from approvals import dossier
-from approvals.enums import Verdict
+from approvals.enums import LATEST_START_AFTER_T0, Closed, Verdict
 from approvals.models import Decision
 from approvals.policies import deciding as policies
 from approvals.readiness import Readiness
+from approvals.rollcall import due_at, roll_call
+from approvals.services.polling import begin_round, end_round
 from approvals.shown import Shown, refusal_of_other
 from approvals.verdict import current_decision, readiness
 from deployments import clock
@@ -19,7 +21,7 @@ from deployments.enums import State
 from deployments.exceptions import Invalid, Overtaken
 from deployments.models import Deployment, Event
 from deployments.policies import refusal_by_proof, rights_of
-from deployments.services import move, require
+from deployments.services import move, move_t0, require
 
 
 @transaction.atomic
@@ -31,26 +33,28 @@ def decide(
     proof: Authentication | None,
     reason: str,
     shown: Shown,
-    start_within: timedelta = policies.DEFAULT_LATEST_START,
+    start_within: timedelta = LATEST_START_AFTER_T0,
     seen: Collection[str] = (),
+    new_t0: datetime | None = None,
 ) -> Decision:
     """Record GO, HOLD or NO-GO on exactly what was shown.
 
-    GO is refused while anything blocks or a warning is unseen; it may be started until
-    `start_within` after T0.
+    GO is refused while anything blocks, a polled role has not said go, or a warning is unseen; it
+    may be started until `start_within` after T0. A HOLD may move T0 in the same act.
     """
-    deployment = Deployment.objects.lock(deployment_id)
-    verdict_now = readiness(deployment)
+    deployment, now = Deployment.objects.lock(deployment_id), clock.now()
+    verdict_now, poll = readiness(deployment), roll_call(deployment, now)
     rights = rights_of(actor, deployment.service)
-    require(policies.refusal_to_decide(rights, deployment, verdict, verdict_now, seen))
+    require(policies.refusal_to_decide(rights, deployment, verdict, verdict_now, poll, seen))
+    require(policies.refusal_of_new_time(verdict, new_t0, now))
     require(refusal_by_proof(proof))
     require(refusal_of_other(shown, deployment, "decided"))
     if not reason.strip():
         raise Invalid("Give the reason in one line; it stands in the record.")
     latest_start = deployment.t0 + start_within if deployment.t0 else None
     if verdict == Verdict.GO and latest_start:
-        require(policies.refusal_of_latest_start(deployment, latest_start, clock.now()))
-    return record_decision(
+        require(policies.refusal_of_latest_start(deployment, latest_start, now))
+    decision = record_decision(
         deployment,
         verdict,
         facts=verdict_now,
@@ -58,6 +62,9 @@ def decide(
         reason=reason.strip(),
         latest_start=latest_start,
     )
+    if new_t0 is not None:
+        move_t0(deployment, new_t0, actor=actor)
+    return decision
 
 
 def record_decision(
@@ -69,9 +76,12 @@ def record_decision(
     reason: str,
     latest_start: datetime | None = None,
     verb: str = "decided",
+    overridden: Mapping[str, str] | None = None,
+    second_person: User | None = None,
 ) -> Decision:
     """Freeze the facts, write the decision and move; the caller holds the lock and has judged."""
     at = clock.now()
+    frozen = dossier.freeze(deployment, facts, roll_call(deployment, at))
     decision = Decision.objects.create(
         deployment=deployment,
         verdict=verdict,
@@ -82,9 +92,12 @@ def record_decision(
         content_hash=deployment.content_hash,
         schedule_hash=deployment.schedule_hash,
         latest_start=latest_start if verdict == Verdict.GO else None,
-        dossier=dossier.freeze(deployment, facts),
+        overridden=dict(overridden or {}),
+        second_person=second_person,
+        dossier=frozen,
         replaces=current_decision(deployment),
     )
+    end_round(deployment, Closed.LEFT, at)
     move(
         deployment,
         policies.MOVES_TO[verdict],
@@ -142,6 +155,23 @@ def hold_missed_start(deployment_id: int) -> Decision | None:
 
 
 @transaction.atomic
+def hold_undecided(deployment_id: int) -> Decision | None:
+    """Record the automatic HOLD of a review that nobody decided in time; None if none is due."""
+    deployment = Deployment.objects.lock(deployment_id)
+    due = due_at(deployment)
+    if deployment.state != State.IN_REVIEW or due is None or clock.now() < due:
+        return None
+    return record_decision(
+        deployment,
+        Verdict.HOLD,
+        facts=readiness(deployment),
+        actor=None,
+        reason="nobody decided by the time it was due",
+        verb="not decided",
+    )
+
+
+@transaction.atomic
 def recall_if_broken(deployment_id: int) -> Event | None:
     """Take a GO that no longer holds back into review; None if it holds or is none."""
     deployment = Deployment.objects.lock(deployment_id)
@@ -151,6 +181,8 @@ def recall_if_broken(deployment_id: int) -> Event | None:
     broken = policies.why_go_is_broken(deployment, decision, readiness(deployment))
     if not broken:
         return None
-    return move(
+    recalled = move(
         deployment, State.IN_REVIEW, "recalled", actor=None, reason=f"GO no longer holds: {broken}"
     )
+    begin_round(deployment, recalled.at)
+    return recalled

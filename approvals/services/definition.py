@@ -2,15 +2,19 @@
 
 from accounts.models import Role
 from approvals.definitions import PolledDefinition, RuleDefinition
-from approvals.models import PolledRole, Rule
-from approvals.parts import Rules
+from approvals.models import PolledRole, PollPlan, Rule
+from approvals.parts import WRITTEN, Rules
 from approvals.plan import RulePlan
 from deployments.models import Deployment
 from deployments.redefining import Wanted, redefine
 
 
 def define(
-    deployment: Deployment, rules: list[RuleDefinition], polled: list[PolledDefinition]
+    deployment: Deployment,
+    rules: list[RuleDefinition],
+    polled: list[PolledDefinition],
+    *,
+    poll: bool | None = None,
 ) -> None:
     """Write the approval rules; the caller holds the lock and refreshes the content afterwards."""
     seen: dict[str, int] = {}
@@ -22,16 +26,18 @@ def define(
             role=role_called(rule.role, rule.role_title),
             key=rule.key or numbered,
             position=place,
-            statement=rule.statement,
-            count=rule.count,
-            order_group=rule.order_group,
             line=rule.line,
+            **{name: getattr(rule, name) for name in WRITTEN},
         )
-    _poll(deployment, polled)
+    _poll(deployment, polled, is_on=poll)
 
 
 def redefine_rules(
-    deployment: Deployment, rules: list[RuleDefinition], polled: list[PolledDefinition]
+    deployment: Deployment,
+    rules: list[RuleDefinition],
+    polled: list[PolledDefinition],
+    *,
+    poll: bool | None = None,
 ) -> None:
     """Make rules and polled roles what these say, rules by key; votes stay with theirs.
 
@@ -45,9 +51,7 @@ def redefine_rules(
                 one.key or "",
                 RulePlan(
                     role_called(one.role, one.role_title),
-                    one.statement,
-                    one.count,
-                    one.order_group,
+                    **{name: getattr(one, name) for name in WRITTEN},
                 ),
                 {"line": one.line},
             )
@@ -55,10 +59,13 @@ def redefine_rules(
         ],
     )
     deployment.polled_roles.all().delete()
-    _poll(deployment, polled)
+    _poll(deployment, polled, is_on=poll)
 
 
-def _poll(deployment: Deployment, polled: list[PolledDefinition]) -> None:
+def _poll(deployment: Deployment, polled: list[PolledDefinition], *, is_on: bool | None) -> None:
+    """`is_on` None leaves it as it is: polls are held unless somebody says otherwise."""
+    if is_on is not None:
+        PollPlan.objects.update_or_create(deployment=deployment, defaults={"is_on": is_on})
     for entry in polled:
         PolledRole.objects.get_or_create(
             deployment=deployment,

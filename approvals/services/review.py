@@ -4,7 +4,9 @@ from django.db import transaction
 
 from accounts.models import User
 from approvals.asking import outset
+from approvals.enums import Closed
 from approvals.policies import deciding, submitting
+from approvals.services.polling import begin_round, end_round
 from approvals.shown import Shown, refusal_of_other
 from deployments import clock
 from deployments.enums import State
@@ -28,7 +30,9 @@ def submit(deployment_id: int, *, actor: User, shown: Shown | None = None) -> Ev
         require(refusal_of_other(shown, deployment, "submitted"))
     deployment.submitted_at = start.now
     deployment.save(update_fields=["submitted_at"])
-    return move(deployment, State.IN_REVIEW, "submitted", actor=actor, at=start.now)
+    submitted = move(deployment, State.IN_REVIEW, "submitted", actor=actor, at=start.now)
+    begin_round(deployment, start.now)
+    return submitted
 
 
 @transaction.atomic
@@ -38,6 +42,7 @@ def reopen(deployment_id: int, *, actor: User, reason: str) -> Event:
     require(deciding.refusal_to_reopen(rights_of(actor, deployment.service), deployment))
     if not reason.strip():
         raise Invalid("Say why it goes back to draft; those who signed it will read it.")
+    end_round(deployment, Closed.LEFT, clock.now())
     return move(deployment, State.DRAFT, "reopened", actor=actor, reason=reason.strip())
 
 
@@ -47,4 +52,6 @@ def resume(deployment_id: int, *, actor: User) -> Event:
     deployment = Deployment.objects.lock(deployment_id)
     rights = rights_of(actor, deployment.service)
     require(deciding.refusal_to_resume(rights, deployment, clock.now()))
-    return move(deployment, State.IN_REVIEW, "resumed", actor=actor)
+    resumed = move(deployment, State.IN_REVIEW, "resumed", actor=actor)
+    begin_round(deployment, resumed.at)
+    return resumed

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from accounts.models import Role
 from approvals.definitions import PolledDefinition, RuleDefinition
+from approvals.enums import LONGEST_HOLD
 from checklists.definitions import ItemDefinition, SectionDefinition
 from checklists.enums import DEFAULT_PHASE, Kind
 from communications.definitions import PlanLine
@@ -57,6 +58,7 @@ def whole_of(document: Document) -> Whole:
             PolledDefinition(one["role"], _titled(one["role"], roles), one.get("purpose", ""))
             for one in document.get("polled", [])
         ],
+        poll=document.get("poll"),
         targets=[TargetDefinition(**one) for one in document.get("targets", [])],
         alerts=[AlertDefinition(**one) for one in document.get("alerts", [])],
         triggers=[TriggerDefinition(**one) for one in document.get("triggers", [])],
@@ -136,9 +138,16 @@ def _rules(given: list[Document], roles: dict[str, str]) -> list[RuleDefinition]
             key=key,
             count=one.get("count", 1),
             order_group=one.get("order_group", 1),
+            time_sensitive=one.get("time_sensitive"),
+            asked_until=_span(one.get("asked_until_seconds")),
+            holds_for=_span(one.get("holds_for_seconds")) or LONGEST_HOLD,
         )
         for key, one in zip(keys, given, strict=True)
     ]
+
+
+def _span(seconds: int | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 def _message(said: Document) -> PlanLine:

@@ -6,6 +6,8 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
+from approvals.definitions import RuleDefinition
+from approvals.enums import LONGEST_HOLD
 from checklists.definitions import ItemDefinition
 from checklists.enums import DEFAULT_PHASE, Kind, Phase
 from gates.definitions import SCHEDULES, GateDefinition
@@ -35,7 +37,7 @@ def plain(whole: Whole) -> Document:
         "gates": [_plain_gate(one) for one in whole.gates],
         "rules": [
             {"key": one.key, "role": one.role, "statement": one.statement, "count": one.count,
-             "order_group": one.order_group}
+             "order_group": one.order_group, **_rule_limits(one)}
             for one in whole.rules
         ],
         "polled": [_said(role=one.role, purpose=one.purpose) for one in whole.polled],
@@ -52,7 +54,19 @@ def plain(whole: Whole) -> Document:
         ],
     }  # fmt: skip
     facts = {name: said for name, said in whole.facts.items() if said}
-    return {"version": VERSION, "deployment": facts, **_said(**parts)}
+    off = {"poll": False} if whole.poll is False else {}
+    return {"version": VERSION, "deployment": facts, **_said(**parts), **off}
+
+
+def _rule_limits(rule: RuleDefinition) -> Document:
+    limits: Document = {}
+    if rule.time_sensitive is not None:
+        limits["time_sensitive"] = rule.time_sensitive
+    if rule.asked_until is not None:
+        limits["asked_until_seconds"] = _seconds(rule.asked_until)
+    if rule.holds_for != LONGEST_HOLD:
+        limits["holds_for_seconds"] = _seconds(rule.holds_for)
+    return limits
 
 
 def _said(**named: Any) -> Document:

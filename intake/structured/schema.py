@@ -105,6 +105,9 @@ RULE = _object(
     statement=_text(empty=True),
     count=_number(1, SMALL),
     order_group=_number(1, SMALL),
+    time_sensitive={"type": "boolean"},
+    asked_until_seconds=_number(1, YEAR),
+    holds_for_seconds=_number(1, 14 * 24 * 3600),
 )
 LIMIT: dict[str, Schema] = {
     "key": _key(120),
@@ -143,6 +146,10 @@ DOCUMENT: Schema = {
         gates=_list(GATE),
         rules=_list(RULE),
         polled=_list(_object(["role"], role=_key(50), purpose=_text(empty=True))),
+        poll={
+            "type": "boolean",
+            "description": "Whether roles are polled before the decision; yes if not said.",
+        },
         targets=_list(_object(["text"], **LIMIT)),
         alerts=_list(_object(["text"], **LIMIT, severity=_one_of(Severity.values))),
         triggers=_list(_object(["text"], **LIMIT, mode=_one_of(TriggerMode.values))),

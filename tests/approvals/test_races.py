@@ -22,6 +22,7 @@ from deployments.services import grant, grant_role
 from tests.builders import (
     ROLES,
     Team,
+    answer_poll,
     make_deployment,
     make_person,
     make_proof,
@@ -48,6 +49,7 @@ def make_ready(team: Team, t0_in: timedelta = timedelta(minutes=10)) -> Deployme
     for item in deployment.items.filter(phase="before"):
         checklists.set_state(deployment.pk, item.pk, ItemState.DONE, actor=team.member)
     sign_all(team, deployment)
+    answer_poll(deployment)
     return deployment
 
 

@@ -36,6 +36,7 @@ from gates.services import define_gates
 from tests.builders import (
     ROLES,
     Team,
+    answer_poll,
     make_deployment,
     make_machine,
     make_proof,
@@ -75,6 +76,7 @@ def make_ready(team: Team, t0_in: timedelta = timedelta(minutes=10)) -> Deployme
         checklists.set_state(deployment.pk, item.pk, ItemState.DONE, actor=team.member)
     for role in ROLES:
         sign(team, deployment, role)
+    answer_poll(deployment)
     deployment.refresh_from_db()
     return deployment
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from approvals import services
 from approvals.dossier import freeze
 from approvals.models import Waiver
+from approvals.rollcall import roll_call
 from approvals.services.waiving import Terms
 from approvals.verdict import readiness
 from deployments import clock
@@ -115,7 +116,9 @@ def test_waiver_that_is_taken_back_blocks_again(team, deployment, gate):
 
 def test_dossier_holds_the_waiver(team, deployment, gate):
     sign(ask(team, gate), team.technical_lead)
-    (found,) = freeze(deployment, readiness(deployment))["waivers"]
+    (found,) = freeze(deployment, readiness(deployment), roll_call(deployment, clock.now()))[
+        "waivers"
+    ]
     assert (found["gate"], found["risk_owner"], found["signed_by"]) == (
         "coverage", "Product Owner", "Technical Lead",
     )  # fmt: skip

@@ -5,10 +5,12 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from approvals.dossier import freeze
+from approvals.rollcall import roll_call
 from approvals.verdict import outlook
 from checklists import policies, services
 from checklists.enums import ItemState
 from checklists.models import Item
+from deployments import clock
 from deployments.exceptions import Forbidden, Invalid, Overtaken, Refused
 from deployments.models import Deployment
 from tests.builders import Team, make_deployment
@@ -191,7 +193,7 @@ def test_dossier_keeps_reason_choice_and_both_persons(team: Team) -> None:
     found = outlook(deployment).readiness
     assert found is not None
 
-    left_out, chosen, step = freeze(deployment, found)["items"]
+    left_out, chosen, step = freeze(deployment, found, roll_call(deployment, clock.now()))["items"]
 
     assert (left_out["by"], left_out["seconded_by"]) == ("Member", "Ops Lead")
     assert (left_out["reason"], chosen["chosen"]) == ("not in this release", "left")
