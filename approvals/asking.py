@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.enums import Kind
-from accounts.models import User
+from accounts.models import Role, User
 from approvals.feasibility import Demand
 from approvals.models import Rule
 from approvals.policies.submitting import Outset
@@ -61,6 +61,11 @@ def outset(deployment: Deployment, now: datetime, asked: Collection[Asked] | Non
         lost_lead="" if lead.is_active else str(lead),
         stuck=never_ready(deployment),
     )
+
+
+def holders_of(deployment: Deployment, role: Role) -> list[User]:
+    """Active people who hold the role for the deployment's service, by name."""
+    return _held(deployment, {role.pk})[role.pk]
 
 
 def _held(deployment: Deployment, roles: Collection[int]) -> dict[int, list[User]]:

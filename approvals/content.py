@@ -34,7 +34,7 @@ def _limits(rule: Rule) -> dict[str, Any]:
     if rule.time_sensitive is not None:
         limits["time_sensitive"] = rule.time_sensitive
     if rule.asked_until is not None:
-        limits["asked_until"] = int(rule.asked_until.total_seconds())
+        limits["asked_until_hours"] = int(rule.asked_until.total_seconds() // 3600)
     if rule.holds_for != LONGEST_HOLD:
-        limits["holds_for"] = int(rule.holds_for.total_seconds())
+        limits["holds_for_days"] = rule.holds_for.days
     return limits

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -9,7 +9,9 @@ from approvals.enums import LATEST_START_AFTER_T0, NEEDS_REASON, Choice, Verdict
 from approvals.policies.voting import needs_reason
 from approvals.readiness import Readiness
 from approvals.shown import Shown
+from deployments.forms import WallClockField
 from deployments.models import Deployment
+from deployments.zones import InstantError, instant
 
 LONGEST_REASON = 2000
 RADIOS = forms.RadioSelect(attrs={"class": "form-check-input"})
@@ -88,7 +90,7 @@ class SignForm(ShownForm):
 class DecideForm(ShownForm):
     """The ops lead's word; every standing warning is a box that GO needs ticked."""
 
-    field_order = ["verdict", "reason", "latest_start_minutes", "seen", "password"]
+    field_order = ["verdict", "reason", "new_time", "latest_start_minutes", "seen", "password"]
     verdict = forms.ChoiceField(choices=Verdict.choices, widget=RADIOS)
     reason = forms.CharField(
         label="Reason in one line",
@@ -103,6 +105,12 @@ class DecideForm(ShownForm):
         initial=int(LATEST_START_AFTER_T0.total_seconds() // 60),
         widget=forms.NumberInput(attrs={"class": "form-control"}),
     )
+    new_time = WallClockField(
+        label="New time T0, if a HOLD names one at once",
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "form-control"}),
+    )
     seen = forms.MultipleChoiceField(
         label="Warnings that stand; GO needs each of them seen",
         required=False,
@@ -116,8 +124,17 @@ class DecideForm(ShownForm):
         super().__init__(
             request, deployment, data, verdict=chosen if chosen in Verdict.values else None
         )
+        self.zone = deployment.zone
+        self.fields["new_time"].help_text = f"The clock of {self.zone}; whoever was told hears it."
         warnings: Any = self.fields["seen"]
         warnings.choices = [(warning.key, warning.clause) for warning in readiness.warnings]
+
+    def clean_new_time(self) -> datetime | None:
+        local = self.cleaned_data["new_time"]
+        try:
+            return instant(local, self.zone) if local else None
+        except InstantError as error:
+            raise forms.ValidationError(str(error)) from error
 
     def start_within(self) -> timedelta:
         return timedelta(minutes=self.cleaned_data["latest_start_minutes"])

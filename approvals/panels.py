@@ -39,7 +39,7 @@ def decision_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
         "decision": in_force,
         "broken": outlook.broken,
         "earlier": [one for one in decisions if one != in_force],
-        "polled": list(deployment.polled_roles.select_related("role").order_by("role__order")),
+        "review": outlook.review,
     }
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from approvals import views, waiver_views
+from approvals import breaking_views, poll_views, views, waiver_views
 
 app_name = "approvals"
 urlpatterns = [
@@ -17,5 +17,15 @@ urlpatterns = [
         name="sign_waiver",
     ),
     path("deployments/<int:pk>/waivers/<int:waiver_pk>/end/", waiver_views.end, name="end_waiver"),
+    path("deployments/<int:pk>/poll/", poll_views.poll, name="poll"),
+    path("deployments/<int:pk>/poll/again/", poll_views.again, name="poll_again"),
+    path("deployments/<int:pk>/poll/<slug:role_key>/", poll_views.answer, name="answer"),
+    path("deployments/<int:pk>/poll/<slug:role_key>/voice/", poll_views.voice, name="voice"),
+    path("deployments/<int:pk>/break-glass/", breaking_views.break_glass, name="break_glass"),
+    path(
+        "deployments/<int:pk>/decisions/<int:decision_pk>/review/",
+        breaking_views.review,
+        name="review",
+    ),
     path("deployments/<int:pk>/start/", views.start, name="start"),
 ]

@@ -10,6 +10,7 @@ from approvals.models import Decision, Review
 from approvals.policies.deciding import why_go_is_broken
 from approvals.readiness import Readiness, compose
 from approvals.reviews import open_reviews
+from approvals.rollcall import silent_roles
 from approvals.signoff import RuleStanding, standings_of
 from checklists.progress import Progress, progress_of
 from deployments import blockers, clock
@@ -22,7 +23,8 @@ class Outlook:
     """Everything that follows from the facts at one instant.
 
     `readiness` is None once started; `broken` says why a GO no longer holds, if so; `review` is
-    that of a break-glass decision which nobody has looked into yet.
+    that of a break-glass decision which nobody has looked into yet, `silent` are the keys of the
+    roles that an open poll waits for.
     """
 
     sentence: str
@@ -33,6 +35,7 @@ class Outlook:
     progress: Progress
     broken: str = ""
     review: Review | None = None
+    silent: frozenset[str] = frozenset()
 
 
 def outlook(deployment: Deployment) -> Outlook:
@@ -41,7 +44,8 @@ def outlook(deployment: Deployment) -> Outlook:
 
 def outlooks(deployments: Sequence[Deployment]) -> dict[int, Outlook]:
     """Every deployment's outlook, with as many queries as for one."""
-    now, rules = clock.now(), standings_of(deployments)
+    now = clock.now()
+    rules = standings_of(deployments, now)
     verdicts = _readiness([one for one in deployments if one.state in BEFORE_START], rules, now)
     standing = Decision.objects.filter(deployment__in=deployments, replaced_by=None)
     decisions = {decision.deployment_id: decision for decision in standing.defer("dossier")}
@@ -49,6 +53,7 @@ def outlooks(deployments: Sequence[Deployment]) -> dict[int, Outlook]:
     reviews = open_reviews(
         [one for one in deployments if (found := decisions.get(one.pk)) and found.is_break_glass]
     )
+    silent = silent_roles(deployments, now)
     return {
         one.pk: _outlook(
             one,
@@ -58,12 +63,13 @@ def outlooks(deployments: Sequence[Deployment]) -> dict[int, Outlook]:
             decisions.get(one.pk),
             progress.get(one.pk, Progress()),
             reviews.get(one.pk),
+            silent.get(one.pk, frozenset()),
         )
         for one in deployments
     }
 
 
-def _outlook(  # noqa: PLR0917 - each is one of the facts, and there are seven
+def _outlook(  # noqa: PLR0917 - each is one of the facts, and there are eight
     deployment: Deployment,
     now: datetime,
     rules: list[RuleStanding],
@@ -71,6 +77,7 @@ def _outlook(  # noqa: PLR0917 - each is one of the facts, and there are seven
     decision: Decision | None,
     progress: Progress,
     review: Review | None,
+    silent: frozenset[str],
 ) -> Outlook:
     broken = ""
     if deployment.state == State.GO and decision and verdict:
@@ -80,12 +87,13 @@ def _outlook(  # noqa: PLR0917 - each is one of the facts, and there are seven
         if broken
         else _sentence(deployment, verdict, decision, progress)
     )
-    return Outlook(sentence, now, rules, verdict, decision, progress, broken, review)
+    return Outlook(sentence, now, rules, verdict, decision, progress, broken, review, silent)
 
 
 def readiness(deployment: Deployment) -> Readiness:
     """Blockers, warnings and percent as they are now, whatever the deployment's state."""
-    return _readiness([deployment], standings_of([deployment]), clock.now())[deployment.pk]
+    now = clock.now()
+    return _readiness([deployment], standings_of([deployment], now), now)[deployment.pk]
 
 
 def _readiness(

@@ -11,7 +11,9 @@ from approvals.forms import DecideForm, ReopenForm, SignForm, SubmitForm
 from approvals.moves import reopen_page, resume_page, submit_page
 from approvals.panels import facts_page, sign_page
 from approvals.policies import deciding
+from approvals.rollcall import roll_call
 from approvals.verdict import readiness
+from deployments import clock
 from deployments import services as deployments
 from deployments.answers import acted, page, posted, tried
 from deployments.facts import Facts
@@ -68,6 +70,7 @@ def decide(request: PersonRequest, pk: int) -> HttpResponse:
             shown=form.shown(),
             start_within=form.start_within(),
             seen=form.cleaned_data["seen"],
+            new_t0=form.cleaned_data["new_time"],
         ),
     )
     if decided.done:
@@ -80,6 +83,7 @@ def decide(request: PersonRequest, pk: int) -> HttpResponse:
     context = {
         "deployment": deployment,
         "readiness": verdict,
+        "poll": roll_call(deployment, clock.now()),
         "is_hold": is_hold,
         "refusal": deciding.refusal_of_page(rights, deployment, is_hold=is_hold),
         "form": form,

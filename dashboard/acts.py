@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from approvals.enums import Verdict
-from approvals.policies import deciding, voting
+from approvals.policies import breaking, deciding, voting
 from approvals.signoff import RuleStanding
 from approvals.verdict import Outlook
 from checklists.policies import refusal_to_complete
@@ -44,7 +44,11 @@ def acts_of(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Ac
         case State.DRAFT:
             return _in_draft(rights, deployment)
         case State.IN_REVIEW:
-            return [*_signatures(rights, deployment, outlook.rules), *_decide(rights, deployment)]
+            return [
+                *_answer(rights, deployment, outlook),
+                *_signatures(rights, deployment, outlook.rules),
+                *_decide(rights, deployment),
+            ]
         case State.GO:
             return [
                 *_start(rights, deployment, outlook),
@@ -56,7 +60,8 @@ def acts_of(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Ac
         case State.IN_PROGRESS:
             return _complete(rights, deployment, outlook)
         case State.WATCHING:
-            return _close(rights, deployment, outlook)
+            reviews = _review(rights, deployment, outlook)
+            return [*reviews, *_close(rights, deployment, outlook)]
         case _:
             return []
 
@@ -116,6 +121,23 @@ def _label(standing: RuleStanding, *, has_said: bool, is_decided: bool) -> str:
     if is_decided:
         return f"Object as {standing.rule.role}"
     return f"{'Change my word' if has_said else 'Sign'} as {standing.rule.role}"
+
+
+def _answer(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
+    """The room, for whoever holds a role that the open poll still waits for."""
+    if not outlook.silent & rights.roles:
+        return []
+    return [Act("Answer in the poll", reverse("dashboard:room", args=[deployment.pk]))]
+
+
+def _review(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
+    if outlook.review is None or not (rights.has(Right.OPERATE) or rights.has(Right.EDIT)):
+        return []
+    url = reverse("approvals:review", args=[deployment.pk, outlook.review.decision_id])
+    refusal = breaking.refusal_to_review(rights, outlook.review)
+    return [
+        Act("Review the break-glass decision", url, refusal=refusal.sentence if refusal else "")
+    ]
 
 
 def _decide(rights: Rights, deployment: Deployment) -> list[Act]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from approvals.panels import decision_panel, readiness_panel, signoff_panel
+from approvals.room import poll_panel, room_panel
 from approvals.verdict import Outlook
 from checklists.panels import checklist_panel, runbook_panel
 from communications.panels import messages_panel
@@ -47,6 +48,8 @@ PANELS: dict[str, Panel] = {
     "checklist": Panel("checklists/_panel.html", lambda one, _: checklist_panel(one)),
     "gates": Panel("gates/_panel.html", _gates_panel),
     "sign-off": Panel("approvals/_signoff.html", signoff_panel),
+    "poll": Panel("approvals/_poll.html", poll_panel),
+    "room": Panel("approvals/_room.html", room_panel),
     "decision": Panel("approvals/_decision.html", decision_panel),
     "runbook": Panel("checklists/_runbook.html", lambda one, _: runbook_panel(one)),
     "watch": Panel("monitoring/_panel.html", lambda one, _: watch_panel(one)),
@@ -72,7 +75,7 @@ TABS: dict[str, Tab] = {
         Tab("checklist", "Checklist", ("checklist",)),
         Tab("gates", "Gates", ("gates",)),
         Tab("sign-off", "Sign-off", ("sign-off",)),
-        Tab("go-no-go", "Go/no-go", ("decision",)),
+        Tab("go-no-go", "Go/no-go", ("poll", "decision")),
         Tab("runbook", "Runbook", ("runbook",)),
         Tab("watch", "Watch", ("watch",)),
         Tab("messages", "Messages", ("messages",)),

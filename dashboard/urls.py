@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from dashboard import views
+from dashboard import room, views
 from dashboard.plan import views as plan
 from dashboard.plan.converters import PageConverter, PartConverter
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("health/", views.health, name="health"),
     path("deployments/", views.deployments, name="deployments"),
     path("deployments/<int:pk>/", views.deployment, name="deployment"),
+    path("deployments/<int:pk>/room/", room.room, name="room"),
     path("deployments/<int:pk>/mine/", views.mine, name="mine"),
     path("deployments/<int:pk>/panels/", views.panels, name="panels"),
     path("deployments/<int:pk>/comments/", views.comments, name="comments"),

@@ -13,6 +13,7 @@ from accounts.fresh import Authentication
 from accounts.models import Role, User
 from approvals import services as approvals
 from approvals.enums import Choice, Verdict
+from approvals.rollcall import asked_roles
 from approvals.shown import Shown
 from approvals.verdict import readiness
 from checklists import services as checklists
@@ -192,6 +193,8 @@ def _decided(service: Service, people: dict[str, User]) -> Deployment:
             proof=proof,
             shown=Shown.of(deployment),
         )
+    for role, _ in asked_roles(deployment):
+        approvals.answer(deployment.pk, role.pk, Verdict.GO, actor=people[role.key])
     approvals.decide(
         deployment.pk,
         Verdict.GO,

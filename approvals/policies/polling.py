@@ -25,9 +25,13 @@ def refusal_to_answer(rights: Rights, role: Role) -> Refused | None:
     return Forbidden(f"Only holders of the role {role.title} of this service answer for it.")
 
 
+def refusal_to_write(rights: Rights) -> Refused | None:
+    return refusal_without(rights, Right.OPERATE, "write down an answer given on the call")
+
+
 def refusal_to_write_down(rights: Rights, role: Role, said_by: Rights) -> Refused | None:
     """An answer given on the call is written down by an ops lead, in the name of who gave it."""
-    refusal = refusal_without(rights, Right.OPERATE, "write down an answer given on the call")
+    refusal = refusal_to_write(rights)
     if refusal:
         return refusal
     if said_by.user == rights.user:

@@ -9,7 +9,7 @@ from approvals.services.deciding import (
     start,
 )
 from approvals.services.definition import define, redefine_rules, role_called
-from approvals.services.polling import answer, open_again, tend, write_down
+from approvals.services.polling import answer, open_again, plan_poll, tend, write_down
 from approvals.services.review import reopen, resume, submit
 from approvals.services.signing import sign
 from approvals.services.waiving import ask_waiver, end_waiver, sign_waiver
@@ -25,6 +25,7 @@ __all__ = [
     "hold_missed_start",
     "hold_undecided",
     "open_again",
+    "plan_poll",
     "recall_if_broken",
     "redefine_rules",
     "reopen",

@@ -12,7 +12,7 @@ from approvals.enums import LATEST_START_AFTER_T0, Closed, Verdict
 from approvals.models import Decision
 from approvals.policies import deciding as policies
 from approvals.readiness import Readiness
-from approvals.rollcall import due_at, roll_call
+from approvals.rollcall import counting_round, due_at, roll_call
 from approvals.services.polling import begin_round, end_round
 from approvals.shown import Shown, refusal_of_other
 from approvals.verdict import current_decision, readiness
@@ -158,7 +158,7 @@ def hold_missed_start(deployment_id: int) -> Decision | None:
 def hold_undecided(deployment_id: int) -> Decision | None:
     """Record the automatic HOLD of a review that nobody decided in time; None if none is due."""
     deployment = Deployment.objects.lock(deployment_id)
-    due = due_at(deployment)
+    due = due_at(deployment, counting_round(deployment))
     if deployment.state != State.IN_REVIEW or due is None or clock.now() < due:
         return None
     return record_decision(

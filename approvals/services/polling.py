@@ -1,20 +1,22 @@
 """The go/no-go poll: rounds that open and close by themselves, and the answers for each role."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from accounts.models import Role, User
 from approvals.enums import Closed, Verdict
-from approvals.models import Answer, Round
+from approvals.models import Answer, PolledRole, PollPlan, Round
 from approvals.policies import polling as policies
 from approvals.polling import closing, opening
 from approvals.rollcall import asked_roles, counting_round, is_held
-from deployments import clock, history
+from deployments import clock, content, history
 from deployments.enums import State
 from deployments.exceptions import Invalid
 from deployments.models import Deployment, Event
-from deployments.policies import rights_of
+from deployments.policies import refusal_to_edit, rights_of
 from deployments.services import require
 from gates.services import run_stale
 
@@ -155,3 +157,30 @@ def open_again(deployment_id: int, *, actor: User) -> Round:
     require(policies.refusal_to_open_again(rights, deployment, found, now))
     end_round(deployment, Closed.TIME, now)
     return _open(deployment, now, actor=actor)
+
+
+@transaction.atomic
+def plan_poll(
+    deployment_id: int, *, is_on: bool, roles: Collection[Role], actor: User
+) -> Event | None:
+    """Say whether a poll is held and of whom; None if that is so already."""
+    deployment = Deployment.objects.lock(deployment_id)
+    require(refusal_to_edit(rights_of(actor, deployment.service), deployment))
+    before = _planned(deployment)
+    kept = deployment.polled_roles.filter(role__in=roles)
+    deployment.polled_roles.exclude(pk__in=kept.values("pk")).delete()
+    known = set(deployment.polled_roles.values_list("role", flat=True))
+    PolledRole.objects.bulk_create(
+        PolledRole(deployment=deployment, role=role) for role in roles if role.pk not in known
+    )
+    PollPlan.objects.update_or_create(deployment=deployment, defaults={"is_on": is_on})
+    after = _planned(deployment)
+    if after == before:
+        return None
+    content.refresh(deployment, actor)
+    return history.record(deployment, "poll planned", actor=actor, before=before, after=after)
+
+
+def _planned(deployment: Deployment) -> dict[str, Any]:
+    named = deployment.polled_roles.order_by("role__key").values_list("role__key", flat=True)
+    return {"is_on": is_held(deployment), "roles": list(named)}

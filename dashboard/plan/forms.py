@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
 
 from accounts.models import Role
+from approvals.enums import LONGEST_HOLD
 from approvals.plan import RulePlan
 from checklists.models import Section
 from checklists.plan import SectionPlan
@@ -20,6 +22,7 @@ from monitoring.plan import AlertPlan, LimitPlan, TriggerPlan
 
 CONTROL = {"class": "form-control", "autocomplete": "off"}
 SELECT = {"class": "form-select"}
+AS_THE_ROLE = [("unknown", "As the role says"), ("true", "Yes"), ("false", "No")]
 NUMBER = forms.NumberInput(attrs=CONTROL)
 
 
@@ -129,6 +132,9 @@ class SectionForm(PlanForm):
 
 
 class RuleForm(PlanForm):
+    folded = ("time_sensitive", "asked_until", "holds_for")
+    folded_title = "How long it is asked and holds"
+    usual: ClassVar[dict[str, Any]] = {"time_sensitive": "", "asked_until": "", "holds_for": 14}
     role = NamedField(
         label="Role", queryset=Role.objects.all(), to_field_name="key", empty_label=None,
         widget=forms.Select(attrs=SELECT),
@@ -141,12 +147,39 @@ class RuleForm(PlanForm):
         help_text="Rules with the same number are asked together, a higher one afterwards.",
     )  # fmt: skip
 
+    time_sensitive = forms.NullBooleanField(
+        label="Signed again when the time moves", required=False,
+        widget=forms.Select(attrs=SELECT, choices=AS_THE_ROLE),
+    )  # fmt: skip
+    asked_until = forms.IntegerField(
+        label="Due, hours before T0", required=False, min_value=1, widget=NUMBER,
+        help_text="Left empty, it is due when the poll opens, two hours before T0.",
+    )  # fmt: skip
+    holds_for = forms.IntegerField(
+        label="A signature holds, days", required=False, initial=14, min_value=1, max_value=14,
+        widget=NUMBER,
+        help_text="An older one does not allow a start.",
+    )  # fmt: skip
+
     def values(self, plan: Any) -> dict[str, Any]:
-        return {**super().values(plan), "role": plan.role.key}
+        hours = plan.asked_until and int(plan.asked_until.total_seconds() // 3600)
+        days = int(plan.holds_for.total_seconds() // 86400)
+        return {
+            **super().values(plan), "role": plan.role.key, "asked_until": hours, "holds_for": days,
+        }  # fmt: skip
 
     def plan(self) -> RulePlan:
         said = self.cleaned_data
-        return RulePlan(said["role"], said["statement"].strip(), said["count"], said["order_group"])
+        hours = said["asked_until"]
+        return RulePlan(
+            said["role"],
+            said["statement"].strip(),
+            said["count"],
+            said["order_group"],
+            time_sensitive=said["time_sensitive"],
+            asked_until=timedelta(hours=hours) if hours else None,
+            holds_for=timedelta(days=said["holds_for"] or LONGEST_HOLD.days),
+        )
 
 
 class LimitForm(PlanForm):

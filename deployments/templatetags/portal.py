@@ -22,7 +22,7 @@ TONES: dict[str, str] = {
     "pending": "quiet", "settling": "run", "sampling": "run", "passed": "good", "warned": "warn",
     "inconclusive": "warn", "errored": "warn", "stale": "warn", "waived": "warn",
     "approve": "good", "reject": "bad", "request_changes": "bad", "abstain": "quiet",
-    "missing": "wait", "hold": "warn",
+    "missing": "wait", "hold": "warn", "silent": "wait",
     "good": "good", "warn": "warn", "bad": "bad", "no_data": "warn", "error": "warn",
     "scheduled": "wait", "claimed": "run", "dispatching": "run", "sent": "good", "retry": "warn",
     "unknown": "warn", "superseded": "quiet", "missed": "warn",

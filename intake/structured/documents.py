@@ -139,15 +139,15 @@ def _rules(given: list[Document], roles: dict[str, str]) -> list[RuleDefinition]
             count=one.get("count", 1),
             order_group=one.get("order_group", 1),
             time_sensitive=one.get("time_sensitive"),
-            asked_until=_span(one.get("asked_until_seconds")),
-            holds_for=_span(one.get("holds_for_seconds")) or LONGEST_HOLD,
+            asked_until=_hours(one.get("asked_until_hours")),
+            holds_for=timedelta(days=one.get("holds_for_days", LONGEST_HOLD.days)),
         )
         for key, one in zip(keys, given, strict=True)
     ]
 
 
-def _span(seconds: int | None) -> timedelta | None:
-    return None if seconds is None else timedelta(seconds=seconds)
+def _hours(number: int | None) -> timedelta | None:
+    return None if number is None else timedelta(hours=number)
 
 
 def _message(said: Document) -> PlanLine:

@@ -63,9 +63,9 @@ def _rule_limits(rule: RuleDefinition) -> Document:
     if rule.time_sensitive is not None:
         limits["time_sensitive"] = rule.time_sensitive
     if rule.asked_until is not None:
-        limits["asked_until_seconds"] = _seconds(rule.asked_until)
+        limits["asked_until_hours"] = _seconds(rule.asked_until) // 3600
     if rule.holds_for != LONGEST_HOLD:
-        limits["holds_for_seconds"] = _seconds(rule.holds_for)
+        limits["holds_for_days"] = rule.holds_for.days
     return limits
 
 

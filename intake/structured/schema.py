@@ -106,8 +106,8 @@ RULE = _object(
     count=_number(1, SMALL),
     order_group=_number(1, SMALL),
     time_sensitive={"type": "boolean"},
-    asked_until_seconds=_number(1, YEAR),
-    holds_for_seconds=_number(1, 14 * 24 * 3600),
+    asked_until_hours=_number(1, 60 * 24),
+    holds_for_days=_number(1, 14),
 )
 LIMIT: dict[str, Schema] = {
     "key": _key(120),

@@ -35,6 +35,7 @@ ONE = ("pk",)
 DOCUMENT = ("document_pk",)
 EVERYBODY: Statuses = (302, 200, 200, 200, 200, 200, 200, 200)
 WHO_SEES: Statuses = (302, 404, 200, 200, 200, 200, 200, 200)
+HIDDEN: Statuses = (302, 404, 404, 404, 404, 404, 404, 404)
 WHO_REVIEWS: Statuses = (302, 404, 404, 404, 200, 404, 404, 404)
 NO_METHOD: Statuses = (302, 405, 405, 405, 405, 405, 405, 405)
 TOKEN_ONLY: Statuses = (401, 401, 401, 401, 401, 401, 401, 401)
@@ -93,6 +94,17 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
     "approvals:decide": {
         "verdict": lambda _: "hold",
         "reason": lambda _: "waiting for the network team",
+        "latest_start_minutes": lambda _: "30",
+        "shown_content": lambda one: one.content_hash,
+        "shown_schedule": lambda one: one.schedule_hash,
+    },
+    "approvals:poll": {"is_on": lambda _: "on", "roles": lambda _: "security"},
+    "approvals:answer": {"word": lambda _: "go"},
+    "approvals:voice": {"word": lambda _: "go", "person": lambda _: "security"},
+    # The product owner names themselves, which is no second person.
+    "approvals:break_glass": {
+        "reason": lambda _: "customers cannot pay",
+        "second_person": lambda _: "product_owner",
         "latest_start_minutes": lambda _: "30",
         "shown_content": lambda one: one.content_hash,
         "shown_schedule": lambda one: one.schedule_hash,
@@ -234,6 +246,13 @@ TABLE: dict[str, Row] = {
     "approvals:submit": Row(WHO_SEES, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
     "approvals:reopen": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
     "approvals:resume": Row(WHO_SEES, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
+    "approvals:poll": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
+    "approvals:poll_again": Row(NO_METHOD, (302, 404, 403, 403, 403, 409, 403, 403), ONE),
+    "approvals:answer": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 403, 403), ("pk", "role_key")),
+    "approvals:voice": Row(WHO_SEES, (302, 404, 403, 403, 403, 409, 403, 403), ("pk", "role_key")),
+    "approvals:break_glass": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 422, 403), ONE),
+    "approvals:review": Row(HIDDEN, HIDDEN, ("pk", "decision_pk")),
+    "dashboard:room": Row(WHO_SEES, NO_METHOD, ONE),
     "approvals:start": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
     "approvals:sign": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 302, 403), ("pk", "rule_pk")),
     "approvals:decide": Row(WHO_SEES, (302, 404, 403, 403, 403, 302, 403, 403), ONE),

@@ -96,6 +96,7 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "row_pk": deployment.rules.get(role__key="product_owner").pk,
         "rest": "nothing",
         "try_pk": 0,
+        "decision_pk": 0,  # there is none yet; its review is the matter of tests/approvals
         "token_pk": Token.objects.get().pk,
         "waiver_pk": Waiver.objects.get().pk,
         "form": "yaml",

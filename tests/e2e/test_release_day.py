@@ -49,6 +49,7 @@ def test_release_goes_from_document_to_watch(portal: Portal, sign_in: SignIn) ->
 
     onlooker.goto(address)
     lead = sign_in("ops_lead")
+    hold_the_poll(lead, sign_in, address)
     decide_go(lead, address)
     expect(onlooker.locator("#header-panel")).to_contain_text("may start until")
     start_and_complete(lead, address, onlooker)
@@ -149,6 +150,27 @@ def sign_everybody(sign_in: SignIn, address: str) -> None:
         page.get_by_role("button", name="Sign", exact=True).click()
         expect(page.locator("#sign-off-panel")).to_contain_text("Signed")
         page.context.close()
+
+
+def hold_the_poll(lead: Page, sign_in: SignIn, address: str) -> None:
+    """Two answer on their own pages, the third on the call; the room follows without a reload."""
+    lead.goto(f"{address}room/")
+    tiles = lead.locator("#room-panel .tile")
+    expect(tiles).to_have_count(3)
+    expect(tiles.filter(has_text="Silent")).to_have_count(3)
+    for waiting, username in enumerate(("business", "security"), start=1):
+        page = sign_in(username)
+        page.goto(address)
+        page.get_by_role("link", name="Answer in the poll").click()
+        page.get_by_label("GO", exact=True).check()
+        page.get_by_role("button", name="Answer", exact=True).click()
+        expect(page.locator("#room-panel .tile", has_text="Silent")).to_have_count(3 - waiting)
+        page.context.close()
+    expect(tiles.filter(has_text="Silent")).to_have_count(1)
+    lead.get_by_role("link", name="Operations", exact=True).click()
+    lead.get_by_label("GO", exact=True).check()
+    lead.get_by_role("button", name="Write it down").click()
+    expect(tiles.filter(has_text="by voice, written down by Olga Petrenko")).to_have_count(1)
 
 
 def decide_go(page: Page, address: str) -> None:
