@@ -144,6 +144,16 @@ def parse(text: str) -> Condition:
     )
 
 
+def fits(unit: str, other: str) -> bool:
+    """Whether two units measure the same, so that values in them can be compared."""
+    return UNITS[unit][0] == UNITS[other][0]
+
+
+def converted(value: Decimal, unit: str, to: str) -> Decimal:
+    """The value in another unit that fits."""
+    return value if unit == to else value * UNITS[unit][1] / UNITS[to][1]
+
+
 def measured(text: str) -> Decimal | None:
     """The value that a text says: a plain decimal of at most 30 digits; None for all else."""
     found = _MEASURED.fullmatch(text.strip())

@@ -64,3 +64,17 @@ class Kind(TextChoices):
     BACKUP = "backup", "Backup age"
     COMMAND = "command", "Declared command"
     REPORTED = "reported", "Reported result"
+
+
+class Source(TextChoices):
+    """What tells the value of a metric; what is asked goes by the name of the kind that asks it."""
+
+    NONE = "none", "Nothing yet"
+    PROMETHEUS = Kind.PROMETHEUS.value, "Prometheus query"
+    JSON = Kind.JSON.value, "JSON over HTTP"
+    HTTP = Kind.HTTP.value, "HTTP response time"
+    PUSHED = "pushed", "Pushed by a machine"
+    BY_HAND = "by_hand", "Typed by hand"
+
+
+ASKED = frozenset({Source.PROMETHEUS, Source.JSON, Source.HTTP})

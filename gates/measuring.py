@@ -25,23 +25,24 @@ logger = logging.getLogger(__name__)
 def measure(
     kind: str,
     settings: Mapping[str, Any],
-    condition: str,
+    condition: str | None,
     around: Circumstances,
     report: BinaryIO | None = None,
 ) -> Measurement:
     """Whatever goes wrong is an error with a sentence, never a verdict and never an exception.
 
     `report` is what was handed in for a kind that reads one; without it the report is fetched.
+    `condition` None asks for the value alone, which nothing is held against.
     """
     began = time.perf_counter()
     declared = KINDS[kind]
     target = str(settings.get("url", ""))
     try:
         wanted = declared.settings.read(settings)
-        if why := declared.refusal_of(condition, settings):
+        if condition is not None and (why := declared.refusal_of(condition, settings)):
             raise ValueError(why)
         target = wanted.target(around) if report is None else ""
-        found = held(_asked(declared, wanted, around, report), condition, declared)
+        found = held(_asked(declared, wanted, around, report), condition or "", declared)
     except Trouble as trouble:
         found = unmeasured(trouble.sentence)
     except ValueError as error:

@@ -12,32 +12,70 @@ from django.db.models.functions import JSONObject
 
 from accounts.models import User
 from deployments.clock import PortalNow
+from deployments.conditions import UNITS
 from deployments.enums import BEFORE_START
 from deployments.models import Deployment, Service
-from gates.enums import GREEN, LIVE_RUN, UNDER_WAY, GateState, Kind, OnNoData, Outcome, RunState
+from gates.enums import (
+    ASKED,
+    GREEN,
+    LIVE_RUN,
+    UNDER_WAY,
+    GateState,
+    Kind,
+    OnNoData,
+    Outcome,
+    RunState,
+    Source,
+)
 from gates.kinds import PROBED, READ, is_runnable
+from gates.sources import in_words
 from gates.sparks import MOST_BARS
 from gates.streaks import Limits
 
 
 class Metric(models.Model):
-    """A number that a service has; conditions name it by key."""
+    """A number that a service has; conditions name it by key.
+
+    `aliases` are other names by which documents call it. `settings` are those of the kind that
+    asks for its value, empty where nobody can be asked.
+    """
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="metrics")
     key = models.SlugField(max_length=80)
     title = models.CharField(max_length=120)
     unit = models.CharField(max_length=20, blank=True)
-    aliases = models.JSONField(default=list)
+    aliases = models.JSONField(default=list, blank=True)
+    source = models.CharField(max_length=20, choices=Source, default=Source.NONE)
+    settings = models.JSONField(default=dict, blank=True)
 
     class Meta:
         default_permissions = ()
         ordering = ["service", "key"]
         constraints = [
-            models.UniqueConstraint(fields=["service", "key"], name="metric_key_once_per_service")
+            models.UniqueConstraint(fields=["service", "key"], name="metric_key_once_per_service"),
+            models.CheckConstraint(
+                condition=Q(unit__in=list(UNITS)), name="metric_unit_is_of_conditions"
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=Source.values), name="metric_source_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=sorted(ASKED)) | Q(settings={}),
+                name="metric_settings_are_of_what_is_asked",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether its value comes from anywhere at all."""
+        return self.source != Source.NONE
+
+    @property
+    def source_words(self) -> str:
+        return in_words(self.source, self.settings)
 
 
 def past_freshness() -> Q:
@@ -119,12 +157,19 @@ class ReportPart(models.Model):
 
 
 class TryOut(models.Model):
-    """One measurement with settings that are not saved yet; gone ten minutes after it was asked."""
+    """One measurement with settings that are not saved yet; gone ten minutes after it was asked.
 
-    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="tries")
+    That of a gate belongs to its deployment, that of a metric to its service.
+    """
+
+    deployment = models.ForeignKey(
+        Deployment, on_delete=models.CASCADE, null=True, related_name="tries"
+    )
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, null=True, related_name="tries")
     kind = models.CharField(max_length=20, choices=Kind)
     settings = models.JSONField(default=dict)
     condition = models.CharField(max_length=300, blank=True)
+    unit = models.CharField(max_length=20, blank=True, help_text="Of the metric.")
     asked_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     asked_at = models.DateTimeField(db_index=True)
     claimed_at = models.DateTimeField(null=True)
@@ -132,9 +177,16 @@ class TryOut(models.Model):
 
     class Meta:
         default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(deployment__isnull=False, service__isnull=True)
+                | Q(deployment__isnull=True, service__isnull=False),
+                name="try_out_of_a_gate_or_of_a_metric",
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"try-out of a {self.get_kind_display()} gate"
+        return f"try-out of a {self.get_kind_display()} {'gate' if self.deployment_id else 'metric'}"
 
     @property
     def outcome_label(self) -> str:

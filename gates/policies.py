@@ -3,7 +3,7 @@
 from deployments.enums import BEFORE_START, Right
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
-from deployments.policies import Rights
+from deployments.policies import Rights, refusal_without
 from gates.enums import Kind
 from gates.exceptions import NotRunnable
 from gates.kinds import READ
@@ -17,6 +17,10 @@ def refusal_to_run_any(rights: Rights, deployment: Deployment) -> Refused | None
     if not any(rights.has(right) for right in MAY_RUN):
         return Forbidden("Only members, release managers and ops leads of this service run gates.")
     return refusal_by_state(deployment, "run")
+
+
+def refusal_to_edit_metrics(rights: Rights) -> Refused | None:
+    return refusal_without(rights, Right.EDIT, "change its metrics")
 
 
 def refusal_to_run(rights: Rights, gate: Gate, deployment: Deployment) -> Refused | None:

@@ -13,14 +13,14 @@ from deployments import clock, hints
 from deployments.conditions import parse
 from deployments.fitting import cut
 from deployments.models import Deployment
-from gates import standing, tries
+from gates import readings, standing, tries
 from gates.circumstances import circumstances
 from gates.claims import Claim, beating, claim
 from gates.enums import GateState, RunState
 from gates.kinds import PROBED
 from gates.measurement import MOST_DETAILS, Measurement, unmeasured
 from gates.measuring import measure
-from gates.models import Gate, GateRun, GateRunQuerySet, Sample
+from gates.models import Gate, GateRun, GateRunQuerySet, Sample, TryOut
 from gates.storing import opened
 from gates.streaks import Judgment, Limits, Observation, judge, judge_look, judge_report
 
@@ -43,14 +43,18 @@ def execute(run_id: int) -> None:
 def try_out(pk: int) -> None:
     """Measure once with settings that are not saved, for the one page that waits for it."""
     tried = tries.claim(pk)
-    if tried is None:
-        return
+    if tried is not None:
+        tries.keep(tried, _tried(tried))
+
+
+def _tried(tried: TryOut) -> Measurement:
+    if tried.deployment is None:
+        return readings.take(tried.kind, tried.settings, tried.unit)
     try:
         around = circumstances(tried.settings, tried.deployment)
-        found = measure(tried.kind, tried.settings, tried.condition, around)
+        return measure(tried.kind, tried.settings, tried.condition, around)
     except Trouble as trouble:
-        found = unmeasured(trouble.sentence)
-    tries.keep(tried, found)
+        return unmeasured(trouble.sentence)
 
 
 def sampled(run: GateRun) -> Measurement:

@@ -10,14 +10,17 @@ from django.db import transaction
 from accounts.models import User
 from deployments import clock, hints
 from deployments.exceptions import Invalid
-from deployments.models import Deployment
+from deployments.models import Deployment, Service
 from deployments.policies import refusal_to_edit, rights_of
 from deployments.services import require
 from gates.definitions import GateDefinition
+from gates.enums import ASKED
 from gates.kinds import is_runnable
 from gates.measurement import Measurement
 from gates.models import TryOut
 from gates.parts import refusal_of_gate
+from gates.policies import refusal_to_edit_metrics
+from gates.sources import refusal_of_source
 
 KEPT = timedelta(minutes=10)
 # A worker that has not come by then is not coming.
@@ -43,6 +46,27 @@ def ask(
         kind=kind,
         settings=dict(settings),
         condition=condition,
+        asked_by=actor,
+        asked_at=clock.now(),
+    )
+    hints.hint("gates.try_out", tried.pk)
+    return tried
+
+
+@transaction.atomic
+def ask_for_metric(
+    service: Service, source: str, settings: Mapping[str, Any], unit: str, *, actor: User
+) -> TryOut:
+    """Have a worker take one reading; nothing of the service changes."""
+    require(refusal_to_edit_metrics(rights_of(actor, service)))
+    require(refusal_of_source(source, settings, unit))
+    if source not in ASKED:
+        raise Invalid("There is nothing to try out: its value is pushed or typed.")
+    tried = TryOut.objects.create(
+        service=service,
+        kind=source,
+        settings=dict(settings),
+        unit=unit,
         asked_by=actor,
         asked_at=clock.now(),
     )

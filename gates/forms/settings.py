@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -16,25 +17,16 @@ from gates.forms.fields import CONTROL, fields_of
 from gates.kinds import KINDS
 
 
-class SettingsForm(forms.Form):
-    """The settings of one kind, and the condition on what it finds."""
+class AskedForm(forms.Form):
+    """The settings of one kind alone."""
 
-    condition = forms.CharField(
-        required=False, max_length=200, widget=forms.TextInput(attrs=CONTROL)
-    )
-
-    def of_kind(self, kind: str) -> None:
+    def of_kind(self, kind: str, *, without: Collection[str] = ()) -> None:
         """Take the fields of this kind; said once, before anything is asked of the form."""
         self.kind = kind
         self.declared = KINDS[kind]
-        self.own = fields_of(self.declared.settings)
+        fields = fields_of(self.declared.settings)
+        self.own = {name: field for name, field in fields.items() if name not in without}
         self.fields = {**self.fields, **self.own}
-        names = ", ".join(self.declared.numbers)
-        self.fields["condition"].help_text = (
-            f"Optional, on one of: {names}; such as “{next(iter(self.declared.numbers))} <= 5”."
-            if names
-            else "Optional, such as “error_rate < 1 %”. The name is yours."
-        )
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -50,8 +42,6 @@ class SettingsForm(forms.Form):
             self.add_error("url" if "url" in self.own else None, blocked.sentence)
         except ValueError as error:
             self.add_error(None, str(error))
-        if why := self.declared.refusal_of(cleaned.get("condition", ""), self.settings(cleaned)):
-            self.add_error("condition", why)
         return cleaned
 
     def settings(self, cleaned: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -66,6 +56,31 @@ class SettingsForm(forms.Form):
             for name, value in found.items()
             if value not in (None, "") and value != fields[name].default
         }
+
+
+class SettingsForm(AskedForm):
+    """The settings of one kind, and the condition on what it finds."""
+
+    condition = forms.CharField(
+        required=False, max_length=200, widget=forms.TextInput(attrs=CONTROL)
+    )
+
+    def of_kind(self, kind: str, *, without: Collection[str] = ()) -> None:
+        super().of_kind(kind, without=without)
+        names = ", ".join(self.declared.numbers)
+        self.fields["condition"].help_text = (
+            f"Optional, on one of: {names}; such as “{next(iter(self.declared.numbers))} <= 5”."
+            if names
+            else "Optional, such as “error_rate < 1 %”. The name is yours."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        is_whole = not self.errors
+        cleaned = super().clean()
+        said = cleaned.get("condition", "")
+        if is_whole and (why := self.declared.refusal_of(said, self.settings(cleaned))):
+            self.add_error("condition", why)
+        return cleaned
 
 
 class TryForm(SettingsForm):
