@@ -12,9 +12,12 @@ Names = Mapping[str, str]
 
 
 class Named(Protocol):
-    key: str
-    title: str
-    aliases: Sequence[str]
+    @property
+    def key(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def aliases(self) -> Sequence[str]: ...
 
 
 def spelled(name: str) -> str:

@@ -186,7 +186,9 @@ class TryOut(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"try-out of a {self.get_kind_display()} {'gate' if self.deployment_id else 'metric'}"
+        return (
+            f"try-out of a {self.get_kind_display()} {'gate' if self.deployment_id else 'metric'}"
+        )
 
     @property
     def outcome_label(self) -> str:

@@ -1,19 +1,58 @@
 """What the watch says about readiness: nothing may roll back by itself that nothing measures."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from deployments.blockers import Blocker, Findings
+from deployments.canonical import digest
 from deployments.models import Deployment
-from monitoring.enums import TriggerMode
-from monitoring.models import Trigger
+from gates.models import Metric
+from monitoring.metrics.uses import Use, watched
+
+MOST_NAMED = 3
 
 
 def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
-    # No metric of a service has a source yet, so no automatic trigger could ever fire.
-    automatic = Trigger.objects.filter(deployment__in=deployments, mode=TriggerMode.AUTOMATIC)
-    found: dict[int, list[Blocker]] = defaultdict(list)
-    for trigger in automatic.order_by("position"):
-        clause = f"“{trigger.text}” is to roll back by itself, but nothing measures it"
-        found[trigger.deployment_id].append(Blocker(f"trigger:{trigger.key}", clause, "watch"))
-    return {pk: Findings(blockers=blockers) for pk, blockers in found.items()}
+    uses: dict[int, list[Use]] = defaultdict(list)
+    for use in watched(deployments):
+        uses[use.deployment_id].append(use)
+    services = {one.pk: one.service_id for one in deployments if one.pk in uses}
+    metrics: dict[int, dict[str, Metric]] = defaultdict(dict)
+    if services:
+        for metric in Metric.objects.filter(service__in=set(services.values())):
+            metrics[metric.service_id][metric.key] = metric
+    return {pk: _findings(of_one, metrics[services[pk]]) for pk, of_one in uses.items()}
+
+
+def _findings(uses: list[Use], metrics: Mapping[str, Metric]) -> Findings:
+    """An automatic trigger that could never fire blocks; what people watch otherwise is told."""
+    automatic = [use for use in uses if use.is_automatic]
+    others = [use for use in uses if not use.is_automatic]
+    unmeasured = sorted({use.metric for use in others if not use.is_measured(metrics)})
+    odd: dict[str, Blocker] = {}
+    for use in others:
+        if (clause := use.misfit(metrics)) and use.condition:
+            key = f"unit:{use.metric}:{use.condition.unit}"
+            odd.setdefault(key, Blocker(key, clause, "watch"))
+    warnings = [*([_unmeasured(unmeasured)] if unmeasured else []), *odd.values()]
+    blockers = [_dead(use, metrics) for use in automatic if _is_dead(use, metrics)]
+    return Findings(blockers=blockers, warnings=warnings)
+
+
+def _is_dead(use: Use, metrics: Mapping[str, Metric]) -> bool:
+    return not use.is_measured(metrics) or bool(use.misfit(metrics))
+
+
+def _dead(use: Use, metrics: Mapping[str, Metric]) -> Blocker:
+    why = use.misfit(metrics) or "nothing measures it"
+    clause = f"“{use.text}” is to roll back by itself, but {why}"
+    return Blocker(f"trigger:{use.key}", clause, "watch")
+
+
+def _unmeasured(names: list[str]) -> Blocker:
+    """One warning for all of them; another one of it has to be seen again."""
+    more = len(names) - MOST_NAMED
+    listed = [*names[:MOST_NAMED], *([f"{more} more"] if more > 0 else [])]
+    said = ", ".join(listed[:-1]) + " and " + listed[-1] if len(listed) > 1 else listed[0]
+    clause = f"nothing measures {said}, which the watch is to judge"
+    return Blocker(f"unmeasured:{digest(names)[:16]}", clause, "watch")

@@ -1,0 +1,107 @@
+"""Which conditions of plans name a metric, and whether they could be judged by it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import CharField, Q, Value
+
+from deployments.conditions import UNITS, Condition, ConditionError, fits, parse
+from deployments.models import Deployment
+from gates.kinds import KINDS
+from gates.models import Gate, Metric
+from monitoring.enums import TriggerMode
+from monitoring.models import AlertRule, Target, Trigger
+
+# Their conditions name numbers of the kind's own, never a metric.
+COUNTING = [kind for kind, declared in KINDS.items() if declared.numbers]
+
+
+@dataclass(frozen=True)
+class Use:
+    """One line of a plan; `condition` None is a trigger that only says in words when it holds."""
+
+    deployment_id: int
+    word: str
+    key: str
+    text: str
+    condition: Condition | None
+    is_automatic: bool = False
+
+    @property
+    def metric(self) -> str:
+        return self.condition.metric if self.condition else ""
+
+    def is_measured(self, metrics: Mapping[str, Metric]) -> bool:
+        """Whether anything tells the value that it judges."""
+        found = metrics.get(self.metric)
+        return found is not None and found.is_measured
+
+    def misfit(self, metrics: Mapping[str, Metric]) -> str:
+        """Why it cannot be judged by the values of its metric; empty where they fit."""
+        found = metrics.get(self.metric)
+        if self.condition is None or found is None or fits(self.condition.unit, found.unit):
+            return ""
+        judged, measured = UNITS[self.condition.unit][0], UNITS[found.unit][0]
+        return f"“{self.condition}” judges {judged}, but {found.key} is measured as {measured}"
+
+
+def watched(deployments: Iterable[Deployment]) -> list[Use]:
+    """Triggers, targets and alert thresholds in the order of their plan; one query."""
+    automatic = Q(mode=TriggerMode.AUTOMATIC, condition="")
+    triggers = _named(Trigger, "rollback trigger", deployments, also=automatic, mode=None)
+    targets = _named(Target, "target", deployments)
+    alerts = _named(AlertRule, "alert threshold", deployments)
+    rows = triggers.union(targets, alerts, all=True).order_by("deployment_id", "position", "key")
+    return list(_uses(rows))
+
+
+def _named(
+    model: Any,
+    word: str,
+    deployments: Iterable[Deployment],
+    *,
+    also: Q | None = None,
+    mode: str | None = "",
+) -> Any:
+    said = {"word": Value(word, CharField())}
+    if mode is not None:
+        said["mode"] = Value(mode, CharField())
+    wanted = ~Q(condition="") | also if also else ~Q(condition="")
+    return (
+        model.objects.filter(wanted, deployment__in=deployments)
+        .annotate(**said)
+        .order_by()
+        .values_list("deployment_id", "word", "key", "text", "condition", "mode", "position")
+    )
+
+
+def asked_by_gates(deployments: Iterable[Deployment]) -> list[Use]:
+    """Gates whose condition may name a metric; they are answered from their own source."""
+    gates = Gate.objects.filter(deployment__in=deployments).exclude(condition="")
+    rows = gates.exclude(kind__in=COUNTING).order_by("deployment_id", "position")
+    found = rows.values_list("deployment_id", "key", "title", "condition")
+    return list(_uses((pk, "gate", key, title, said, "", 0) for pk, key, title, said in found))
+
+
+def _uses(rows: Iterable[Any]) -> Iterator[Use]:
+    """What was saved was a condition; should it be none any more, it names nothing."""
+    for pk, word, key, text, said, mode, _ in rows:
+        try:
+            condition = parse(said) if said else None
+        except ConditionError:
+            condition = None
+        yield Use(pk, word, key, text, condition, mode == TriggerMode.AUTOMATIC)
+
+
+def open_uses(service_id: int) -> dict[str, list[Use]]:
+    """What open deployments of a service name, by the name of the metric; two queries."""
+    planned = Deployment.objects.open().filter(service=service_id)
+    found: dict[str, list[Use]] = defaultdict(list)
+    for use in [*watched(planned), *asked_by_gates(planned)]:
+        found[use.metric].append(use)
+    found.pop("", None)
+    return dict(found)
