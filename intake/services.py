@@ -19,6 +19,7 @@ from deployments.models import Deployment, Environment, Service
 from deployments.policies import refusal_without, rights_of
 from deployments.services import require
 from intake import copying, whole
+from intake.metrics import with_known_metrics
 from intake.models import Beginning, Origin, SourceDocument, TemplateVersion
 from intake.structured import documents
 from intake.understanding import Understood, understood
@@ -78,7 +79,9 @@ def draft_of(
         digest=facts.get("digest", ""),
         zone=zone,
     )
-    whole.write(deployment, document.whole)
+    plan = document.whole
+    # A structured document says exactly what it means, and comes back as it was exported.
+    whole.write(deployment, with_known_metrics(plan, service) if document.reading else plan)
     return deployment
 
 
@@ -135,7 +138,8 @@ def create(
     if origin is not None:
         whole.write(deployment, copying.whole_of(origin))
     elif template is not None:
-        whole.write(deployment, documents.whole_of(template.document))
+        plan = documents.whole_of(template.document)
+        whole.write(deployment, with_known_metrics(plan, service))
         Origin.objects.create(deployment=deployment, version=template)
         history.record(deployment, "made from template", actor=actor, obj=template)
     else:

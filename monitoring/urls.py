@@ -6,6 +6,7 @@ from monitoring.metrics import views as metrics
 app_name = "monitoring"
 urlpatterns = [
     path("deployments/<int:pk>/close/", views.close, name="close"),
+    path("deployments/<int:pk>/metrics/", metrics.metric_meant, name="metric_meant"),
     path("services/<slug:service_key>/metrics/", metrics.metrics, name="metrics"),
     path("services/<slug:service_key>/metrics/add/", metrics.metric_add, name="metric_add"),
     path("services/<slug:service_key>/metrics/alias/", metrics.metric_alias, name="metric_alias"),

@@ -18,6 +18,7 @@ from deployments.exceptions import Refused
 from deployments.models import Deployment
 from deployments.policies import Rights, refusal_to_edit
 from gates.kinds import KINDS
+from monitoring.metrics.panels import metrics_of_plan
 
 LONGEST_NUMBER = 19
 
@@ -79,6 +80,7 @@ def plan_page(
         "refusal": refusal_to_edit(rights, deployment),
         "marked": _marked(several),
         "asks_out": isinstance(opened.refused, Rehearsed) if several and opened else False,
+        "watch": metrics_of_plan(deployment) if page == "limits" else None,
         "several": several or (SeveralForm(deployment=deployment) if is_checklist else None),
     }
 

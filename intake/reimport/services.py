@@ -15,6 +15,7 @@ from deployments.fitting import cut
 from deployments.models import Deployment
 from deployments.policies import refusal_to_edit, rights_of
 from intake import copying, whole
+from intake.metrics import with_known_metrics
 from intake.models import SourceDocument
 from intake.reimport.preview import Preview, preview
 from intake.review import reviewed
@@ -64,9 +65,10 @@ def difference(document: SourceDocument, deployment: Deployment) -> Preview:
     A structured document says the whole plan; beside Markdown stays what was added by hand.
     """
     from_markdown = not reviewed.is_structured(document)
+    plan = with_known_roles(reviewed.understood_of(document).whole)
     return preview(
         copying.whole_of(deployment),
-        with_known_roles(reviewed.understood_of(document).whole),
+        with_known_metrics(plan, deployment.service) if from_markdown else plan,
         from_markdown=from_markdown,
         by_hand=added_by_hand(deployment) if from_markdown else {},
     )

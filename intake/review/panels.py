@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from accounts.models import Role, User
 from deployments.enums import EDITABLE
 from deployments.models import Deployment
+from intake.metrics import metrics_named
 from intake.models import SourceDocument
 from intake.review import reviewed
 from intake.review.corrections import corrected
@@ -68,6 +69,7 @@ def review_page(document: SourceDocument, user: User, shown: str, page: str) -> 
     listed = {name: [one for one in account if belongs(one, name)] for name in FILTERS}
     name = shown if shown in FILTERS else "all"
     return common | {
+        **metrics_named(after, document.service),
         "counts": counts(account),
         "boxes": (reading.boxes_total, reading.boxes_done),
         "tabs": [Tab(key, title, len(listed[key])) for key, title in FILTERS.items()],

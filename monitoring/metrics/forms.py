@@ -109,6 +109,12 @@ class AliasForm(forms.Form):
     back = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
 
 
+class MeantForm(AliasForm):
+    """The same on a plan; `sure` carries which cost the person was told."""
+
+    sure = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+
 def values(plan: MetricPlan | None) -> dict[str, Any]:
     """The fields as they stand."""
     if plan is None:

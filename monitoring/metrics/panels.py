@@ -12,7 +12,7 @@ from gates.models import Metric
 from gates.policies import refusal_to_edit_metrics
 from monitoring.metrics.policies import refusal_to_remove
 from monitoring.metrics.unknown import Unknown, unknown
-from monitoring.metrics.uses import Use, open_uses
+from monitoring.metrics.uses import Use, open_uses, watched
 
 SHOWN_USES = 5
 
@@ -63,6 +63,17 @@ def _row(
     rows = [UseRow(one, deployments[one.deployment_id], one.misfit(metrics)) for one in uses]
     misfits = list(dict.fromkeys(one.misfit for one in rows if one.misfit))
     return Row(metric, rows[:SHOWN_USES], len(rows[SHOWN_USES:]), misfits)
+
+
+def metrics_of_plan(deployment: Deployment) -> dict[str, Any]:
+    """What the watch of a plan names and no metric is called, and what its metric does not fit."""
+    metrics = {one.key: one for one in deployment.service.metrics.order_by("title", "key")}
+    uses = watched([deployment])
+    return {
+        "metrics": list(metrics.values()),
+        "unknown": unknown((use.condition for use in uses if use.condition), metrics.__contains__),
+        "misfits": list(dict.fromkeys(said for use in uses if (said := use.misfit(metrics)))),
+    }
 
 
 def metric_page(service: Service, metric: Metric, user: User) -> dict[str, Any]:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
-from deployments import history
+from deployments import editing, history
 from deployments.access.granting import tell_open_pages
-from deployments.exceptions import Overtaken, require
-from deployments.models import Chain, Event, Service
-from deployments.policies import rights_of
+from deployments.exceptions import Invalid, Overtaken, require
+from deployments.models import Chain, Deployment, Event, Service
+from deployments.policies import refusal_to_edit, rights_of
+from gates.metrics import keyed
 from gates.models import Metric
 from gates.policies import refusal_to_edit_metrics
 from monitoring.metrics.plan import MetricPlan
 from monitoring.metrics.policies import refusal_of_metric, refusal_to_remove
+from monitoring.parts import ALERTS, TARGETS, TRIGGERS
+
+PARTS: tuple[Any, ...] = (TRIGGERS, TARGETS, ALERTS)
 
 
 @transaction.atomic
@@ -52,6 +57,32 @@ def call_too(metric: Metric, name: str, *, actor: User) -> Event | None:
     metric = _found(metric)
     plan = MetricPlan.of(metric).called_too(" ".join(name.split()))
     return None if plan == MetricPlan.of(metric) else _save(chain, metric, plan, actor)
+
+
+@transaction.atomic
+def mean(deployment_id: int, name: str, metric: Metric, *, actor: User) -> int:
+    """Have what the watch of a plan calls so name this metric, which goes by that name from now on.
+
+    An edit of the plan like any other, since its conditions are signed; the number of changed ones.
+    """
+    deployment = Deployment.objects.lock(deployment_id)
+    require(refusal_to_edit(rights_of(actor, deployment.service), deployment))
+    if metric.service_id != deployment.service_id:
+        raise Invalid(f"“{metric}” is no metric of {deployment.service}.")
+    call_too(metric, name, actor=actor)
+    names, changed = {name: metric.key}, 0
+    for part in PARTS:
+        limits = part.rows(deployment).exclude(condition="")
+        rows = [one for one in limits if keyed(one.condition, names) != one.condition]
+        if rows:
+            changed += editing.change_several(
+                part,
+                deployment.pk,
+                [one.pk for one in rows],
+                lambda plan: replace(plan, condition=keyed(plan.condition, names)),
+                actor=actor,
+            )
+    return changed
 
 
 @transaction.atomic

@@ -8,11 +8,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from deployments.conditions import Condition
-from deployments.models import Deployment
 from gates.metrics import spelled
-from gates.models import Metric
 from monitoring.metrics.policies import KEY
-from monitoring.metrics.uses import watched
 
 
 @dataclass
@@ -41,10 +38,3 @@ def unknown(conditions: Iterable[Condition], is_known: Callable[[str], bool]) ->
             if str(one) not in said.conditions:
                 said.conditions.append(str(one))
     return list(found.values())
-
-
-def unknown_in(deployment: Deployment, metrics: Iterable[Metric]) -> list[Unknown]:
-    """What the watch of a plan names but for keys; another name of a metric is none of them."""
-    keys = {one.key for one in metrics}
-    return unknown((one.condition for one in watched([deployment]) if one.condition),
-                   keys.__contains__)  # fmt: skip

@@ -11,15 +11,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import PersonRequest
+from approvals.cost import Costly, weighed
 from deployments import clock
 from deployments.answers import posted, tried
 from deployments.exceptions import Invalid
-from deployments.models import Service
+from deployments.models import Deployment, Service
 from deployments.policies import rights_of
 from gates import tries
 from gates.policies import refusal_to_edit_metrics
 from monitoring.metrics import services
-from monitoring.metrics.forms import AliasForm, MetricForm, SourceForm
+from monitoring.metrics.forms import AliasForm, MeantForm, MetricForm, SourceForm
 from monitoring.metrics.panels import metric_page, metrics_page
 
 
@@ -97,6 +98,32 @@ def metric_alias(request: PersonRequest, service_key: str) -> HttpResponse:
     services.call_too(found, said["name"], actor=request.user)
     messages.success(request, f"“{said['name']}” means {found} from now on.")
     return back_to(request, said["back"]) or redirect("monitoring:metrics", service.key)
+
+
+@require_POST
+def metric_meant(request: PersonRequest, pk: int) -> HttpResponse:
+    """What the plan calls so is a metric of its service; whoever lost a signature is told first."""
+    visible = Deployment.objects.visible_to(request.user).with_names()
+    deployment = get_object_or_404(visible, pk=pk)
+    form = MeantForm(request.POST)
+    found = get_object_or_404(
+        deployment.service.metrics.select_related("service"), key=request.POST.get("metric", "")
+    )
+    done = tried(
+        request,
+        form,
+        lambda: weighed(
+            pk,
+            lambda: services.mean(pk, form.cleaned_data["name"], found, actor=request.user),
+            known=form.cleaned_data["sure"],
+        ),
+    )
+    if done.done:
+        messages.success(request, f"“{form.cleaned_data['name']}” is {found.key} in this plan now.")
+        return redirect("dashboard:plan", pk, "limits")
+    cost = done.refused.cost if isinstance(done.refused, Costly) else None
+    context = {"deployment": deployment, "metric": found, "form": form, "cost": cost}
+    return render(request, "monitoring/metrics/meant.html", context, status=done.status)
 
 
 @require_POST

@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from approvals.parts import Rules
 from deployments.facts import Facts
 from deployments.models import Deployment
+from monitoring.metrics.plan import MetricPlan
 
 PERSONS = (
     "anonymous", "outsider", "stakeholder", "member", "release_manager", "ops_lead",
@@ -118,6 +119,34 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
     "machines:list": {"title": lambda _: "CI", "scopes": lambda _: "report"},
     "gates:try_out": {
         "kind_of_gate": lambda _: "http",
+        "url": lambda _: "https://example.org/health",
+        "status": lambda _: "200",
+        "requests": lambda _: "1",
+        "seconds": lambda _: "10",
+    },
+    "monitoring:metric_add": {
+        "title": lambda _: "Error rate",
+        "key": lambda _: "error_rate",
+        "unit": lambda _: "%",
+        "source": lambda _: "pushed",
+    },
+    "monitoring:metric": {
+        "title": lambda _: "Latency of reads",
+        "unit": lambda _: "ms",
+        "source": lambda _: "by_hand",
+        "shown": lambda one: MetricPlan.of(one.service.metrics.get()).fingerprint,
+    },
+    "monitoring:metric_alias": {
+        "name": lambda _: "read latency",
+        "metric": lambda _: "latency",
+    },
+    "monitoring:metric_meant": {
+        "name": lambda _: "read_latency",
+        "metric": lambda _: "latency",
+    },
+    "monitoring:metric_try": {
+        "source": lambda _: "http",
+        "unit": lambda _: "ms",
         "url": lambda _: "https://example.org/health",
         "status": lambda _: "200",
         "requests": lambda _: "1",
@@ -257,6 +286,14 @@ TABLE: dict[str, Row] = {
     "approvals:sign": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 302, 403), ("pk", "rule_pk")),
     "approvals:decide": Row(WHO_SEES, (302, 404, 403, 403, 403, 302, 403, 403), ONE),
     "monitoring:close": Row(NO_METHOD, (302, 404, 403, 403, 409, 409, 403, 403), ONE),
+    "monitoring:metrics": Row(WHO_SEES, NO_METHOD, ("service_key",)),
+    "monitoring:metric_add": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key",)),
+    "monitoring:metric": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key", "metric_pk")),
+    "monitoring:metric_remove": Row(WHO_SEES, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key", "metric_pk")),
+    "monitoring:metric_alias": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key",)),
+    "monitoring:metric_meant": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
+    "monitoring:metric_try": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key",)),
+    "monitoring:metric_tried": Row((302, 404, 404, 404, 404, 404, 404, 404), NO_METHOD, ("service_key", "try_pk")),
     "communications:messages": Row(WHO_SEES, NO_METHOD, ONE),
     "communications:preview": Row(WHO_SEES, NO_METHOD, ("pk", "plan_pk")),
     "communications:preview_page": Row(WHO_SEES, NO_METHOD, ("pk", "plan_pk")),

@@ -28,6 +28,8 @@ from gates.services import define_gates
 from intake.models import SourceDocument, TemplateVersion
 from intake.review.services import upload
 from intake.templates import save_as_template
+from monitoring.metrics.plan import MetricPlan
+from monitoring.metrics.services import add_metric
 from tests.approvals.makers import make_waiver
 from tests.builders import Team, make_deployment, make_person, signed_in
 from tests.dashboard.access_table import BODIES, PERSONS, TABLE
@@ -65,6 +67,7 @@ def scene(team: Team) -> Deployment:
     add_evidence(deployment.pk, item.pk, Given(EvidenceKind.FILE, file=image), actor=team.member)
     upload(CHECKLIST, "next.md", service=deployment.service, actor=team.release_manager)
     issue(team.service, title="CI", actor=None)
+    add_metric(team.service, MetricPlan("latency", "Latency", "ms"), actor=team.release_manager)
     make_waiver(deployment.gates.get(key="tests"), asked_by=team.technical_lead)
     save_as_template(deployment.pk, "Backend release", actor=team.release_manager)
     return deployment
@@ -97,6 +100,7 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "rest": "nothing",
         "try_pk": 0,
         "decision_pk": 0,  # there is none yet; its review is the matter of tests/approvals
+        "metric_pk": deployment.service.metrics.get().pk,
         "token_pk": Token.objects.get().pk,
         "waiver_pk": Waiver.objects.get().pk,
         "form": "yaml",
