@@ -22,8 +22,8 @@ class Named(Protocol):
 
 def spelled(name: str) -> str:
     """The name as it is compared: case, accents and what stands between words tell nothing."""
-    bare = unicodedata.normalize("NFKD", name.casefold())
-    letters = "".join(one for one in bare if not unicodedata.combining(one))
+    bare = unicodedata.normalize("NFKD", name)
+    letters = "".join(one for one in bare if not unicodedata.combining(one)).casefold()
     return "_".join(re.findall(r"[^\W_]+", letters))
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from deployments.models import Deployment
+from deployments.models import Deployment, Event
 from gates.models import Metric, TryOut
 from gates.runner import try_out
 from monitoring.metrics.panels import metrics_page
@@ -85,8 +85,9 @@ def test_form_that_is_sent_back_as_it_is_changes_nothing(team: Team) -> None:
     metric = Metric.objects.get()
     form = client.get(url("metric", team, metric.pk)).context["form"]
     held = {one.name: one.value() for one in form if one.value() is not None}
-    held["aliases"] = "\n".join(held["aliases"])
     answer = client.post(url("metric", team, metric.pk), held, follow=True)
+    changed = Event.objects.filter(verb="metric changed").values_list("before", "after")
+    assert list(changed) == []
     assert [str(one) for one in answer.context["messages"]] == ["Nothing changed; all stays."]
     answer = client.post(url("metric", team, metric.pk), {**held, "key": "x", "unit": "ms"})
     metric.refresh_from_db()
