@@ -74,6 +74,10 @@ class Metric(models.Model):
         return self.source != Source.NONE
 
     @property
+    def is_asked(self) -> bool:
+        return self.source in ASKED
+
+    @property
     def source_words(self) -> str:
         return in_words(self.source, self.settings)
 

@@ -106,9 +106,10 @@ def metric_meant(request: PersonRequest, pk: int) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
     form = MeantForm(request.POST)
-    found = get_object_or_404(
-        deployment.service.metrics.select_related("service"), key=request.POST.get("metric", "")
-    )
+    if not form.is_valid():
+        raise Invalid("Say which name means which metric.")
+    known = deployment.service.metrics.select_related("service")
+    found = get_object_or_404(known, key=form.cleaned_data["metric"])
     done = tried(
         request,
         form,

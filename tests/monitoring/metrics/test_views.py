@@ -146,6 +146,8 @@ def test_plan_lists_names_without_a_metric_and_maps_them(team: Team) -> None:
     assert "What the watch could not judge" in page
     assert "“errors < 1 %” judges a share, but errors is measured as a count." in page
     meant = reverse("monitoring:metric_meant", args=[deployment.pk])
+    assert client.post(meant, {"name": "failures", "metric": ""}).status_code == 422
+    assert client.post(meant, {"name": "failures", "metric": "unknown"}).status_code == 404
     answer = client.post(meant, {"name": "failures", "metric": "errors"})
     assert answer["Location"] == limits
     assert deployment.triggers.get().condition == "errors > 5"
