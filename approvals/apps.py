@@ -15,6 +15,7 @@ class ApprovalsConfig(AppConfig):
         anchors.register(Anchor.DECISION, own_anchors.decided_at)
         content.register("rules", own_content.collect)
         subscriptions.subscribe(receivers.MAY_BREAK_GO, receivers.look_again)
+        subscriptions.subscribe(receivers.MAY_SETTLE_REQUESTS, receivers.tend_requests)
         subscriptions.subscribe(receivers.MAY_MOVE_POLL, receivers.tend_poll)
         register_stakes("signatures", stakes.open_signatures)
         register_asked("rules", stakes.roles_asked)

@@ -12,6 +12,7 @@ from approvals.feasibility import Demand
 from approvals.models import Rule
 from approvals.policies.submitting import Outset
 from approvals.policies.voting import barred
+from approvals.signoff import standings
 from checklists.deadlocks import never_ready
 from deployments.enums import Right
 from deployments.leads import holders
@@ -46,6 +47,16 @@ def asked_of(deployment: Deployment) -> list[Asked]:
         )
         for rule in rules
     ]
+
+
+def still_asked(rule: Rule) -> list[User]:
+    """Who may sign under the rule and has not approved, as the signatures stand now."""
+    found = next((one for one in asked_of(rule.deployment) if one.rule == rule), None)
+    standing = next((one for one in standings(rule.deployment) if one.rule == rule), None)
+    if found is None or standing is None or not standing.missing:
+        return []
+    said = {vote.person_id for vote in [*standing.approvals, *standing.abstentions]}
+    return [person for person in found.able if person.pk not in said]
 
 
 def outset(deployment: Deployment, now: datetime, asked: Collection[Asked] | None = None) -> Outset:

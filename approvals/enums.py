@@ -1,7 +1,7 @@
 from datetime import timedelta
 from enum import Enum
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 
 # Until when a GO may be started, unless the decision says otherwise.
 LATEST_START_AFTER_T0 = timedelta(minutes=30)
@@ -47,3 +47,12 @@ class Closed(TextChoices):
     TIME = "time", "its time was over"
     MOVED = "moved", "the time T0 moved"
     LEFT = "left", "the review ended"
+
+
+class Stage(IntegerChoices):
+    """What was said last to those whose signature is asked for; shares of the time they have."""
+
+    ASKED = 0, "Asked"
+    HALF = 50, "Reminded at half the time"
+    LATE = 80, "Reminded at four fifths of the time"
+    OVERDUE = 100, "Overdue; the release lead was told"

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Role, User
-from approvals.enums import LONGEST_HOLD, NEEDS_REASON, Choice, Closed, Verdict
+from approvals.enums import LONGEST_HOLD, NEEDS_REASON, Choice, Closed, Stage, Verdict
 from deployments.models import ContentVersion, Deployment
 from gates.models import Gate
 
@@ -373,3 +373,34 @@ class Answer(models.Model):
     @property
     def by_voice(self) -> bool:
         return self.written_by_id is not None
+
+
+class Request(models.Model):
+    """The asking for the signatures of one rule, open until the rule holds or the review ends."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="requests")
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="requests")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    told = models.PositiveSmallIntegerField(choices=Stage, default=Stage.ASKED)
+    next_at = models.DateTimeField(null=True, help_text="When the next word to them is due.")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["rule", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule"],
+                condition=Q(settled_at__isnull=True),
+                name="one_open_request_per_rule",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at"], condition=Q(settled_at__isnull=True), name="request_next_word"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"request to {self.rule.role}"

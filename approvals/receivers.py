@@ -16,6 +16,23 @@ MAY_BREAK_GO = (
     "signature withdrawn",
 )
 
+MAY_SETTLE_REQUESTS = (
+    "submitted",
+    "resumed",
+    "recalled",
+    "reopened",
+    "decided",
+    "not decided",
+    "glass broken",
+    "cancelled",
+    "rescheduled",
+    "content changed",
+    "signed",
+    "rejected",
+    "changes requested",
+    "abstained",
+    "signature withdrawn",
+)
 MAY_MOVE_POLL = ("scheduled", "rescheduled", "cancelled")
 
 
@@ -27,3 +44,8 @@ def look_again(event: Event) -> None:
 def tend_poll(event: Event) -> None:
     if event.deployment_id:
         services.tend(event.deployment_id)
+
+
+def tend_requests(event: Event) -> None:
+    if event.deployment_id:
+        services.tend_requests(event.deployment_id)

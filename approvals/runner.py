@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef
 
 from approvals import services
 from approvals.enums import Closed
-from approvals.models import Round
+from approvals.models import Request, Round
 from approvals.polling import OPENS_BEFORE_T0
 from deployments import clock, provenance
 from deployments.enums import State
@@ -44,6 +44,14 @@ def tend_polls() -> int:
         for pk in sorted(due):
             services.tend(pk)
     return len(due)
+
+
+def tend_requests() -> int:
+    """Ask and remind where the time has come; what an event moved, receivers have seen to."""
+    due = Request.objects.filter(settled_at=None, next_at__lte=clock.now())
+    deployments = set(due.values_list("deployment_id", flat=True))
+    with provenance.acting("sweep"):
+        return sum(len(services.tend_requests(pk)) for pk in sorted(deployments))
 
 
 def hold_undecided() -> int:

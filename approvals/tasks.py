@@ -6,6 +6,7 @@ from approvals import runner
 @shared_task(name="approvals.sweep")
 def sweep() -> None:
     runner.tend_polls()
+    runner.tend_requests()
     runner.hold_undecided()
     runner.hold_missed_starts()
     runner.recall_broken()

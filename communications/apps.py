@@ -15,5 +15,7 @@ class CommunicationsConfig(AppConfig):
         subscribe(["cancelled"], receivers.give_up)
         subscribe(["commented"], receivers.mention)
         subscribe(["item due"], receivers.remind)
+        subscribe(receivers.ASKS, receivers.ask_to_sign)
+        subscribe(["glass broken"], receivers.tell_broken_glass)
         foresight.register(foreseen.look)
         announcements.register(announcing.before_t0)

@@ -17,11 +17,20 @@ class Kind(TextChoices):
     CANCELLATION = "cancellation", "Cancellation"
     MENTION = "mention", "Somebody named in a comment"
     REMINDER = "reminder", "Reminder of an item"
+    RECALL = "recall", "GO was taken back"
+    BREAK_GLASS = "break_glass", "GO over what stands in the way"
+    SIGN = "sign", "A signature is asked for"
+    SIGN_REMINDER = "sign_reminder", "A signature is still missing"
+    SIGN_OVERDUE = "sign_overdue", "A signature is overdue"
 
 
+# What a plan may have a line for; everything else is caused by an event.
+IN_A_PLAN = (Kind.NOTICE, Kind.GO_NO_GO, Kind.START, Kind.COMPLETE, Kind.SUMMARY)
 TELLS_OF_THE_END = frozenset({Kind.COMPLETE, Kind.SUMMARY})
 # Each of these says that T0 moved, where its reader knew another one.
-SAYS_WHAT_MOVED = frozenset({Kind.CORRECTION, Kind.HOLD, Kind.NO_GO})
+SAYS_WHAT_MOVED = frozenset({Kind.CORRECTION, Kind.HOLD, Kind.NO_GO, Kind.RECALL})
+# To whoever signs, or to the lead if they do not; of no use once the rule holds.
+ASKS_TO_SIGN = frozenset({Kind.SIGN, Kind.SIGN_REMINDER, Kind.SIGN_OVERDUE})
 # What is still of use after a cancellation.
 OUTLIVES_CANCELLATION = frozenset({Kind.CANCELLATION, Kind.MENTION})
 

@@ -23,7 +23,17 @@ from monitoring.models import Watch
 
 FOLDER = "communications/mail"
 # Those who work on the deployment read here what those who only use the service need not.
-IN_TWO_REGISTERS = frozenset({Kind.CORRECTION, Kind.HOLD, Kind.NO_GO, Kind.CANCELLATION})
+IN_TWO_REGISTERS = frozenset(
+    {
+        Kind.CORRECTION,
+        Kind.HOLD,
+        Kind.NO_GO,
+        Kind.RECALL,
+        Kind.CANCELLATION,
+        Kind.BREAK_GLASS,
+        Kind.SIGN_OVERDUE,
+    }
+)
 LONGEST_SUBJECT = 200
 
 
@@ -147,19 +157,29 @@ def _context(facts: Facts, reader: Reader) -> dict[str, Any]:
 def _of_event(event: Event | None, deployment: Deployment, place: ZoneInfo) -> dict[str, Any]:
     """What the event that caused the message adds: who, why, about what, and where it stands."""
     if event is None:
-        return dict.fromkeys(("actor", "reason", "said", "about", "due"), "")
-    due, said = event.after.get("due"), event.after.get("comment")
-    comments = f"{reverse('dashboard:comments', args=[deployment.pk])}#comment-{said}"
-    item = reverse("checklists:item", args=[deployment.pk, event.object_id]) if due else ""
-    path = item or (comments if said else deployment.get_absolute_url())
+        return dict.fromkeys(("actor", "reason", "said", "about", "due", "role", "again"), "")
+    due = event.after.get("due")
     return {
         "actor": event.actor_name,
         "reason": event.reason,
         "said": event.after.get("text", ""),
         "about": event.object_text if event.object_kind != "deployment" else "",
         "due": _moment(datetime.fromisoformat(due), place) if due else "",
-        "url": f"{settings.PORTAL_URL}{path}",
+        "role": event.after.get("role_title", ""),
+        "again": event.after.get("again", False),
+        "url": f"{settings.PORTAL_URL}{_place(event, deployment)}",
     }
+
+
+def _place(event: Event, deployment: Deployment) -> str:
+    """The page of what the event is about; it asks whoever comes to sign in."""
+    if "role_title" in event.after:
+        return reverse("approvals:sign", args=[deployment.pk, event.object_id])
+    if said := event.after.get("comment"):
+        return f"{reverse('dashboard:comments', args=[deployment.pk])}#comment-{said}"
+    if event.after.get("due"):
+        return reverse("checklists:item", args=[deployment.pk, event.object_id])
+    return deployment.get_absolute_url()
 
 
 def is_zone(name: str) -> bool:

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from accounts.models import User
+from approvals.asking import still_asked
+from approvals.signoff import standings
 from checklists.enums import CLOSED
 from checklists.models import Item
 from communications import copies, readers, schedule
-from communications.audience import Recipient
+from communications.audience import Recipient, involved
 from communications.enums import Awaits, Kind, MessageState
 from communications.models import Message
 from communications.services import SWEEP
@@ -20,7 +22,16 @@ from deployments.mentions import named, people_of
 from deployments.models import Deployment, Event
 
 LONGEST_TITLE = Message._meta.get_field("title").max_length
-TELLS_OF = {State.ON_HOLD.value: Kind.HOLD, State.NO_GO.value: Kind.NO_GO}
+TELLS_OF = {
+    State.ON_HOLD.value: Kind.HOLD,
+    State.NO_GO.value: Kind.NO_GO,
+    State.IN_REVIEW.value: Kind.RECALL,
+}
+ASKS: dict[str, Kind] = {
+    "signature asked": Kind.SIGN,
+    "signature reminded": Kind.SIGN_REMINDER,
+    "signature overdue": Kind.SIGN_OVERDUE,
+}
 MOVED = "rescheduled"
 
 
@@ -37,7 +48,7 @@ def correct(deployment: Deployment) -> Message | None:
 
 
 def tell_verdict(deployment: Deployment, event: Event) -> Message | None:
-    """A hold or a no-go, to those who were told before."""
+    """A hold, a no-go or a recalled GO, to those who were told before."""
     kind = TELLS_OF.get(event.after.get("state", ""))
     if kind is None or not _was_told(deployment):
         return None
@@ -63,6 +74,31 @@ def remind(deployment: Deployment, event: Event) -> Message | None:
         return None
     title = f"Reminder: {event.object_text}"
     return _write_to(deployment, event, Kind.REMINDER, title, _owners(deployment, event))
+
+
+def ask_to_sign(deployment: Deployment, event: Event) -> Message | None:
+    """A mail to everybody who may still sign under a rule; overdue ones go to the lead instead."""
+    kind = ASKS[event.verb]
+    rule = deployment.rules.select_related("role").filter(pk=event.object_id).first()
+    if rule is None:
+        return None
+    people = [deployment.lead] if kind == Kind.SIGN_OVERDUE else still_asked(rule)
+    title = f"{kind.label}: {rule.role}"
+    return _write_to(deployment, event, kind, title, people)
+
+
+def tell_broken_glass(deployment: Deployment, event: Event) -> Message | None:
+    """A mail to everybody who has a part in the service's releases."""
+    people = involved(deployment.service)
+    return _write_to(deployment, event, Kind.BREAK_GLASS, Kind.BREAK_GLASS.label, people)
+
+
+def is_asked_in_vain(deployment: Deployment, event: Event) -> bool:
+    """The rule holds by now, is gone, or nobody signs any more."""
+    rule = deployment.rules.filter(pk=event.object_id).first()
+    if rule is None or deployment.state != State.IN_REVIEW:
+        return True
+    return not any(one.missing for one in standings(deployment) if one.rule == rule)
 
 
 def is_needless(deployment: Deployment, event: Event) -> bool:

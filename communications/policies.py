@@ -16,7 +16,12 @@ MAY_SEND = (Right.EDIT, Right.OPERATE)
 
 
 # What some messages say is only true in one state.
-TRUE_IN: dict[str, State] = {Kind.HOLD: State.ON_HOLD, Kind.NO_GO: State.NO_GO}
+TRUE_IN: dict[str, State] = {
+    Kind.HOLD: State.ON_HOLD,
+    Kind.NO_GO: State.NO_GO,
+    Kind.RECALL: State.IN_REVIEW,
+    Kind.BREAK_GLASS: State.GO,
+}
 
 
 def fate(message: Message, deployment: Deployment, now: datetime) -> Fate:

@@ -14,7 +14,7 @@ from communications.models import Delivery, Message
 from communications.told import Copy
 from deployments.models import Deployment
 
-TO_THE_TOLD = frozenset({Kind.CANCELLATION, Kind.HOLD, Kind.NO_GO})
+TO_THE_TOLD = frozenset({Kind.CANCELLATION, Kind.HOLD, Kind.NO_GO, Kind.RECALL})
 
 
 def readers_of(message: Message, deployment: Deployment) -> list[Recipient]:

@@ -10,11 +10,13 @@ PLANS_AFTER = (
     "submitted",
     "resumed",
     "decided",
+    "glass broken",
     "started",
     "completed",
     "watch opened",
 )
-VERDICTS = ("decided", "missed start")
+VERDICTS = ("decided", "not decided", "missed start", "recalled")
+ASKS = ("signature asked", "signature reminded", "signature overdue")
 
 
 def plan(event: Event) -> None:
@@ -47,3 +49,13 @@ def mention(event: Event) -> None:
 def remind(event: Event) -> None:
     if event.deployment_id:
         occasions.remind(Deployment.objects.lock(event.deployment_id), event)
+
+
+def ask_to_sign(event: Event) -> None:
+    if event.deployment_id:
+        occasions.ask_to_sign(Deployment.objects.lock(event.deployment_id), event)
+
+
+def tell_broken_glass(event: Event) -> None:
+    if event.deployment_id:
+        occasions.tell_broken_glass(Deployment.objects.lock(event.deployment_id), event)

@@ -10,6 +10,7 @@ from approvals.services.deciding import (
 )
 from approvals.services.definition import define, redefine_rules, role_called
 from approvals.services.polling import answer, open_again, plan_poll, tend, write_down
+from approvals.services.requesting import tend_requests
 from approvals.services.review import reopen, resume, submit
 from approvals.services.signing import sign
 from approvals.services.waiving import ask_waiver, end_waiver, sign_waiver
@@ -36,5 +37,6 @@ __all__ = [
     "start",
     "submit",
     "tend",
+    "tend_requests",
     "write_down",
 ]

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from checklists import enums as checklist
-from communications.enums import Kind as Message
+from communications.enums import IN_A_PLAN
 from deployments.enums import Anchor
 from gates.enums import Kind as Gate
 from gates.enums import OnNoData
@@ -158,7 +158,7 @@ DOCUMENT: Schema = {
         messages=_list(
             _object(
                 ["kind", "anchor", "offset_seconds", "title"],
-                kind=_one_of(Message.values),
+                kind=_one_of([kind.value for kind in IN_A_PLAN]),
                 anchor=_one_of(Anchor.values),
                 offset_seconds=OFFSET,
                 title=_text(200),

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from approvals import services as approvals
 from approvals.enums import Verdict
 from approvals.services.deciding import record_decision
+from approvals.shown import Shown
 from approvals.verdict import readiness
 from communications import dispatch, readers, receivers
 from communications.enums import Kind, MessageState
@@ -18,7 +19,7 @@ from deployments import clock, history, outbox, services
 from deployments.comments import comment
 from deployments.enums import State
 from deployments.models import Deployment, Event
-from tests.builders import Team, make_deployment, make_person, make_role
+from tests.builders import Team, make_deployment, make_person, make_proof, make_role
 from tests.communications.conftest import leave, make_planned, tell_notice
 
 pytestmark = pytest.mark.django_db
@@ -269,7 +270,7 @@ def test_owner_who_no_longer_sees_the_service_is_not_reminded(team: Team) -> Non
 def test_nobody_is_reminded_of_a_closed_item_or_a_closed_deployment(team: Team) -> None:
     deployment = make_deployment(team, submitted=True)
     due(deployment, owner="member")
-    (copy,) = dispatch.claim(10)
+    (copy,) = (one for one in dispatch.claim(10) if one.message.kind == Kind.REMINDER)
     deployment.items.update(state="done")
     assert dispatch.settle([copy]) == []
     copy.refresh_from_db()
@@ -278,7 +279,7 @@ def test_nobody_is_reminded_of_a_closed_item_or_a_closed_deployment(team: Team) 
     deployment.items.update(state="open")
     Deployment.objects.filter(pk=deployment.pk).update(state=State.CANCELLED)
     due(deployment, owner="member")
-    assert Delivery.objects.count() == 1
+    assert Delivery.objects.filter(message__kind=Kind.REMINDER).count() == 1
 
 
 def test_one_event_has_one_message_of_a_kind(team: Team, told: Deployment) -> None:
@@ -290,3 +291,49 @@ def test_one_event_has_one_message_of_a_kind(team: Team, told: Deployment) -> No
     correction.event = None
     with pytest.raises(IntegrityError), transaction.atomic():
         correction.save(force_insert=True)
+
+
+def test_recalled_go_is_told_to_whoever_was_told_before(team: Team, told: Deployment) -> None:
+    Deployment.objects.filter(pk=told.pk).update(state=State.GO)
+    with transaction.atomic():
+        locked = Deployment.objects.lock(told.pk)
+        services.move(locked, State.IN_REVIEW, "recalled", actor=None, reason="GO no longer holds")
+    outbox.deliver_due()
+
+    (recall,) = of_kind(told, Kind.RECALL)
+    before = told_now(told)
+    assert [copy.address for copy in leave(recall)] == before
+
+
+def test_recall_that_is_over_does_not_leave(team: Team, told: Deployment) -> None:
+    Deployment.objects.filter(pk=told.pk).update(state=State.GO)
+    with transaction.atomic():
+        locked = Deployment.objects.lock(told.pk)
+        services.move(locked, State.IN_REVIEW, "recalled", actor=None, reason="GO no longer holds")
+    outbox.deliver_due()
+    Deployment.objects.filter(pk=told.pk).update(state=State.GO)
+
+    (recall,) = of_kind(told, Kind.RECALL)
+    dispatch.expand(recall.pk, told.pk)
+    assert states(told, Kind.RECALL) == [MessageState.SUPERSEDED]
+
+
+def test_hold_with_a_new_time_is_the_one_message_that_is_also_the_correction(
+    team: Team, told: Deployment
+) -> None:
+    told.refresh_from_db()
+    approvals.decide(
+        told.pk,
+        Verdict.HOLD,
+        actor=team.ops_lead,
+        proof=make_proof(),
+        reason="the network team needs a day",
+        shown=Shown.of(told),
+        new_t0=told.t0 + DAY,
+    )
+    outbox.deliver_due()
+    (hold,) = of_kind(told, Kind.HOLD)
+    copies = leave(hold)
+    assert {copy.knew_t0 for copy in copies} == {told.t0}
+    for correction in of_kind(told, Kind.CORRECTION):
+        assert leave(correction) == []

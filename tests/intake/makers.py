@@ -12,7 +12,7 @@ from approvals.definitions import PolledDefinition, RuleDefinition
 from checklists.definitions import ItemDefinition, SectionDefinition
 from checklists.enums import DEFAULT_PHASE, Kind, Phase
 from communications.definitions import PlanLine
-from communications.enums import Kind as Message
+from communications.enums import IN_A_PLAN
 from deployments.enums import Anchor
 from gates.definitions import GateDefinition
 from gates.schedules import Schedule
@@ -113,7 +113,7 @@ TRIGGERS = st.builds(TriggerDefinition, **LIMIT, mode=st.sampled_from(TriggerMod
 WIDGETS = st.builds(WidgetDefinition, title=TEXT, series=st.lists(ANY, max_size=2))
 MESSAGES = st.builds(
     PlanLine,
-    st.sampled_from(Message.values),
+    st.sampled_from([kind.value for kind in IN_A_PLAN]),
     st.sampled_from(Anchor.values),
     OFFSETS,
     TEXT,

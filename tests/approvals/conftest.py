@@ -1,0 +1,3 @@
+from tests.communications.conftest import witness
+
+__all__ = ["witness"]
