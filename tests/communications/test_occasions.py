@@ -322,6 +322,8 @@ def test_hold_with_a_new_time_is_the_one_message_that_is_also_the_correction(
     team: Team, told: Deployment
 ) -> None:
     told.refresh_from_db()
+    assert told.t0 is not None
+    later = told.t0 + DAY
     approvals.decide(
         told.pk,
         Verdict.HOLD,
@@ -329,7 +331,7 @@ def test_hold_with_a_new_time_is_the_one_message_that_is_also_the_correction(
         proof=make_proof(),
         reason="the network team needs a day",
         shown=Shown.of(told),
-        new_t0=told.t0 + DAY,
+        new_t0=later,
     )
     outbox.deliver_due()
     (hold,) = of_kind(told, Kind.HOLD)
