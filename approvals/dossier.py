@@ -150,9 +150,12 @@ def _waivers(deployment: Deployment) -> list[dict[str, Any]]:
 
 def _measured(sample: Sample | None) -> dict[str, Any]:
     if sample is None:
-        return {"value": None, "sampled_at": None, "by_hand": False, "reporter": None}
+        return {
+            "value": None, "threshold": "", "sampled_at": None, "by_hand": False, "reporter": None,
+        }  # fmt: skip
     return {
         "value": f"{sample.value}{sample.unit}",
+        "threshold": sample.threshold,
         "sampled_at": sample.at.isoformat(),
         "by_hand": sample.by_hand,
         "reporter": str(sample.reporter) if sample.reporter else None,
@@ -165,8 +168,13 @@ def _votes(deployment: Deployment) -> list[dict[str, Any]]:
             "role": standing.rule.role.key,
             "statement": vote.statement,
             "person": vote.person_name,
+            "role_title": vote.role_title,
             "choice": vote.choice,
+            "reason": vote.reason,
+            "grounds": vote.grounds,
+            "means": vote.authenticated_by,
             "content_hash": vote.content_hash,
+            "schedule_hash": vote.schedule_hash,
             "at": vote.at.isoformat(),
         }
         for standing in standings(deployment)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from approvals import breaking_views, poll_views, views, waiver_views
+from approvals import breaking_views, dossier_views, poll_views, views, waiver_views
 
 app_name = "approvals"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("deployments/<int:pk>/poll/<slug:role_key>/", poll_views.answer, name="answer"),
     path("deployments/<int:pk>/poll/<slug:role_key>/voice/", poll_views.voice, name="voice"),
     path("deployments/<int:pk>/break-glass/", breaking_views.break_glass, name="break_glass"),
+    path(
+        "deployments/<int:pk>/decisions/<int:decision_pk>/", dossier_views.dossier, name="dossier"
+    ),
     path(
         "deployments/<int:pk>/decisions/<int:decision_pk>/review/",
         breaking_views.review,

@@ -82,6 +82,8 @@ def record_decision(
     """Freeze the facts, write the decision and move; the caller holds the lock and has judged."""
     at = clock.now()
     frozen = dossier.freeze(deployment, facts, roll_call(deployment, at))
+    if second_person is not None:
+        frozen["second_person"] = str(second_person)
     decision = Decision.objects.create(
         deployment=deployment,
         verdict=verdict,

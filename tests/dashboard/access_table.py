@@ -280,6 +280,7 @@ TABLE: dict[str, Row] = {
     "approvals:answer": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 403, 403), ("pk", "role_key")),
     "approvals:voice": Row(WHO_SEES, (302, 404, 403, 403, 403, 409, 403, 403), ("pk", "role_key")),
     "approvals:break_glass": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 422, 403), ONE),
+    "approvals:dossier": Row(HIDDEN, NO_METHOD, ("pk", "decision_pk")),
     "approvals:review": Row(HIDDEN, HIDDEN, ("pk", "decision_pk")),
     "dashboard:room": Row(WHO_SEES, NO_METHOD, ONE),
     "approvals:start": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
