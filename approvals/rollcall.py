@@ -64,7 +64,10 @@ def counting_round(deployment: Deployment) -> Round | None:
 def _counting(deployment: Deployment, newest: Round | None) -> Round | None:
     if newest is None or newest.schedule_hash != deployment.schedule_hash:
         return None
-    return None if newest.closed_why in {Closed.MOVED, Closed.LEFT} else newest
+    # A round that a decision ended is what that decision rests on; a new review has its own.
+    is_undecided = deployment.state in {State.DRAFT, State.IN_REVIEW}
+    ended = {Closed.MOVED, Closed.LEFT} if is_undecided else {Closed.MOVED}
+    return None if newest.closed_why in ended else newest
 
 
 def takes_answers(deployment: Deployment, found: Round | None, now: datetime) -> bool:

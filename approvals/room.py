@@ -53,7 +53,6 @@ def room(deployment: Deployment, outlook: Outlook, rights: Rights) -> dict[str, 
     closed = polling.refusal_by_round(deployment, found, outlook.at)
     return {
         "seats": [] if closed else _seats(deployment, rights),
-        "poll_refusal": closed,
         "again_refusal": _again(rights, deployment, found),
         "operates": rights.has(Right.OPERATE),
         "decide_refusal": deciding.refusal_to_decide_at_all(rights, deployment),

@@ -289,7 +289,7 @@ def test_moved_time_ends_the_round_and_its_answers(team: Team) -> None:
 def test_resume_opens_a_new_round(team: Team) -> None:
     deployment = make_ready(team)
     decide(team, deployment, Verdict.HOLD)
-    assert poll_of(deployment).round is None
+    assert [call.word for call in poll_of(deployment).calls] == [Verdict.GO] * 5
 
     services.resume(deployment.pk, actor=team.release_manager)
 
