@@ -23,13 +23,15 @@ class Permit:
     """What an administrator vouches for: addresses below `base_url`, private `networks` too.
 
     `headers` carry the connection's credentials; they are sent below `base_url` only.
-    `authorities` are certificates in PEM that are trusted there beside the public ones.
+    `authorities` are certificates in PEM that are trusted there beside the public ones. `secrets`
+    are hidden in whatever comes back.
     """
 
     base_url: str
     networks: tuple[Network, ...] = ()
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     authorities: str = field(default="", repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 def checked(url: str, permit: Permit | None = None) -> httpx.URL:
@@ -86,6 +88,12 @@ def checked_place(host: str, port: int, permit: Permit | None = None) -> httpx.U
 
 def port_of(url: httpx.URL) -> int:
     return DEFAULT_PORTS[url.scheme] if url.port is None else url.port
+
+
+def origin_of(url: httpx.URL) -> str:
+    """Scheme, host and port; what is sent to one is never sent to another."""
+    host = f"[{url.host}]" if ":" in url.host else url.host
+    return f"{url.scheme}://{host}:{port_of(url)}"
 
 
 def is_below(target: httpx.URL, base_url: str) -> bool:

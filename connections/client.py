@@ -15,6 +15,7 @@ import httpx
 from connections.addresses import Permit, checked
 from connections.dialling import Deadline, GuardedBackend
 from connections.exceptions import Blocked, TooLarge, TooSlow, Unreachable
+from connections.hiding import hide, hide_in_stream, hide_in_text, spelled
 from connections.tls import trusting
 
 MOST_REDIRECTS = 3
@@ -38,7 +39,8 @@ class GuardedClient:
     """Asks http(s) addresses under a permit, within one deadline for all that it does.
 
     Raises `Blocked`, `Unreachable`, `TooSlow` or `TooLarge`, each with a sentence. Proxies,
-    cookies and credentials of the environment are never used.
+    cookies and credentials of the environment are never used. The permit's secrets are hidden in
+    whatever a server says back.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class GuardedClient:
         self.permit = permit
         self.seconds = seconds
         self.most_bytes = most_bytes
+        self._hidden = spelled(permit.secrets) if permit else []
         networks = permit.networks if permit else ()
         self._pool = httpcore.ConnectionPool(
             ssl_context=trusting(permit.authorities if permit else ""),
@@ -92,10 +95,13 @@ class GuardedClient:
         said = self.permit.headers if self.permit else ()
         headers = [("host", target.netloc.decode("ascii")), *HEADERS, *said]
         with self._pool.stream(method, str(target), headers=headers) as response:
-            given = httpx.Headers(response.headers)
+            given = httpx.Headers(
+                [(name, hide(value, self._hidden)) for name, value in response.headers]
+            )
             if given.get("content-encoding", "identity").lower() != "identity":
                 raise Unreachable(f"{target.host} sent a compressed answer that nobody asked for.")
-            for part in self._within_size(response.iter_stream(), target.host):
+            parts = self._within_size(response.iter_stream(), target.host)
+            for part in hide_in_stream(parts, self._hidden):
                 into.write(part)
             answer = Answer(
                 url=str(target),
@@ -134,7 +140,8 @@ class GuardedClient:
         except httpcore.ConnectError as error:
             raise Unreachable(f"{place} could not be reached: {_cause(error)}.") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, ValueError) as error:
-            raise Unreachable(f"{place} broke off or sent what is not HTTP: {error}.") from error
+            said = hide_in_text(str(error), self._hidden)
+            raise Unreachable(f"{place} broke off or sent what is not HTTP: {said}.") from error
 
 
 def _cause(error: Exception) -> str:

@@ -17,12 +17,11 @@ from typing import IO, Any
 from connections import warden
 from connections.commands import SECRET, Command, Undeclared
 from connections.exceptions import Trouble
+from connections.hiding import hide, hideable
 
-HIDDEN = b"[secret]"
 # What the warden needs beyond the command's own time, before it is thought to be stuck.
 SPARE_SECONDS = warden.GRACE_SECONDS + warden.ENDING_SECONDS + 5
 USUAL_PATH = "/usr/local/bin:/usr/bin:/bin"
-SHORTEST_PART = 8
 
 
 class NotRun(Trouble):
@@ -134,25 +133,17 @@ def _end_group(said: bytes) -> None:
             os.killpg(pid, signal.SIGKILL)
 
 
-def hideable(secrets: Iterable[str]) -> list[bytes]:
-    """The secrets and their longer lines, the longest first."""
-    whole = [secret for secret in secrets if secret.strip()]
-    lines = [line.strip() for secret in whole for line in secret.splitlines()]
-    parts = {*whole, *(line for line in lines if len(line) >= SHORTEST_PART)}
-    return sorted((part.encode() for part in parts), key=len, reverse=True)
-
-
 def _shown(output: bytes, head: int, left_out: int, hidden: list[bytes]) -> str:
     """The output as people may see it; a secret that the gap cuts in two is hidden too."""
     if not left_out:
-        return _hide(output, hidden).decode(errors="replace")
+        return hide(output, hidden).decode(errors="replace")
     first, last = output[:head], output[head:]
     for secret in hidden:
         # The middle of a secret may be what is missing, so each side is held against it alone.
         first = first[: len(first) - _longest(secret, first.endswith, from_start=True)]
         last = last[_longest(secret, last.startswith, from_start=False) :]
     gap = f"\n… {left_out:,} bytes left out …\n".encode()
-    return (_hide(first, hidden) + gap + _hide(last, hidden)).decode(errors="replace")
+    return (hide(first, hidden) + gap + hide(last, hidden)).decode(errors="replace")
 
 
 def _longest(secret: bytes, is_there: Any, *, from_start: bool) -> int:
@@ -161,9 +152,3 @@ def _longest(secret: bytes, is_there: Any, *, from_start: bool) -> int:
         if is_there(secret[:size] if from_start else secret[-size:]):
             return size
     return 0
-
-
-def _hide(output: bytes, hidden: list[bytes]) -> bytes:
-    for secret in hidden:
-        output = output.replace(secret, HIDDEN)
-    return output

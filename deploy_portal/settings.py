@@ -29,6 +29,8 @@ EVIDENCE_DIR = Path(env.str("EVIDENCE_DIR", default=str(VAR_DIR / "evidence")))
 PORTAL_BACKUP_FOLDERS = env.list("PORTAL_BACKUP_FOLDERS", default=[])
 # The TOML file of commands that gates may run (connections/commands.py); unset: none.
 PORTAL_COMMANDS = env.str("PORTAL_COMMANDS", default="")
+# Seal the credentials of connections, the newest first (connections/sealing.py); unset: SECRET_KEY.
+PORTAL_CREDENTIALS_KEYS = env.list("PORTAL_CREDENTIALS_KEYS", default=[])
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -7,5 +7,6 @@ urlpatterns = [
     path("deployments/<int:pk>/schedule/", views.schedule, name="schedule"),
     path("deployments/<int:pk>/cancel/", views.cancel, name="cancel"),
     path("", include("deployments.access.urls")),
+    path("", include("deployments.outside.urls")),
     path("deployments/<int:pk>/versions/", views.versions, name="versions"),
 ]

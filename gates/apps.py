@@ -10,9 +10,10 @@ class GatesConfig(AppConfig):
         from deployments import changes as facts
         from gates.content import collect
         from gates.obstacles import find
-        from gates.receivers import stale_by_commit, stale_by_connection
+        from gates.receivers import gates_over, stale_by_commit, stale_by_connection
 
         content.register("gates", collect)
         blockers.register("gates", find)
         changes.follow(stale_by_connection)
+        changes.hold(gates_over)
         facts.follow(stale_by_commit)

@@ -14,8 +14,9 @@ from gates.declared import Circumstances
 
 
 def circumstances(settings: dict[str, Any], deployment: Deployment | None) -> Circumstances:
-    """Raises a `Trouble` when the connection is no longer declared, or no command can be read."""
-    connection = connection_named(settings.get("connection"))
+    """Raises a `Trouble` when the connection may not be used, or no command can be read."""
+    service_key = deployment.service.key if deployment else ""
+    connection = connection_named(settings.get("connection"), service_key)
     around = Circumstances(
         now=clock.now(),
         permit=connection.permit if connection else None,

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from connections.services import refusal_by_service
 from deployments import clock
 from deployments.conditions import length, parse
 from deployments.editing import arrange, placed
 from deployments.exceptions import Invalid, Refused
-from deployments.models import Deployment
+from deployments.models import Deployment, Service
 from deployments.redefining import KeyedPart
 from gates import standing
 from gates.definitions import SCHEDULES, GateDefinition
@@ -59,7 +60,7 @@ class Gates(KeyedPart[Gate, GateDefinition]):
     def refusal(
         self, deployment: Deployment, plan: GateDefinition, row: Gate | None
     ) -> Refused | None:
-        return refusal_of_gate(plan)
+        return refusal_of_gate(plan, deployment.service)
 
     def make_with(
         self, deployment: Deployment, keys: Sequence[str], plans: Sequence[GateDefinition]
@@ -109,8 +110,8 @@ class Gates(KeyedPart[Gate, GateDefinition]):
 GATES = Gates()
 
 
-def refusal_of_gate(gate: GateDefinition) -> Refused | None:
-    """Why nobody could ever answer it."""
+def refusal_of_gate(gate: GateDefinition, service: Service) -> Refused | None:
+    """Why nobody could ever answer it, or may not over the connection that it names."""
     if not gate.title.strip():
         return Invalid("Give the gate a title that says what must be true.")
     if gate.kind not in KINDS:
@@ -120,7 +121,11 @@ def refusal_of_gate(gate: GateDefinition) -> Refused | None:
         declared.settings.read(gate.settings)
     except ValueError as error:
         return Invalid(str(error))
-    why = declared.refusal_of(gate.condition, gate.settings) or _never_ending(gate)
+    why = (
+        declared.refusal_of(gate.condition, gate.settings)
+        or _never_ending(gate)
+        or refusal_by_service(gate.settings.get("connection"), service.key)
+    )
     return Invalid(why) if why else None
 
 

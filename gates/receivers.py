@@ -1,29 +1,48 @@
 """What the gates do when something below them changes."""
 
-from django.db import transaction
+from django.db import models, transaction
 
 from accounts.models import User
 from connections.models import Connection
-from deployments.enums import BEFORE_START
+from deployments.enums import BEFORE_START, FINAL
 from deployments.facts import Facts
 from deployments.models import Deployment
 from gates import standing
 from gates.models import Gate
 
+SERVICES = frozenset({"every_service", "service_keys"})
+
 
 @transaction.atomic
-def stale_by_connection(connection: Connection, actor_id: int) -> None:
-    """Gates measured over a connection were asked at its old address."""
+def stale_by_connection(connection: Connection, fields: frozenset[str], actor_id: int) -> None:
+    """Gates were asked at its old address, or may not be asked over it any more."""
     actor = User.objects.get(pk=actor_id)
-    asked = Gate.objects.filter(
-        settings__connection=connection.key, deployment__state__in=sorted(BEFORE_START)
-    )
+    asked = named_by_gates(connection).filter(deployment__state__in=sorted(BEFORE_START))
     for pk in sorted(set(asked.values_list("deployment_id", flat=True))):
         deployment = Deployment.objects.lock(pk)
-        if deployment.state in BEFORE_START:
+        if deployment.state not in BEFORE_START:
+            continue
+        if "base_url" in fields:
             reason = f"the address of the connection “{connection}” changed"
-            for gate in deployment.gates.filter(settings__connection=connection.key):
-                standing.mark_stale(deployment, gate, reason=reason, actor=actor)
+        elif fields & SERVICES and not connection.is_for(deployment.service.key):
+            reason = f"the connection “{connection}” is no longer for this service"
+        else:
+            continue
+        for gate in deployment.gates.filter(settings__connection=connection.key):
+            standing.mark_stale(deployment, gate, reason=reason, actor=actor)
+
+
+def gates_over(connection: Connection) -> list[str]:
+    """Those of deployments that are not over, as people call them."""
+    open_ones = named_by_gates(connection).exclude(deployment__state__in=sorted(FINAL))
+    return [
+        f"“{gate}” of {gate.deployment} #{gate.deployment_id}"
+        for gate in open_ones.select_related("deployment__service", "deployment__environment")
+    ]
+
+
+def named_by_gates(connection: Connection) -> models.QuerySet[Gate]:
+    return Gate.objects.filter(settings__connection=connection.key)
 
 
 def stale_by_commit(deployment: Deployment, before: Facts, after: Facts, actor: User) -> None:

@@ -28,7 +28,7 @@ def define_gates(deployment: Deployment, gates: Sequence[GateDefinition]) -> lis
     A claim of the document is kept beside the gate and makes nothing green.
     """
     for gate in gates:
-        require(refusal_of_gate(gate))
+        require(refusal_of_gate(gate, deployment.service))
     taken = list(GATES.every(deployment).values_list("key", flat=True))
     keys = kept_keys([gate.key for gate in gates], [gate.title for gate in gates], taken)
     return GATES.make_with(deployment, keys, gates)
@@ -37,7 +37,7 @@ def define_gates(deployment: Deployment, gates: Sequence[GateDefinition]) -> lis
 def redefine_gates(deployment: Deployment, gates: Sequence[GateDefinition]) -> None:
     """Make the gates what these say, by key; another question has to be answered anew."""
     for gate in gates:
-        require(refusal_of_gate(gate))
+        require(refusal_of_gate(gate, deployment.service))
     wanted = [Wanted(one.key or "", one.question, said_of(one)) for one in gates]
     redefining.redefine(GATES, deployment, wanted)
 

@@ -38,7 +38,8 @@ def ask(
 ) -> TryOut:
     """Have a worker measure once; nothing of the plan changes."""
     require(refusal_to_edit(rights_of(actor, deployment.service), deployment))
-    require(refusal_of_gate(GateDefinition("tried", kind, settings, condition)))
+    asked = GateDefinition("tried", kind, settings, condition)
+    require(refusal_of_gate(asked, deployment.service))
     if not is_runnable(kind, settings):
         raise Invalid("There is nothing to try out: its result is reported or uploaded.")
     tried = TryOut.objects.create(

@@ -105,7 +105,7 @@ def report(request: PersonRequest, pk: int, key: str) -> HttpResponse:
 def try_out(request: PersonRequest, pk: int) -> HttpResponse:
     """Measure once with what is typed; the page that is answered waits for the worker."""
     deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
-    form = TryForm(request.POST)
+    form = TryForm(request.POST, deployment.service)
     asked = tried(
         request,
         form,

@@ -86,7 +86,7 @@ class GateForm(PlanForm, SettingsForm):
         said = (data or {}).get("kind_of_gate") or (asked or {}).get("kind") or Kind.REPORTED
         kind = str(plan.kind) if plan else said if said in KINDS else Kind.REPORTED.value
         super().__init__(data, deployment=deployment, plan=plan)
-        self.of_kind(kind)
+        self.of_kind(kind, deployment.service)
         self.initial = {**_usual(kind), **self.initial, "kind_of_gate": kind}
         self.order_fields(["kind_of_gate", "title", *self.own, "condition", *FLAGS])
 

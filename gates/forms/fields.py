@@ -9,6 +9,7 @@ from pydantic_core import PydanticUndefined
 
 from connections.commands import command_names
 from connections.models import Connection
+from connections.services import sentence_of_another_service
 from gates.declared import Settings
 
 CONTROL = {"class": "form-control"}
@@ -27,12 +28,15 @@ class Lines(forms.CharField):
         return [line.strip() for line in (value or "").splitlines() if line.strip()]
 
 
-def fields_of(settings: type[Settings]) -> dict[str, forms.Field]:
-    """One field for each setting, in the order in which the kind names them."""
-    return {name: _field(name, info) for name, info in settings.model_fields.items()}
+def fields_of(settings: type[Settings], service_key: str) -> dict[str, forms.Field]:
+    """One field for each setting, in the order in which the kind names them.
+
+    Of connections those are offered that are for this service.
+    """
+    return {name: _field(name, info, service_key) for name, info in settings.model_fields.items()}
 
 
-def _field(name: str, info: FieldInfo) -> forms.Field:
+def _field(name: str, info: FieldInfo, service_key: str) -> forms.Field:
     common: dict[str, Any] = {
         "label": info.title or name,
         "help_text": info.description or "",
@@ -41,10 +45,11 @@ def _field(name: str, info: FieldInfo) -> forms.Field:
     }
     if name == "connection":
         return forms.ModelChoiceField(
-            queryset=Connection.objects.all(),
+            queryset=Connection.objects.for_service(service_key),
             to_field_name="key",
             empty_label="None: a public address",
             widget=forms.Select(attrs=SELECT),
+            error_messages={"invalid_choice": sentence_of_another_service("%(value)s")},
             **common,
         )
     if name == "command":

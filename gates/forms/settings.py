@@ -11,6 +11,7 @@ from django.http import QueryDict
 from connections.exceptions import Blocked
 from connections.services import connection_for
 from deployments import clock
+from deployments.models import Service
 from gates.declared import Circumstances
 from gates.enums import Kind
 from gates.forms.fields import CONTROL, fields_of
@@ -20,11 +21,12 @@ from gates.kinds import KINDS
 class AskedForm(forms.Form):
     """The settings of one kind alone."""
 
-    def of_kind(self, kind: str, *, without: Collection[str] = ()) -> None:
+    def of_kind(self, kind: str, service: Service, *, without: Collection[str] = ()) -> None:
         """Take the fields of this kind; said once, before anything is asked of the form."""
         self.kind = kind
+        self.service = service
         self.declared = KINDS[kind]
-        fields = fields_of(self.declared.settings)
+        fields = fields_of(self.declared.settings, service.key)
         self.own = {name: field for name, field in fields.items() if name not in without}
         self.fields = {**self.fields, **self.own}
 
@@ -33,11 +35,11 @@ class AskedForm(forms.Form):
         if self.errors:
             return cleaned
         if "connection" in self.own and not cleaned.get("connection"):
-            cleaned["connection"] = connection_for(cleaned.get("url") or "")
+            cleaned["connection"] = connection_for(cleaned.get("url") or "", self.service.key)
         try:
             wanted = self.declared.settings.read(self.settings(cleaned))
             connection = cleaned.get("connection")
-            wanted.target(Circumstances(clock.now(), connection.permit if connection else None))
+            wanted.target(Circumstances(clock.now(), connection.place if connection else None))
         except Blocked as blocked:
             self.add_error("url" if "url" in self.own else None, blocked.sentence)
         except ValueError as error:
@@ -65,8 +67,8 @@ class SettingsForm(AskedForm):
         required=False, max_length=200, widget=forms.TextInput(attrs=CONTROL)
     )
 
-    def of_kind(self, kind: str, *, without: Collection[str] = ()) -> None:
-        super().of_kind(kind, without=without)
+    def of_kind(self, kind: str, service: Service, *, without: Collection[str] = ()) -> None:
+        super().of_kind(kind, service, without=without)
         names = ", ".join(self.declared.numbers)
         self.fields["condition"].help_text = (
             f"Optional, on one of: {names}; such as “{next(iter(self.declared.numbers))} <= 5”."
@@ -86,7 +88,7 @@ class SettingsForm(AskedForm):
 class TryForm(SettingsForm):
     """What is tried out: the fields of the kind that the form is about."""
 
-    def __init__(self, data: QueryDict) -> None:
+    def __init__(self, data: QueryDict, service: Service) -> None:
         super().__init__(data)
         said = data.get("kind_of_gate", "")
-        self.of_kind(said if said in KINDS else Kind.REPORTED)
+        self.of_kind(said if said in KINDS else Kind.REPORTED, service)
