@@ -97,6 +97,6 @@ def _require_name_and_password(name: str, password: str) -> None:
 
 def _require_header_name(name: str) -> None:
     if not HEADER_NAME.fullmatch(name):
-        raise ValueError(f"“{name}” is no name of a header, such as X-Api-Key.")
+        raise ValueError("The name is none that a header can have, such as X-Api-Key.")
     if name.lower() in OWN_HEADERS:
         raise ValueError(f"The header {name} belongs to the portal's own client; use another.")

@@ -66,10 +66,12 @@ def declare(key: str, told: Told, wanted: Wanted, *, actor: User) -> Connection:
 
 @transaction.atomic
 def edit(connection: Connection, told: Told, wanted: Wanted, *, actor: User) -> Event | None:
-    """The same again changes nothing and is no event; the key stays, since gates name it."""
-    chain = history.chain(PORTAL)
+    """The same again changes nothing and is no event; the key stays, since gates name it.
+
+    Followers lock deployments, so the portal's chain is locked after them, as everywhere.
+    """
+    old = Connection.objects.select_for_update().get(pk=connection.pk)
     require(refusal_to_administer(actor, ACT))
-    old = Connection.objects.get(pk=connection.pk)
     new = Connection(pk=old.pk, key=old.key, **asdict(told))
     require(refusal_to_keep_credential(new, old, wanted.kind, is_typed=bool(wanted.typed)))
     _put_credential(new, wanted, old)
@@ -81,19 +83,18 @@ def edit(connection: Connection, told: Told, wanted: Wanted, *, actor: User) -> 
     if not fields:
         return None
     new.save(update_fields=sorted(fields))
+    changes.changed(new, fields, actor.pk)
     before, after = described(old), described(new)
     if wanted.typed:
         after["credential"] += ", typed anew"
-    event = history.record(
-        chain,
+    return history.record(
+        history.chain(PORTAL),
         "connection changed",
         actor=actor,
         obj=new,
         before={name: said for name, said in before.items() if after[name] != said},
         after={name: said for name, said in after.items() if before[name] != said},
     )
-    changes.changed(new, fields, actor.pk)
-    return event
 
 
 @transaction.atomic
@@ -112,9 +113,8 @@ def remove(connection: Connection, *, actor: User) -> None:
 @transaction.atomic
 def reseal() -> tuple[int, list[Connection]]:
     """Seal every credential with the first key; how many, and those that no key opens any more."""
-    chain = history.chain(PORTAL)
     kept, unreadable = 0, list[Connection]()
-    for connection in Connection.objects.exclude(sealed_credential=""):
+    for connection in Connection.objects.select_for_update().exclude(sealed_credential=""):
         try:
             connection.sealed_credential = resealed(connection.sealed_credential)
         except Unsealable:
@@ -123,6 +123,7 @@ def reseal() -> tuple[int, list[Connection]]:
             connection.save(update_fields=["sealed_credential"])
             kept += 1
     after = {"sealed": kept, "unreadable": [one.key for one in unreadable]}
+    chain = history.chain(PORTAL)
     history.record(chain, "credentials sealed anew", actor=None, after=after)
     return kept, unreadable
 

@@ -50,6 +50,12 @@ ACCOUNT = {
     "email": lambda _: "ann@example.org",
     "zone": lambda _: "Europe/Vienna",
 }
+CONNECTION = {
+    "title": lambda _: "Metrics",
+    "base_url": lambda _: "http://127.0.0.1:9/",
+    "every_service": lambda _: "on",
+    "credential_kind": lambda _: "none",
+}
 BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
     "deployments:schedule": {
         "local": lambda one: (one.t0 + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"),
@@ -190,6 +196,8 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "order": lambda _: "10",
     },
     "deployments:role_edit": {"title": lambda _: "Safety", "order": lambda _: "10"},
+    "deployments:connection_new": {"key": lambda _: "metrics", **CONNECTION},
+    "deployments:connection_edit": CONNECTION,
     "deployments:person_new": {"username": lambda _: "ann", **ACCOUNT},
     "deployments:person_edit": ACCOUNT,
     "deployments:deactivate": {"aware": lambda _: "on"},
@@ -231,6 +239,13 @@ TABLE: dict[str, Row] = {
     "deployments:roles": Row(ADMINISTRATORS, NO_METHOD),
     "deployments:role_new": Row(ADMINISTRATORS, BY_ADMINISTRATORS),
     "deployments:role_edit": Row(ADMINISTRATORS, BY_ADMINISTRATORS, ("role_key",)),
+    "deployments:connections": Row(ADMINISTRATORS, NO_METHOD),
+    "deployments:connection_new": Row(ADMINISTRATORS, BY_ADMINISTRATORS),
+    "deployments:connection": Row(ADMINISTRATORS, NO_METHOD, ("connection_key",)),
+    "deployments:connection_edit": Row(ADMINISTRATORS, BY_ADMINISTRATORS, ("connection_key",)),
+    "deployments:connection_remove": Row(ADMINISTRATORS, BY_ADMINISTRATORS, ("connection_key",)),
+    "deployments:connection_try": Row(NO_METHOD, ADMINISTRATORS, ("connection_key",)),
+    "deployments:commands": Row(ADMINISTRATORS, NO_METHOD),
     "deployments:people": Row(ADMINISTRATORS, NO_METHOD),
     "deployments:person_new": Row(ADMINISTRATORS, ADMINISTRATORS),
     "deployments:person": Row(ADMINISTRATORS, NO_METHOD, ("person_pk",)),

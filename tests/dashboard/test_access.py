@@ -21,6 +21,7 @@ from checklists.evidence import Given
 from checklists.models import Evidence
 from checklists.services import add_evidence
 from communications.services import define_plan
+from connections.models import Connection
 from deployments.access.teams import add_to_team, create_team
 from deployments.models import Deployment
 from gates.definitions import GateDefinition
@@ -68,6 +69,7 @@ def scene(team: Team) -> Deployment:
     upload(CHECKLIST, "next.md", service=deployment.service, actor=team.release_manager)
     issue(team.service, title="CI", actor=None)
     add_metric(team.service, MetricPlan("latency", "Latency", "ms"), actor=team.release_manager)
+    Connection.objects.create(key="elsewhere", title="Elsewhere", base_url="http://127.0.0.1:9/")
     make_waiver(deployment.gates.get(key="tests"), asked_by=team.technical_lead)
     save_as_template(deployment.pk, "Backend release", actor=team.release_manager)
     return deployment
@@ -112,6 +114,7 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "service_key": deployment.service.key,
         "environment_key": deployment.environment.key,
         "role_key": "security",
+        "connection_key": "elsewhere",
         "what": "release_manager",
         "holder": f"person:{leaver.pk}",
         "person_pk": leaver.pk,

@@ -1,0 +1,355 @@
+"""Administrators declare what the portal may touch outside; every change is in the history."""
+
+from __future__ import annotations
+
+import json
+import logging
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from django.core import serializers
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from accounts.models import User
+from connections.exceptions import Blocked
+from connections.models import Connection
+from deployments.models import Event
+from gates.models import Gate
+from tests.builders import Team, make_administrator, make_deployment, make_service, signed_in
+from tests.gates.makers import make_gate
+from tests.servers import answering, closed_port, redirecting, serving, shaking_hands, tls_context
+
+TOKEN = "tok-3nvoy-never-shown"
+DECLARED = {
+    "title": "Metrics",
+    "key": "metrics",
+    "base_url": "http://10.1.0.5:9090/api",
+    "permitted_ranges": "10.1.0.0/16",
+    "every_service": "on",
+    "credential_kind": "bearer",
+    "secret": TOKEN,
+}
+UNCHANGED = {**DECLARED, "secret": ""}
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return make_administrator()
+
+
+@pytest.fixture
+def client(administrator: User) -> Client:
+    return signed_in(administrator)
+
+
+def declare(client: Client, **more: Any) -> Connection:
+    response = client.post("/connections/new/", {**DECLARED, **more})
+    assert response.status_code == 302, unescape(response.content.decode())
+    return Connection.objects.get(key=more.get("key", "metrics"))
+
+
+def edit(client: Client, status: int = 302, **more: Any) -> str:
+    response = client.post("/connections/metrics/edit/", {**UNCHANGED, **more})
+    assert response.status_code == status
+    return unescape(response.content.decode())
+
+
+def told() -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    events = Event.objects.filter(chain="portal").order_by("sequence")
+    return list(events.values_list("verb", "before", "after"))
+
+
+def test_administrator_declares_a_connection_with_a_credential(client):
+    permit = declare(client).permit
+    assert (permit.base_url, [str(one) for one in permit.networks], permit.headers) == (
+        "http://10.1.0.5:9090/api", ["10.1.0.0/16"], (("authorization", f"Bearer {TOKEN}"),),
+    )  # fmt: skip
+    after = {
+        "key": "metrics", "title": "Metrics", "base_url": "http://10.1.0.5:9090/api",
+        "permitted_ranges": "10.1.0.0/16", "authorities": "none", "services": "every service",
+        "credential": "bearer token",
+    }  # fmt: skip
+    assert told() == [("connection declared", {}, after)]
+    assert Event.objects.get().actor_name == "administrator"
+
+
+def test_credential_is_nowhere_to_be_read(client, caplog):
+    caplog.set_level(logging.DEBUG)
+    connection = declare(client, credential_kind="basic", credential_name="ann-of-metrics")
+    pages = [
+        client.get(f"/connections/{page}").content.decode()
+        for page in ("", "metrics/", "metrics/edit/", "metrics/remove/")
+    ]
+    pages.append(client.post("/connections/metrics/try/").content.decode())
+    pages.append(edit(client, 422, title="", secret=TOKEN))
+    kept = serializers.serialize("json", [connection])
+    events = json.dumps(told())
+    for text in (*pages, kept, events, caplog.text, repr(connection), str(vars(connection))):
+        assert TOKEN not in text
+    for text in (*pages[:-1], kept, events, caplog.text):
+        assert "ann-of-metrics" not in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"base_url": "ftp://10.1.0.5/"}, "is not a web address"),
+        ({"base_url": "http://me:secret@10.1.0.5/"}, "must not carry a name or password"),
+        ({"base_url": "http://10.1.0.5/?token=1"}, "ends with its path"),
+        ({"permitted_ranges": "10.1.0.0/99"}, "is no address range"),
+        ({"permitted_ranges": "[1]"}, "is no address range"),
+        ({"authorities": "no certificate"}, "no certificate in PEM"),
+        ({"authorities": "-----BEGIN PRIVATE KEY-----"}, "holds a private key"),
+        ({"authorities": "größe"}, "plain ASCII"),
+        ({"every_service": ""}, "Choose a service"),
+        ({"every_service": "", "services": "none-such"}, "none-such"),
+        ({"credential_kind": "none"}, "Choose what kind of credential this is"),
+        ({"credential_kind": "telepathy"}, "telepathy"),
+        ({"credential_name": "ann"}, "A bearer token has no name"),
+        ({"credential_kind": "basic"}, "needs a name"),
+        ({"credential_kind": "header", "credential_name": "Host"}, "belongs to the portal's own"),
+        ({"secret": "two\nlines"}, "printable ASCII"),
+        ({"secret": ""}, "Type the bearer token, or choose that there is no credential."),
+        ({"key": "new"}, "is an address of this portal"),
+        ({"key": "With Space"}, "is no key"),
+    ],
+)
+def test_connection_that_makes_no_sense_is_refused(client, typed, sentence):
+    response = client.post("/connections/new/", {**DECLARED, **typed})
+    assert response.status_code == 422
+    page = unescape(response.content.decode())
+    assert sentence in page
+    assert TOKEN not in page
+    assert (Connection.objects.count(), told()) == (0, [])
+
+
+def test_key_that_is_taken_is_refused(client):
+    declare(client)
+    response = client.post("/connections/new/", {**DECLARED, "title": "Measures"})
+    assert response.status_code == 409
+    assert "is taken by Metrics" in response.content.decode()
+
+
+def test_credential_stays_until_a_new_one_is_typed(client):
+    kept = declare(client).sealed_credential
+    edit(client, title="Measures")
+    assert Connection.objects.get().sealed_credential == kept
+    edit(client, title="Measures", secret="another-token")
+    assert Connection.objects.get().permit.headers == (("authorization", "Bearer another-token"),)
+    edit(client, title="Measures", credential_kind="none")
+    assert Connection.objects.get().permit.headers == ()
+    edit(client, title="Measures", credential_kind="none")
+    assert told()[1:] == [
+        ("connection changed", {"title": "Metrics"}, {"title": "Measures"}),
+        (
+            "connection changed",
+            {"credential": "bearer token"},
+            {"credential": "bearer token, typed anew"},
+        ),
+        ("connection changed", {"credential": "bearer token"}, {"credential": "none"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "http://10.1.0.6:9090/api", "https://10.1.0.5:9090/api", "http://10.1.0.5:9091/api",
+        "http://10.1.0.5/api",
+    ],
+)  # fmt: skip
+def test_another_host_needs_the_credential_again(client, base_url):
+    declare(client)
+    assert "Type it again for" in edit(client, 422, base_url=base_url)
+    assert Connection.objects.get().base_url == DECLARED["base_url"]
+    edit(client, base_url=base_url, secret="token-of-there")
+    assert Connection.objects.get().permit.headers == (("authorization", "Bearer token-of-there"),)
+
+
+def test_another_path_of_the_host_keeps_the_credential(client):
+    declare(client)
+    edit(client, base_url="http://10.1.0.5:9090/api/v2")
+    assert Connection.objects.get().permit.headers == (("authorization", f"Bearer {TOKEN}"),)
+
+
+def test_another_kind_needs_a_credential_of_its_own(client):
+    declare(client)
+    assert "Type the one header" in edit(client, 422, credential_kind="header")
+
+
+def test_address_that_was_changed_behind_the_pages_gets_no_credential(client):
+    declare(client)
+    Connection.objects.update(base_url="http://10.1.0.66:9090/api")
+    with pytest.raises(Blocked, match="typed for another host"):
+        Connection.objects.get().permit  # noqa: B018
+    assert "typed for another host" in client.get("/connections/metrics/").content.decode()
+
+
+def test_key_that_is_lost_is_one_sentence_on_the_pages(client, settings):
+    declare(client)
+    settings.SECRET_KEY = "another key of the portal, as long as the one before"
+    client = signed_in(User.objects.get())
+    for response in (
+        client.get("/connections/metrics/"),
+        client.get("/connections/metrics/edit/"),
+        client.post("/connections/metrics/try/"),
+    ):
+        assert response.status_code == 200
+        assert "can no longer be read, because the portal&#x27;s key" in response.content.decode()
+    edit(client, secret="typed-again")
+    assert Connection.objects.get().permit.headers == (("authorization", "Bearer typed-again"),)
+
+
+def test_credentials_are_sealed_with_a_new_key(client, settings, capsys):
+    declare(client)
+    old_key = settings.SECRET_KEY
+    settings.PORTAL_CREDENTIALS_KEYS = ["a new key of forty characters or some more"]
+    call_command("reseal_credentials")
+    settings.SECRET_KEY = "another key of the portal, as long as the one before"
+    assert Connection.objects.get().permit.headers == (("authorization", f"Bearer {TOKEN}"),)
+    assert "1 credentials are sealed" in capsys.readouterr().out
+    assert told()[-1] == ("credentials sealed anew", {}, {"sealed": 1, "unreadable": []})
+    settings.PORTAL_CREDENTIALS_KEYS, settings.SECRET_KEY = ["one more key, again as long"], old_key
+    with pytest.raises(CommandError, match="No key opens the credentials of: metrics"):
+        call_command("reseal_credentials")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (
+            {"base_url": "http://10.1.0.6:9090/api", "secret": TOKEN},
+            "the address of the connection “Metrics” changed",
+        ),
+        (
+            {"every_service": "", "services": "search"},
+            "the connection “Metrics” is no longer for this service",
+        ),
+        ({"every_service": "", "services": ["search", "storage-layer"]}, None),
+        ({"title": "Measures"}, None),
+        ({"secret": "another-token"}, None),
+    ],
+)
+def test_gates_are_stale_when_their_connection_is_another(team, client, change, reason):
+    make_service("search", "Search")
+    declare(client)
+    settings = {"url": "/health", "connection": "metrics"}
+    gate = make_gate(make_deployment(team), kind="http", settings=settings)
+    Gate.objects.update(state="passed")
+    edit(client, **change)
+    gate.refresh_from_db()
+    assert gate.state == ("stale" if reason else "passed")
+    events = gate.deployment.events.filter(verb="gate stale").values_list("actor_name", "reason")
+    assert list(events) == ([("administrator", reason)] if reason else [])
+
+
+def test_connection_is_removed_once_no_gate_names_it(team: Team, client):
+    declare(client)
+    settings = {"url": "/health", "connection": "metrics"}
+    gate = make_gate(make_deployment(team), kind="http", settings=settings, title="API health")
+    sentence = "“Metrics” is named by the gate “API health” of Storage layer 1.4 → Production"
+    assert sentence in unescape(client.get("/connections/metrics/remove/").content.decode())
+    response = client.post("/connections/metrics/remove/")
+    assert (response.status_code, sentence in unescape(response.content.decode())) == (409, True)
+    gate.delete()
+    assert client.post("/connections/metrics/remove/").headers["Location"] == "/connections/"
+    assert Connection.objects.count() == 0
+    verb, before, after = told()[-1]
+    assert (verb, before["credential"], after) == ("connection removed", "bearer token", {})
+
+
+@pytest.mark.parametrize(
+    ("behave", "sentence"),
+    [
+        (answering(200), "answered 200 in"),
+        (answering(401), "it does not let the portal in"),
+        (answering(403), "it does not let the portal in"),
+        (answering(503), "answered 503 in"),
+        (redirecting("http://10.9.9.9/"), "is not below the connection's address"),
+    ],
+)
+def test_connection_is_tried_with_its_credential(client, behave, sentence):
+    with serving(behave) as server:
+        declare(client, base_url=server.url, permitted_ranges="127.0.0.0/8")
+        page = unescape(client.post("/connections/metrics/try/").content.decode())
+        assert sentence in page
+        assert f"Bearer {TOKEN}".encode() in server.requests[0]
+        assert TOKEN not in page
+
+
+def test_connection_that_cannot_be_reached_says_why(client):
+    declare(client, base_url=f"http://127.0.0.1:{closed_port()}", permitted_ranges="")
+    page = unescape(client.post("/connections/metrics/try/").content.decode())
+    assert "127.0.0.1 is not a public address" in page
+    edit(client, base_url=f"http://127.0.0.1:{closed_port()}", secret=TOKEN,
+         permitted_ranges="127.0.0.0/8")  # fmt: skip
+    page = unescape(client.post("/connections/metrics/try/").content.decode())
+    assert "could not be reached: the connection was refused." in page
+
+
+def test_own_authority_is_trusted_where_it_is_declared(client):
+    authority = trustme.CA(organization_name="Own authority")
+    leaf = authority.issue_cert("localhost")
+    context = tls_context(leaf.cert_chain_pems[0].bytes(), leaf.private_key_pem.bytes())
+    with shaking_hands(context) as port:
+        address = {
+            "base_url": f"https://localhost:{port}",
+            "permitted_ranges": "127.0.0.0/8\n::1/128",
+        }
+        declare(client, **address)
+        page = unescape(client.post("/connections/metrics/try/").content.decode())
+        assert "its certificate is not trusted" in page
+        edit(client, **address, authorities=authority.cert_pem.bytes().decode())
+        page = unescape(client.post("/connections/metrics/try/").content.decode())
+    assert "answered 200 in" in page
+    assert "O=Own authority" in page
+
+
+def test_list_asks_as_often_for_many_connections_as_for_one(client, django_assert_num_queries):
+    declare(client)
+    with django_assert_num_queries(3):
+        client.get("/connections/")
+    for number in range(30):
+        declare(client, key=f"metrics-{number}", title=f"Metrics {number}")
+    with django_assert_num_queries(3):
+        client.get("/connections/")
+
+
+def test_page_warns_of_a_credential_that_goes_unencrypted(client):
+    declare(client)
+    assert "The address is plain http" in client.get("/connections/metrics/").content.decode()
+    edit(client, base_url="https://10.1.0.5:9090/api", secret=TOKEN)
+    assert "plain http" not in client.get("/connections/metrics/").content.decode()
+
+
+@pytest.mark.parametrize("who", ["release_manager", "ops_lead", "outsider"])
+def test_connection_is_not_declared_by_others(team, who):
+    client = signed_in(getattr(team, who))
+    for address in ("/connections/", "/connections/new/", "/connections/none/", "/commands/"):
+        assert client.get(address).status_code == 403
+    response = client.post("/connections/new/", DECLARED)
+    assert response.status_code == 403
+    assert "Only administrators of this portal may" in response.content.decode()
+    assert Connection.objects.count() == 0
+
+
+def test_declared_commands_are_shown_without_what_is_secret(client, settings, tmp_path: Path):
+    settings.PORTAL_COMMANDS = ""
+    assert "Commands are off" in client.get("/commands/").content.decode()
+    file = tmp_path / "commands.toml"
+    settings.PORTAL_COMMANDS = str(file)
+    assert "cannot be read" in client.get("/commands/").content.decode()
+    file.write_text("", encoding="utf-8")
+    assert "declares no command" in client.get("/commands/").content.decode()
+    file.write_text(
+        '[commands.backup-check]\nargv = ["/bin/check", "--all"]\nseconds = 30\n'
+        '[commands.backup-check.environment]\nREGION = "eu-hidden"\nTOKEN = "$env:BACKUP_TOKEN"\n',
+        encoding="utf-8",
+    )
+    page = unescape(client.get("/commands/").content.decode())
+    assert "/bin/check --all" in page
+    assert "from the worker's BACKUP_TOKEN" in page
+    assert "eu-hidden" not in page
