@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -20,6 +20,7 @@ from gates.declared import Circumstances, Number, Probed, Settings, whole_addres
 from gates.enums import Kind
 from gates.measurement import Measurement
 from gates.probes.documents import Unreadable
+from gates.probes.listing import MOST_PAGE_BYTES, listed
 from gates.schedules import STANDING
 
 MOST_FILES = 100_000
@@ -34,7 +35,20 @@ class BackupSettings(Settings):
         default="",
         title="Address of the newest backup",
         max_length=2000,
-        description="Asked for its date and size; nothing is downloaded.",
+        description="Asked for its date and size; nothing is downloaded. Or of the bucket or"
+        " container that lists the backups.",
+    )
+    listing: Literal["", "S3", "Azure"] = Field(
+        default="",
+        title="The address lists objects as",
+        description="S3 (ListObjectsV2) or Azure (List Blobs): the newest object counts, and a"
+        " listing that cannot be read to its end is an error.",
+    )
+    prefix: str = Field(
+        default="",
+        title="Names of listed backups begin with",
+        max_length=500,
+        description="Such as portal/daily-.",
     )
     connection: str = Field(
         default="",
@@ -57,6 +71,8 @@ class BackupSettings(Settings):
     def names_one_place(self) -> Self:
         if bool(self.url) == bool(self.files):
             raise ValueError("A backup gate looks at an address or at files; say one of them.")
+        if (self.listing and not self.url) or (self.prefix and not self.listing):
+            raise ValueError("A listing needs its address, and a prefix needs a listing.")
         return self
 
     def target(self, around: Circumstances) -> str:
@@ -77,7 +93,10 @@ class Backup:
 
 
 def probe(wanted: BackupSettings, around: Circumstances) -> Measurement:
-    found = _asked(wanted, around) if wanted.url else _newest_file(wanted.files, around)
+    if wanted.listing:
+        found = _newest_listed(wanted, around)
+    else:
+        found = _asked(wanted, around) if wanted.url else _newest_file(wanted.files, around)
     if found is None:
         return Measurement("bad", "there is no backup", threshold=wanted.threshold)
     return _judged(found, wanted, around.now)
@@ -123,6 +142,16 @@ def _asked(wanted: BackupSettings, around: Circumstances) -> Backup | None:
         raise Unreadable("The backup's address gives its date without a zone.")
     size = answer.headers.get("content-length", "")
     return Backup(target, made_at.astimezone(UTC), int(size) if size.isdecimal() else None)
+
+
+def _newest_listed(wanted: BackupSettings, around: Circumstances) -> Backup | None:
+    target = wanted.target(around)
+    with GuardedClient(
+        permit=around.permit, seconds=wanted.seconds, most_bytes=MOST_PAGE_BYTES
+    ) as client:
+        objects = listed(client, target, wanted.listing, wanted.prefix)
+        newest = max(objects, key=lambda one: one.made_at, default=None)
+    return Backup(newest.name, newest.made_at, newest.size) if newest else None
 
 
 def _newest_file(pattern: str, around: Circumstances) -> Backup | None:
@@ -173,7 +202,7 @@ KIND = Probed(
     asks="Is there a young backup to go back to?",
     settings=BackupSettings,
     schedule=STANDING,
-    version="backup/1",
+    version="backup/2",
     numbers={
         "age_hours": Number("", "whole hours since the newest backup"),
         "bytes": Number("", "size of the newest backup"),
@@ -182,7 +211,7 @@ KIND = Probed(
         "no backup, one that is too old, or one that is smaller than asked",
         "no data: nobody says how large it is",
         "could not be measured: no date, a date that is still to come, another status than 200, a"
-        " folder that is not opened, blocked address",
+        " folder that is not opened, a listing that is cut or cannot be read, blocked address",
     ),
     probe=probe,
 )
