@@ -43,7 +43,9 @@ PAGES = {
               "/environments/", "/environments/new/", "/environments/production/edit/",
               "/roles/", "/roles/new/", "/roles/security/edit/", "/people/", "/people/new/",
               "/people/1/", "/people/1/edit/", "/people/1/deactivate/", "/people/teams/",
-              "/people/teams/new/"),
+              "/people/teams/new/", "/connections/", "/connections/new/",
+              "/connections/this-portal/", "/connections/this-portal/edit/",
+              "/connections/this-portal/remove/", "/commands/"),
 }  # fmt: skip
 
 
