@@ -198,14 +198,14 @@ def test_secret_is_hidden_in_other_spellings_too(said: str):
 
 def test_secret_in_headers_and_locations_is_hidden():
     credential = Credential(CredentialKind.BEARER, "abcdefgh")
-    with serving(
-        answering(302, b"", "Location: /x?token=abcdefgh\r\nEcho: abcdefgh\r\n")
-    ) as server:
-        with GuardedClient(permit=permit_with(server.url, credential)) as client:
-            answer = client.get(server.url, follow=False)
-            assert answer.headers["echo"] == "[secret]"
-            with pytest.raises(Trouble) as caught:
-                client.get(server.url)
+    with (
+        serving(answering(302, b"", "Location: /x?token=abcdefgh\r\nEcho: abcdefgh\r\n")) as server,
+        GuardedClient(permit=permit_with(server.url, credential)) as client,
+    ):
+        answer = client.get(server.url, follow=False)
+        assert answer.headers["echo"] == "[secret]"
+        with pytest.raises(Trouble) as caught:
+            client.get(server.url)
     assert "abcdefgh" not in caught.value.sentence
 
 

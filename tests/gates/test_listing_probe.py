@@ -24,7 +24,7 @@ def s3(entries: Sequence[Entry], end: str = "<IsTruncated>false</IsTruncated>") 
         f".000Z</LastModified><Size>{size}</Size></Contents>"
         for name, age, size in entries
     )
-    return f'<ListBucketResult xmlns="http://s3.amazonaws.com/doc/">{end}{rows}</ListBucketResult>'.encode()  # noqa: E501
+    return f'<ListBucketResult xmlns="http://s3.amazonaws.com/doc/">{end}{rows}</ListBucketResult>'.encode()
 
 
 def azure(entries: Sequence[Entry], end: str = "<NextMarker/>") -> bytes:
