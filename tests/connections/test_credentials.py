@@ -11,16 +11,21 @@ import pytest
 from django.conf import settings as django
 
 from connections.addresses import Permit
-from connections.client import GuardedClient
+from connections.client import Answer, GuardedClient
 from connections.credentials import Credential, opened_for
 from connections.enums import CredentialKind
 from connections.exceptions import Blocked, Trouble
 from connections.models import Connection
-from tests.servers import LOOPBACK, Behaviour, answering, redirecting, serving
+from tests.servers import LOOPBACK, Behaviour, Server, answering, redirecting, serving
 
 TOKEN = 'tok/en-"of"-<the>&service'
 PLACE = "https://metrics.example.org:443"
 BEARER = Credential(CredentialKind.BEARER, TOKEN)
+
+
+def asked(server: Server, credential: Credential | None = None) -> Answer:
+    with GuardedClient(permit=permit_with(server.url, credential or BEARER)) as client:
+        return client.get(server.url)
 
 
 def permit_with(base_url: str, credential: Credential = BEARER) -> Permit:
@@ -178,22 +183,21 @@ def piecemeal(body: bytes, size: int) -> Behaviour:
 def test_server_that_says_the_secret_back_shows_a_mark_however_it_is_cut(size: int):
     body = json.dumps({"headers": {"Authorization": f"Bearer {TOKEN}"}, "ok": 1}).encode()
     with serving(piecemeal(body, size)) as server:
-        with GuardedClient(permit=permit_with(server.url)) as client:
-            answer = client.get(server.url)
+        answer = asked(server)
     assert json.loads(answer.body) == {"headers": {"Authorization": "Bearer [secret]"}, "ok": 1}
 
 
 @pytest.mark.parametrize(
     "said",
     [
-        TOKEN, TOKEN.replace("/", "\\/").replace('"', '\\"'), "tok%2Fen-%22of%22-%3Cthe%3E%26service",
+        TOKEN, TOKEN.replace("/", "\\/").replace('"', '\\"'),
+        "tok%2Fen-%22of%22-%3Cthe%3E%26service",
         "tok/en-&quot;of&quot;-&lt;the&gt;&amp;service",
     ],
 )  # fmt: skip
 def test_secret_is_hidden_in_other_spellings_too(said: str):
     with serving(answering(200, f"<{said}>".encode())) as server:
-        with GuardedClient(permit=permit_with(server.url)) as client:
-            assert client.get(server.url).body == b"<[secret]>"
+        assert asked(server).body == b"<[secret]>"
 
 
 def test_secret_in_headers_and_locations_is_hidden():
@@ -217,8 +221,6 @@ def test_secret_in_what_is_not_http_is_hidden(answer: bytes):
         caller.sendall(answer % b"abcdefgh")
 
     credential = Credential(CredentialKind.BEARER, "abcdefgh")
-    with serving(behave) as server:
-        with GuardedClient(permit=permit_with(server.url, credential)) as client:
-            with pytest.raises(Trouble) as caught:
-                client.get(server.url)
+    with serving(behave) as server, pytest.raises(Trouble) as caught:
+        asked(server, credential)
     assert "abcdefgh" not in caught.value.sentence

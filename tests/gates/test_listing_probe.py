@@ -63,9 +63,8 @@ def test_newest_object_below_the_prefix_counts(kind: str):
 def test_listing_goes_on_to_its_end(kind: str):
     def behave(caller, server) -> None:
         is_first = len(server.requests) == 1
-        page = [("a", 50, 9)], CUT[kind].format("t/1+") if is_first else None
-        body = WRITERS[kind](*page) if is_first else WRITERS[kind]([("b", 2, 9)])
-        answering(200, body)(caller, server)
+        cut = WRITERS[kind]([("a", 50, 9)], CUT[kind].format("t/1+"))
+        answering(200, cut if is_first else WRITERS[kind]([("b", 2, 9)]))(caller, server)
 
     with serving(behave) as server:
         found = asked(server, kind)
