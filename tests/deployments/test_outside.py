@@ -302,7 +302,7 @@ def test_own_authority_is_trusted_where_it_is_declared(client):
         declare(client, **address)
         page = unescape(client.post("/connections/metrics/try/").content.decode())
         assert "its certificate is not trusted" in page
-        edit(client, **address, authorities=authority.cert_pem.bytes().decode())
+        edit(client, 302, **address, authorities=authority.cert_pem.bytes().decode())
         page = unescape(client.post("/connections/metrics/try/").content.decode())
     assert "answered 200 in" in page
     assert "O=Own authority" in page
