@@ -9,14 +9,15 @@ from connections.commands import declared_commands
 from connections.services import connection_named
 from deployments import anchors, clock
 from deployments.enums import Anchor
-from deployments.models import Deployment
+from deployments.models import Deployment, Service
 from gates.declared import Circumstances
 
 
-def circumstances(settings: dict[str, Any], deployment: Deployment | None) -> Circumstances:
+def circumstances(
+    settings: dict[str, Any], service: Service, deployment: Deployment | None = None
+) -> Circumstances:
     """Raises a `Trouble` when the connection may not be used, or no command can be read."""
-    service_key = deployment.service.key if deployment else ""
-    connection = connection_named(settings.get("connection"), service_key)
+    connection = connection_named(settings.get("connection"), service.key)
     around = Circumstances(
         now=clock.now(),
         permit=connection.permit if connection else None,

@@ -6,6 +6,7 @@ from typing import Any
 
 from connections.exceptions import Trouble
 from deployments.conditions import amount, converted, fits, measured, plain_number
+from deployments.models import Service
 from gates.circumstances import circumstances
 from gates.enums import ASKED
 from gates.measurement import Measurement, unmeasured
@@ -16,10 +17,10 @@ from gates.sources import in_words, told
 
 def read_now(metric: Metric) -> Measurement:
     """Ask for the value once, outside any transaction."""
-    return take(metric.source, metric.settings, metric.unit)
+    return take(metric.source, metric.settings, metric.unit, metric.service)
 
 
-def take(source: str, settings: Mapping[str, Any], unit: str) -> Measurement:
+def take(source: str, settings: Mapping[str, Any], unit: str, service: Service) -> Measurement:
     """What the source says now; whatever goes wrong is an error with a sentence.
 
     What nobody can ask is no data, since a machine or a person has to say it.
@@ -28,7 +29,7 @@ def take(source: str, settings: Mapping[str, Any], unit: str) -> Measurement:
         return Measurement("no_data", f"{in_words(source, settings)}; there is nothing to ask")
     asked = told(source, settings, unit)
     try:
-        around = circumstances(asked, None)
+        around = circumstances(asked, service)
     except Trouble as trouble:
         return unmeasured(trouble.sentence)
     return in_unit(measure(source, asked, None, around), unit)

@@ -48,10 +48,11 @@ def try_out(pk: int) -> None:
 
 
 def _tried(tried: TryOut) -> Measurement:
-    if tried.deployment is None:
-        return readings.take(tried.kind, tried.settings, tried.unit)
+    if tried.service is not None:
+        return readings.take(tried.kind, tried.settings, tried.unit, tried.service)
+    assert tried.deployment is not None
     try:
-        around = circumstances(tried.settings, tried.deployment)
+        around = circumstances(tried.settings, tried.deployment.service, tried.deployment)
         return measure(tried.kind, tried.settings, tried.condition, around)
     except Trouble as trouble:
         return unmeasured(trouble.sentence)
@@ -61,7 +62,7 @@ def sampled(run: GateRun) -> Measurement:
     """One measurement for a run, of the report that it was asked for where there is one."""
     gate = run.gate
     try:
-        around = circumstances(gate.settings, gate.deployment)
+        around = circumstances(gate.settings, gate.deployment.service, gate.deployment)
     except Trouble as trouble:
         return unmeasured(trouble.sentence)
     with opened(run.report) as report:

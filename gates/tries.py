@@ -78,7 +78,11 @@ def ask_for_metric(
 def claim(pk: int) -> TryOut | None:
     """The row, for the one worker that is first."""
     is_mine = TryOut.objects.filter(pk=pk, claimed_at=None).update(claimed_at=clock.now())
-    return TryOut.objects.select_related("deployment").get(pk=pk) if is_mine else None
+    return (
+        TryOut.objects.select_related("deployment__service", "service").get(pk=pk)
+        if is_mine
+        else None
+    )
 
 
 def keep(tried: TryOut, found: Measurement) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from deployments.access.forms import ShortField
+from deployments.models import Service
 from gates.enums import ASKED, Source
 from gates.forms.fields import Lines
 from gates.forms.settings import AskedForm
@@ -29,13 +30,15 @@ class SourceForm(AskedForm):
         label="Its value comes from", choices=Source.choices, widget=forms.Select(attrs=SELECT)
     )
 
-    def __init__(self, data: Any = None, *, source: str = "", **options: Any) -> None:
+    def __init__(
+        self, service: Service, data: Any = None, *, source: str = "", **options: Any
+    ) -> None:
         super().__init__(data, **options)
         said = (data or {}).get("source") or source
         self.chosen = said if said in Source.values else Source.NONE.value
         self.own = {}
         if self.is_asked:
-            self.of_kind(self.chosen, without=LEFT_OUT[self.chosen])
+            self.of_kind(self.chosen, service, without=LEFT_OUT[self.chosen])
 
     @property
     def is_asked(self) -> bool:
@@ -71,6 +74,7 @@ class MetricForm(SourceForm):
 
     def __init__(
         self,
+        service: Service,
         data: Any = None,
         *,
         metric: Metric | None = None,
@@ -80,7 +84,7 @@ class MetricForm(SourceForm):
         plan = MetricPlan.of(metric) if metric else None
         initial = dict(said) if said is not None else values(plan)
         initial |= {"shown": initial.get("shown") or (plan.fingerprint if plan else "")}
-        super().__init__(data, source=str(initial.get("source", "")), initial=initial)
+        super().__init__(service, data, source=str(initial.get("source", "")), initial=initial)
         if plan is not None:
             self.fields["key"].disabled = True
             self.initial["key"] = plan.key

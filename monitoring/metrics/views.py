@@ -36,9 +36,9 @@ def metric_add(request: PersonRequest, service_key: str) -> HttpResponse:
     service = service_of(request, service_key)
     back = request.POST.get("back") or request.GET.get("back", "")
     if "show" in request.POST:
-        form = MetricForm(said=request.POST.dict())
+        form = MetricForm(service, said=request.POST.dict())
     else:
-        form = MetricForm(posted(request), said=said_by(request))
+        form = MetricForm(service, posted(request), said=said_by(request))
     added = tried(
         request, form, lambda: services.add_metric(service, form.plan(), actor=request.user)
     )
@@ -56,9 +56,9 @@ def metric(request: PersonRequest, service_key: str, metric_pk: int) -> HttpResp
     service = service_of(request, service_key)
     found = get_object_or_404(service.metrics.select_related("service"), pk=metric_pk)
     if "show" in request.POST:
-        form = MetricForm(metric=found, said=request.POST.dict())
+        form = MetricForm(service, metric=found, said=request.POST.dict())
     else:
-        form = MetricForm(posted(request), metric=found)
+        form = MetricForm(service, posted(request), metric=found)
     saved = tried(
         request,
         form,
@@ -131,7 +131,7 @@ def metric_meant(request: PersonRequest, pk: int) -> HttpResponse:
 def metric_try(request: PersonRequest, service_key: str) -> HttpResponse:
     """One reading with what is typed; the page that is answered waits for the worker."""
     service = service_of(request, service_key)
-    form = SourceForm(request.POST)
+    form = SourceForm(service, request.POST)
     asked = tried(
         request,
         form,

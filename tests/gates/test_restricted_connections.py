@@ -24,7 +24,7 @@ def test_connection_of_another_service_is_refused(team):
     with pytest.raises(Invalid, match=SENTENCE):
         make_gate(deployment, kind="http", settings=SETTINGS)
     with pytest.raises(Blocked, match=SENTENCE):
-        circumstances(SETTINGS, deployment)
+        circumstances(SETTINGS, deployment.service, deployment)
     typed = {**SETTINGS, "kind_of_gate": "http", "status": "200", "requests": "1", "seconds": "5"}
     answer = signed_in(team.release_manager).post(
         reverse("gates:try_out", args=[deployment.pk]), typed
