@@ -35,7 +35,9 @@ def claim(run_id: int) -> Claim | None:
     that a run which no worker could take does not run out of time in the queue.
     """
     run = (
-        GateRun.objects.select_related("gate__deployment", "report__reporter", "requested_by")
+        GateRun.objects.select_related(
+            "gate__deployment__service", "report__reporter", "requested_by"
+        )
         .filter(pk=run_id)
         .first()
     )

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from deployments.exceptions import Forbidden, Invalid
+from deployments.models import Service
 from gates import tries
 from gates.measurement import Measurement
 from gates.models import Metric, TryOut
@@ -66,7 +67,10 @@ def test_time_of_a_wrong_answer_is_no_value(team):
 
 
 def test_connection_that_is_gone_is_an_error(team):
-    metric = Metric(source="http", unit="ms", settings={"url": "/x", "connection": "gone"})
+    metric = Metric(
+        service=team.service, source="http", unit="ms",
+        settings={"url": "/x", "connection": "gone"},
+    )  # fmt: skip
     found = read_now(metric)
     assert found.outcome == "error"
     assert found.reason.startswith("The connection “gone” is no longer declared")
@@ -74,7 +78,7 @@ def test_connection_that_is_gone_is_an_error(team):
 
 @pytest.mark.parametrize("source", ["none", "pushed", "by_hand"])
 def test_what_nobody_can_ask_is_no_data(source):
-    found = read_now(Metric(source=source))
+    found = read_now(Metric(service=Service(key="search"), source=source))
     assert (found.outcome, found.value) == ("no_data", "")
 
 
