@@ -125,6 +125,10 @@ class Vote(models.Model):
     def __str__(self) -> str:
         return f"{self.get_choice_display()} as {self.role_title}"
 
+    @property
+    def is_lifted(self) -> bool:
+        return hasattr(self, "lifting")
+
 
 class Standing(models.Model):
     """Which vote of a person counts on one content: one row, so nobody counts twice."""
@@ -145,6 +149,25 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"counts: {self.vote}"
+
+
+class Lifting(models.Model):
+    """An objection that no longer blocks, since its author lost the say; the vote itself stays."""
+
+    vote = models.OneToOneField(Vote, on_delete=models.PROTECT, related_name="lifting")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    at = models.DateTimeField()
+    means = models.CharField(max_length=30)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="lifting_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vote}, lifted by {self.by}"
 
 
 class Decision(models.Model):

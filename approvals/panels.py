@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from approvals.models import Rule
-from approvals.policies import voting
+from approvals.models import Rule, Vote
+from approvals.policies import lifting, voting
 from approvals.reading import signed_content
 from approvals.signoff import counting, standings
 from approvals.verdict import Outlook, outlook
@@ -58,6 +58,17 @@ def sign_page(deployment: Deployment, rule: Rule, rights: Rights) -> dict[str, A
         "refusal": refusal or voting.refusal_by_order(standing, view.rules),
         "choices": voting.choices_now(deployment, has_voted=bool(mine)),
         "signed": signed_content(deployment),
+    }
+
+
+def lift_page(vote: Vote, rights: Rights) -> dict[str, Any]:
+    """An objection in full, and why this person may not lift it, if so."""
+    deployment = vote.deployment
+    standing = next(one for one in standings(deployment) if one.rule.pk == vote.rule_id)
+    return {
+        "deployment": deployment,
+        "vote": vote,
+        "refusal": lifting.refusal_to_lift(rights, deployment, standing, vote),
     }
 
 

@@ -25,10 +25,11 @@ class RuleStanding:
     stale: list[Vote] = field(default_factory=list)
     for_another_time: list[Vote] = field(default_factory=list)
     expired: list[Vote] = field(default_factory=list)
+    lifted: list[Vote] = field(default_factory=list)
 
     @property
     def current(self) -> list[Vote]:
-        """Every word that was not taken back, whether it counts now or not."""
+        """Every word that was not taken back or lifted, whether it counts now or not."""
         return [
             *self.approvals,
             *self.objections,
@@ -78,7 +79,8 @@ def standings_of(
 ) -> dict[int, list[RuleStanding]]:
     """The same for many deployments, in two queries however many; `now` where it is known."""
     rules = Rule.objects.filter(deployment__in=deployments).select_related("role")
-    cast = Vote.objects.filter(deployment__in=deployments).select_related("person").order_by("pk")
+    cast = Vote.objects.filter(deployment__in=deployments).order_by("pk")
+    cast = cast.select_related("person", "lifting__by")
     votes: dict[int, list[Vote]] = defaultdict(list)
     for vote in cast:
         votes[vote.deployment_id].append(vote)
@@ -106,6 +108,8 @@ def _standing(
 def _place(
     vote: Vote, rule: Rule, deployment: Deployment, standing: RuleStanding, now: datetime
 ) -> list[Vote]:
+    if vote.is_lifted:
+        return standing.lifted
     if vote.choice in BLOCKING:
         return standing.objections
     if vote.content_hash != deployment.content_hash:

@@ -1,6 +1,13 @@
 from django.urls import path
 
-from approvals import breaking_views, dossier_views, poll_views, views, waiver_views
+from approvals import (
+    breaking_views,
+    dossier_views,
+    lifting_views,
+    poll_views,
+    views,
+    waiver_views,
+)
 
 app_name = "approvals"
 urlpatterns = [
@@ -9,6 +16,7 @@ urlpatterns = [
     path("deployments/<int:pk>/reopen/", views.reopen, name="reopen"),
     path("deployments/<int:pk>/resume/", views.resume, name="resume"),
     path("deployments/<int:pk>/sign/<int:rule_pk>/", views.sign, name="sign"),
+    path("deployments/<int:pk>/votes/<int:vote_pk>/lift/", lifting_views.lift, name="lift"),
     path("deployments/<int:pk>/decide/", views.decide, name="decide"),
     path("deployments/<int:pk>/gates/<slug:key>/waiver/", waiver_views.waiver, name="waiver"),
     path(

@@ -11,6 +11,7 @@ from approvals.services.deciding import (
 from approvals.services.definition import define, redefine_rules, role_called
 from approvals.services.polling import answer, open_again, plan_poll, tend, write_down
 from approvals.services.requesting import tend_requests
+from approvals.services.lifting import lift
 from approvals.services.review import reopen, resume, submit
 from approvals.services.signing import sign
 from approvals.services.waiving import ask_waiver, end_waiver, sign_waiver
@@ -27,6 +28,7 @@ __all__ = [
     "hold_undecided",
     "open_again",
     "plan_poll",
+    "lift",
     "recall_if_broken",
     "redefine_rules",
     "reopen",

@@ -1,4 +1,4 @@
-"""Waivers for tests."""
+"""Waivers and objections for tests."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.models import User
-from approvals.models import Waiver
+from approvals import services
+from approvals.enums import Choice
+from approvals.models import Vote, Waiver
+from approvals.shown import Shown
 from approvals.waivers import question_of
 from deployments import clock
+from deployments.models import Deployment
 from gates.models import Gate
+from tests.builders import make_proof
 
 
 def make_waiver(gate: Gate, *, asked_by: User, **more: Any) -> Waiver:
@@ -28,3 +33,17 @@ def make_waiver(gate: Gate, *, asked_by: User, **more: Any) -> Waiver:
         **more,
     }
     return Waiver.objects.create(deployment=gate.deployment, gate=gate, asked_by=asked_by, **facts)
+
+
+def make_objection(deployment: Deployment, role: str, *, by: User) -> Vote:
+    """Somebody rejects under the rule of a role what they were shown."""
+    deployment = Deployment.objects.get(pk=deployment.pk)
+    return services.sign(
+        deployment.pk,
+        deployment.rules.get(role__key=role).pk,
+        Choice.REJECT,
+        actor=by,
+        proof=make_proof(),
+        shown=Shown.of(deployment),
+        reason="the scan is a week old",
+    )

@@ -98,6 +98,7 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "shown_content": lambda one: one.content_hash,
         "shown_schedule": lambda one: one.schedule_hash,
     },
+    "approvals:lift": {"reason": lambda _: "settled by now"},
     "approvals:decide": {
         "verdict": lambda _: "hold",
         "reason": lambda _: "waiting for the network team",
@@ -300,6 +301,7 @@ TABLE: dict[str, Row] = {
     "dashboard:room": Row(WHO_SEES, NO_METHOD, ONE),
     "approvals:start": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
     "approvals:sign": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 302, 403), ("pk", "rule_pk")),
+    "approvals:lift": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 403, 403), ("pk", "vote_pk")),
     "approvals:decide": Row(WHO_SEES, (302, 404, 403, 403, 403, 302, 403, 403), ONE),
     "monitoring:close": Row(NO_METHOD, (302, 404, 403, 403, 409, 409, 403, 403), ONE),
     "monitoring:metrics": Row(WHO_SEES, NO_METHOD, ("service_key",)),

@@ -15,7 +15,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from accounts.models import User
 from api.models import Token
 from api.services import issue
-from approvals.models import Waiver
+from approvals.models import Vote, Waiver
 from checklists.enums import EvidenceKind
 from checklists.evidence import Given
 from checklists.models import Evidence
@@ -32,6 +32,7 @@ from intake.templates import save_as_template
 from monitoring.metrics.plan import MetricPlan
 from monitoring.metrics.services import add_metric
 from tests.approvals.makers import make_waiver
+from tests.approvals.makers import make_objection, make_waiver
 from tests.builders import Team, make_deployment, make_person, signed_in
 from tests.dashboard.access_table import BODIES, PERSONS, TABLE
 
@@ -72,6 +73,7 @@ def scene(team: Team) -> Deployment:
     Connection.objects.create(key="elsewhere", title="Elsewhere", base_url="http://127.0.0.1:9/")
     make_waiver(deployment.gates.get(key="tests"), asked_by=team.technical_lead)
     save_as_template(deployment.pk, "Backend release", actor=team.release_manager)
+    make_objection(deployment, "security", by=team.security)
     return deployment
 
 
@@ -104,6 +106,7 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "decision_pk": 0,  # there is none yet; its review is the matter of tests/approvals
         "metric_pk": deployment.service.metrics.get().pk,
         "token_pk": Token.objects.get().pk,
+        "vote_pk": Vote.objects.get(deployment=deployment).pk,
         "waiver_pk": Waiver.objects.get().pk,
         "form": "yaml",
         "document_pk": SourceDocument.objects.get().pk,
