@@ -61,6 +61,8 @@ class ShownForm(ShownFields, FreshForm):
 
 
 class SignForm(ShownForm):
+    """Each choice with its words; approving is chosen already for whoever owes a signature."""
+
     field_order = ["choice", "reason", "password"]
     choice = forms.ChoiceField(label="Your word", widget=RADIOS)
     reason = forms.CharField(
@@ -71,13 +73,13 @@ class SignForm(ShownForm):
         self,
         request: HttpRequest,
         deployment: Deployment,
-        choices: list[Choice],
+        choices: list[tuple[str, str]],
         data: Any = None,
+        **initial: Any,
     ) -> None:
-        super().__init__(request, deployment, data)
+        super().__init__(request, deployment, data, **initial)
         offered: Any = self.fields["choice"]
-        offered.choices = [(choice.value, choice.label) for choice in choices]
-        offered.initial = choices[0] if choices else None
+        offered.choices = choices
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from approvals.models import Rule, Vote
-from approvals.policies import lifting, voting
-from approvals.reading import signed_content
+from approvals.models import Vote
+from approvals.policies import lifting
 from approvals.signoff import counting, standings
-from approvals.verdict import Outlook, outlook
+from approvals.verdict import Outlook
 from deployments.enums import State
 from deployments.facts import Facts
 from deployments.forms import FactsForm
@@ -40,24 +39,6 @@ def decision_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
         "broken": outlook.broken,
         "earlier": [one for one in decisions if one != in_force],
         "review": outlook.review,
-    }
-
-
-def sign_page(deployment: Deployment, rule: Rule, rights: Rights) -> dict[str, Any]:
-    """What a signer reads: the rule, what is signed in full, and why they may not, if so."""
-    view = outlook(deployment)
-    standing = next(one for one in view.rules if one.rule.pk == rule.pk)
-    votes = [vote for one in view.rules for vote in one.current]
-    refusal = voting.refusal_to_vote(rights, deployment, standing, votes)
-    mine = [vote for vote in standing.current if vote.person_id == rights.user.pk]
-    return {
-        "deployment": deployment,
-        "rule": rule,
-        "standing": standing,
-        "outlook": view,
-        "refusal": refusal or voting.refusal_by_order(standing, view.rules),
-        "choices": voting.choices_now(deployment, has_voted=bool(mine)),
-        "signed": signed_content(deployment),
     }
 
 

@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from deployments.differences import TITLES, as_text, entries
 from deployments.models import Deployment
+from deployments.wording import PARTS, SORTS, Words, field_words, heading
 
 FACTS = ("package", "service", "environment", "branch", "commit", "digest")
+# The order in which a signer reads the parts; what an app adds later comes after them.
+ORDER = (
+    PARTS["items"],
+    *SORTS.values(),
+    PARTS["gates"],
+    PARTS["monitoring.triggers"],
+    PARTS["monitoring.targets"],
+    PARTS["rules.rules"],
+    PARTS["rules.polled"],
+)
+# How a gate is measured: signed like all else, and folded because there are many.
+LIMITS = frozenset(
+    {
+        "interval",
+        "settle",
+        "timeout",
+        "freshness",
+        "need_good",
+        "max_bad",
+        "max_bad_streak",
+        "max_error_streak",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -16,6 +42,7 @@ class Line:
 
     text: str
     details: list[tuple[str, str]] = field(default_factory=list)
+    limits: list[tuple[str, str]] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
 
 
@@ -32,59 +59,82 @@ class Signed:
 
 
 def signed_content(deployment: Deployment) -> Signed:
-    """The content version that a vote names, whole; fields that say nothing are left out."""
+    """The content version that a vote names, whole; what is off or empty is left out."""
     content = deployment.content_version.content if deployment.content_version else {}
-    items = _in_order(deployment, content.get("items", []))
-    facts, watched = content.get("deployment", {}), content.get("monitoring", {})
-    approvals = content.get("rules", {})
+    known, words = entries(content), Words.read()
+    parts: dict[str, list[Line]] = {title: [] for title in ORDER}
+    for part, fields in _in_order(deployment, known):
+        if part != "deployment":
+            line = _line(part, fields, known, words)
+            parts.setdefault(heading(part, fields), []).append(line)
+    facts = content.get("deployment", {})
     return Signed(
-        facts=[(name, facts.get(name, "")) for name in FACTS],
-        parts=[
-            Part("Checklist, steps and criteria", _lines(items, "text")),
-            Part("Gates", _lines(content.get("gates", []), "title")),
-            Part("Rollback triggers", _lines(watched.get("triggers", []), "text")),
-            Part("Targets", _lines(watched.get("targets", []), "text")),
-            Part("Approvals", _lines(approvals.get("rules", []), "statement")),
-            Part(
-                "Roles with the final word",
-                [Line(role) for role in approvals.get("polled", [])],
-            ),
-        ],
+        facts=[(field_words(name), str(facts.get(name, ""))) for name in FACTS],
+        parts=[Part(title, lines) for title, lines in parts.items() if lines],
     )
 
 
-def _in_order(deployment: Deployment, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _in_order(
+    deployment: Deployment, known: Mapping[tuple[str, str], dict[str, Any]]
+) -> list[tuple[str, dict[str, Any]]]:
     """Items as the checklist shows them; the order of the content itself says nothing."""
     places = dict(deployment.items.values_list("key", "position"))
-    return sorted(entries, key=lambda entry: places.get(entry.get("key", ""), len(places) + 1))
+    last = len(places) + 1
+    ordered = sorted(known, key=lambda place: places.get(place[1], last) if _is_item(place) else 0)
+    return [(place[0], known[place]) for place in ordered]
 
 
-def _lines(entries: list[dict[str, Any]], words: str) -> list[Line]:
-    return [_line(entry, words) for entry in entries]
+def _is_item(place: tuple[str, str]) -> bool:
+    return place[0] == "items"
 
 
-def _line(entry: dict[str, Any], words: str) -> Line:
-    details = [
-        (name.replace("_", " "), value)
-        for name, given in entry.items()
-        if name not in {words, "commands"}
-        for value in _values(given)
-    ]
-    commands = [_command(command) for command in entry.get("commands", [])]
-    return Line(str(entry.get(words) or entry.get("key", "")), details, commands)
+def _line(
+    part: str,
+    fields: dict[str, Any],
+    known: Mapping[tuple[str, str], dict[str, Any]],
+    words: Words,
+) -> Line:
+    title = next((name for name in TITLES if fields.get(name)), "key")
+    details, limits = [], []
+    for path, given in _leaves(fields):
+        if path in {title, "key", "commands"} or (part == "items" and path == "kind"):
+            continue
+        if path == "after":
+            said = ", ".join(_titled(part, str(one), known) for one in given)
+        else:
+            said = words.value(part, path, as_text(given))
+        pair = _pair(path, part, given, said)
+        if pair:
+            (limits if path in LIMITS else details).append(pair)
+    text = words.value(part, title, as_text(fields.get(title)))
+    commands = [_command(command) for command in fields.get("commands") or []]
+    return Line(text, details, limits, commands)
+
+
+def _leaves(fields: dict[str, Any], within: str = "") -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for name, given in fields.items():
+        path = f"{within}{name}"
+        found += _leaves(given, f"{path}.") if isinstance(given, dict) else [(path, given)]
+    return found
+
+
+def _pair(path: str, part: str, given: Any, said: str) -> tuple[str, str] | None:
+    """A field with its value; one that is on is said by its name, one that is off not at all."""
+    if path == "required":
+        return ("Required" if given else "Optional", "")
+    if given is True:
+        return (field_words(path, part), "")
+    if given is False or given in (None, "", []):
+        return None
+    return (field_words(path, part), said)
+
+
+def _titled(part: str, key: str, known: Mapping[tuple[str, str], dict[str, Any]]) -> str:
+    fields = known.get((part, key), {})
+    return next((str(fields[name]) for name in TITLES if fields.get(name)), key)
 
 
 def _command(command: dict[str, str]) -> str:
     language = f"# {command['language']}\n" if command.get("language") else ""
     return f"{language}{command['text']}"
-
-
-def _values(given: Any) -> list[str]:
-    """Each leaf as text; what is off, empty or not set says nothing."""
-    if given is True:
-        return ["yes"]
-    if isinstance(given, dict):
-        return [f"{name}: {value}" for name, one in given.items() for value in _values(one)]
-    if isinstance(given, list):
-        return [value for one in given for value in _values(one)]
-    return [str(given)] if given not in (False, None, "") else []

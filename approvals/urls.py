@@ -5,6 +5,7 @@ from approvals import (
     dossier_views,
     lifting_views,
     poll_views,
+    signing_views,
     views,
     waiver_views,
 )
@@ -15,7 +16,7 @@ urlpatterns = [
     path("deployments/<int:pk>/submit/", views.submit, name="submit"),
     path("deployments/<int:pk>/reopen/", views.reopen, name="reopen"),
     path("deployments/<int:pk>/resume/", views.resume, name="resume"),
-    path("deployments/<int:pk>/sign/<int:rule_pk>/", views.sign, name="sign"),
+    path("deployments/<int:pk>/sign/<int:rule_pk>/", signing_views.sign, name="sign"),
     path("deployments/<int:pk>/votes/<int:vote_pk>/lift/", lifting_views.lift, name="lift"),
     path("deployments/<int:pk>/decide/", views.decide, name="decide"),
     path("deployments/<int:pk>/gates/<slug:key>/waiver/", waiver_views.waiver, name="waiver"),

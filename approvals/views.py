@@ -6,10 +6,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import PersonRequest
 from approvals import services
-from approvals.enums import Choice, Verdict
-from approvals.forms import DecideForm, ReopenForm, SignForm, SubmitForm
+from approvals.enums import Verdict
+from approvals.forms import DecideForm, ReopenForm, SubmitForm
 from approvals.moves import reopen_page, resume_page, submit_page
-from approvals.panels import facts_page, sign_page
+from approvals.panels import facts_page
 from approvals.policies import deciding
 from approvals.rollcall import roll_call
 from approvals.verdict import readiness
@@ -20,36 +20,6 @@ from deployments.facts import Facts
 from deployments.forms import FactsForm
 from deployments.models import Deployment
 from deployments.policies import rights_of
-
-
-@require_http_methods(["GET", "POST"])
-def sign(request: PersonRequest, pk: int, rule_pk: int) -> HttpResponse:
-    """What is signed is shown in full; only a POST with a fresh proof signs it."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
-    rule = get_object_or_404(deployment.rules.select_related("role"), pk=rule_pk)
-    shown = sign_page(deployment, rule, rights_of(request.user, deployment.service))
-    form = SignForm(request, deployment, shown["choices"], posted(request))
-    signed = tried(
-        request,
-        form,
-        lambda: services.sign(
-            deployment.pk,
-            rule.pk,
-            Choice(form.cleaned_data["choice"]),
-            actor=request.user,
-            proof=form.proof,
-            shown=form.shown(),
-            reason=form.cleaned_data["reason"],
-        ),
-    )
-    if signed.done:
-        messages.success(request, f"Recorded: {signed.result}.")
-        return redirect(page(deployment, "sign-off"))
-    if signed.is_overtaken:
-        form = SignForm(request, deployment, shown["choices"])
-    context = {**shown, "form": form, "overtaken": signed.overtaken_sentence}
-    return render(request, "approvals/sign.html", context, status=signed.status)
 
 
 @require_http_methods(["GET", "POST"])

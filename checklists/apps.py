@@ -6,11 +6,14 @@ class ChecklistsConfig(AppConfig):
 
     def ready(self) -> None:
         from checklists.content import collect
+        from checklists.enums import Kind, Phase
         from checklists.obstacles import find
         from checklists.stakes import owned_items
-        from deployments import blockers, content
+        from deployments import blockers, content, wording
         from deployments.access.stakes import register_stakes
 
         content.register("items", collect)
+        said = {"kind": dict(Kind.choices), "phase": dict(Phase.choices)}
+        wording.register("items", values=said)
         blockers.register("checklist", find)
         register_stakes("items", owned_items)

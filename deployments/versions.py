@@ -4,53 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
-from deployments.differences import Change, differences, touched
+from deployments.differences import Change, FieldChange, differences, entries, touched
 from deployments.models import ContentVersion, Deployment
+from deployments.wording import Words, field_words, heading
 
 AT_ONCE = 20
-# The parts and fields of today in words; what an app adds later is shown by its own name.
-PARTS = {
-    "deployment": "Facts",
-    "gates": "Gates",
-    "items": "Checklist, steps and criteria",
-    "monitoring.targets": "Targets",
-    "monitoring.triggers": "Rollback triggers",
-    "rules.rules": "Approval rules",
-    "rules.polled": "Roles with the final word",
-}
-FIELDS = {
-    "digest": "Artefact digest",
-    "evidence": "Evidence demanded",
-    "after": "Comes after",
-    "count": "People who sign",
-    "order_group": "Place in the order of signing",
-    "machine_only": "Reported by machines only",
-    "unwaivable": "Cannot be waived",
-    "interval": "Seconds between measurements",
-    "settle": "Seconds before the first measurement",
-    "timeout": "Seconds until it is inconclusive",
-    "freshness": "Seconds that an answer stays fresh",
-    "need_good": "Good answers in a row needed",
-    "max_bad": "Bad answers allowed",
-    "max_bad_streak": "Bad answers in a row allowed",
-    "max_error_streak": "Failed measurements in a row allowed",
-    "mode": "What happens when it holds",
-}
 
 
 @dataclass(frozen=True)
 class Edit:
-    """One change with the versions that made it."""
+    """One change in words, with the versions that made it."""
 
     change: Change
     by: Sequence[ContentVersion]
+    words: Words
 
     @property
-    def fields(self) -> list[tuple[str, Any]]:
-        return [(field_words(one.name), one) for one in self.change.fields]
+    def title(self) -> str:
+        return self.words.value(self.change.part, "value", self.change.title)
+
+    @property
+    def fields(self) -> list[tuple[str, FieldChange]]:
+        return [
+            (field_words(one.name, self.change.part), self._said(one)) for one in self.change.fields
+        ]
+
+    def _said(self, one: FieldChange) -> FieldChange:
+        before, after = (
+            self.words.value(self.change.part, one.name, text) for text in (one.before, one.after)
+        )
+        return FieldChange(one.name, before, after)
 
 
 @dataclass(frozen=True)
@@ -59,21 +44,10 @@ class Group:
     edits: Sequence[Edit]
 
 
-def field_words(name: str) -> str:
-    """The name of a field as people say it; nested ones after what they stand in."""
-    within, _, own = name.rpartition(".")
-    words = FIELDS.get(own) or own.replace("_", " ").capitalize()
-    return f"{field_words(within)}: {words.lower()}" if within else words
-
-
-def part_words(name: str) -> str:
-    return PARTS.get(name) or name.replace(".", ": ").replace("_", " ").capitalize()
-
-
 def compare(known: Mapping[int, ContentVersion], first: int, last: int) -> list[Group]:
     """What changed from one version to a later one, grouped by part, with who changed it.
 
-    Three queries, however many versions lie between; their contents are read one after the other.
+    Four queries, however many versions lie between; their contents are read one after the other.
     """
     before, after = known[first], known[last]
     between = ContentVersion.objects.filter(
@@ -81,14 +55,13 @@ def compare(known: Mapping[int, ContentVersion], first: int, last: int) -> list[
     )
     contents = between.order_by("number").values_list("number", "content")
     made = touched(contents.iterator(chunk_size=AT_ONCE))
-    changes = differences(before.content, after.content)
-    return [
-        Group(
-            part_words(part),
-            [Edit(one, [known[number] for number in made[one.place]]) for one in group],
-        )
-        for part, group in groupby(changes, key=lambda one: one.part)
-    ]
+    old, new = entries(before.content), entries(after.content)
+    words, groups = Words.read(), dict[str, list[Edit]]()
+    for change in differences(before.content, after.content):
+        title = heading(change.part, new.get(change.place) or old[change.place])
+        by = [known[number] for number in made[change.place]]
+        groups.setdefault(title, []).append(Edit(change, by, words))
+    return [Group(title, edits) for title, edits in groups.items()]
 
 
 def number_in(text: str) -> int | None:

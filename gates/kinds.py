@@ -1,5 +1,6 @@
 """All kinds of gate, each declared once in the file that answers it."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,3 +46,12 @@ READ = frozenset(kind for kind, declared in KINDS.items() if isinstance(declared
 def is_runnable(kind: str, settings: Mapping[str, Any]) -> bool:
     """Whether a worker can answer it by itself; a report is fetched where an address is given."""
     return kind in PROBED or (kind in READ and bool(settings.get("url")))
+
+
+def titles_of_settings() -> dict[str, str]:
+    """What each setting is called; of several names the shortest, which holds for every kind."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for declared in KINDS.values():
+        for name, info in declared.settings.model_fields.items():
+            found[name].add(info.title or name)
+    return {name: min(titles, key=lambda one: (len(one), one)) for name, titles in found.items()}

@@ -16,7 +16,8 @@ from deployments.enums import Right
 from deployments.exceptions import Forbidden, Invalid, Refused, require
 from deployments.models import Deployment, Service
 from deployments.policies import refusal_without, rights_of
-from deployments.versions import Edit, Group, part_words
+from deployments.versions import Edit, Group
+from deployments.wording import Words, part_words
 from intake import copying
 from intake.models import TemplateVersion
 from intake.structured.plain import Document, plain
@@ -101,8 +102,9 @@ def compared(before: Document, after: Document) -> list[Group]:
         replace(one, fields=[field for field in one.fields if field.name != "key"])
         for one in changes
     ]
+    words = Words.read()
     return [
-        Group(part_words(part), [Edit(one, ()) for one in group])
+        Group(part_words(part), [Edit(one, (), words) for one in group])
         for part, group in groupby(shown, key=lambda one: one.part)
     ]
 

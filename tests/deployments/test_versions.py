@@ -15,7 +15,7 @@ from deployments import content
 from deployments.facts import Facts
 from deployments.models import Deployment
 from deployments.services import edit_facts
-from deployments.versions import field_words, part_words
+from deployments.wording import field_words, part_words
 from tests.builders import Team, make_deployment, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ def test_last_two_versions_are_compared_in_words(team: Team) -> None:
     page = read(team.auditor, deployment)
 
     assert "<h2>From version 2 to version 3</h2>" in page
-    assert "Checklist, steps and criteria" in page
+    assert ">Checklist</h3>" in page
     assert (
         "<dt>Text</dt><dd>Back up <del>the</del><ins>all</ins> "
         "<del>database</del><ins>databases</ins></dd>"
