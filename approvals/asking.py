@@ -37,7 +37,7 @@ class Asked:
 def asked_of(deployment: Deployment) -> list[Asked]:
     """Every rule in order, in a handful of queries however many there are."""
     rules = list(deployment.rules.select_related("role").order_by("position"))
-    held = _held(deployment, {rule.role_id for rule in rules})
+    held = held_by(deployment, {rule.role_id for rule in rules})
     out = barred(deployment)
     return [
         Asked(
@@ -76,10 +76,10 @@ def outset(deployment: Deployment, now: datetime, asked: Collection[Asked] | Non
 
 def holders_of(deployment: Deployment, role: Role) -> list[User]:
     """Active people who hold the role for the deployment's service, by name."""
-    return _held(deployment, {role.pk})[role.pk]
+    return held_by(deployment, {role.pk})[role.pk]
 
 
-def _held(deployment: Deployment, roles: Collection[int]) -> dict[int, list[User]]:
+def held_by(deployment: Deployment, roles: Collection[int]) -> dict[int, list[User]]:
     """Active people by the role that they hold for the service, machines left out."""
     pairs = (
         Membership.objects.filter(

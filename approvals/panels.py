@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from approvals.matrix import matrix_of, with_people
 from approvals.models import Vote
 from approvals.policies import lifting
 from approvals.signoff import counting, standings
@@ -19,13 +20,20 @@ NAMED = 10
 def readiness_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
     """The first obstacles by name; the rest as a count, since every tick sends this panel anew."""
     readiness = outlook.readiness
-    more = len(readiness.blockers) - NAMED if readiness else 0
-    return {"readiness": readiness, "more": max(0, more)}
+    blockers = readiness.blockers if readiness else []
+    return {
+        "readiness": readiness,
+        "blockers": with_people(blockers[:NAMED], deployment, outlook.rules),
+        "more": max(0, len(blockers) - NAMED),
+    }
 
 
 def signoff_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
-    """Role × statement × people × state."""
-    return {"standings": outlook.rules}
+    """Role × statement × people × state × since × deadline, objections first."""
+    return {
+        "rows": matrix_of(deployment, outlook.rules),
+        "is_asked": deployment.state in {State.IN_REVIEW, State.GO},
+    }
 
 
 def decision_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from deployments.models import Deployment
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Who can end an obstacle, until when, and what happens then; `verb` is what they may do."""
+
+    verb: str
+    people: Sequence[str]
+    until: datetime | None
+    then: str
 
 
 @dataclass(frozen=True)
@@ -18,6 +28,7 @@ class Blocker:
     `key` identifies it across time, so that a new one can be told from one already known.
     `clause` reads inside the readiness sentence, `mend` is the anchor on the deployment page.
     One that `settles` is being looked at again by itself and breaks a GO only if that ends badly.
+    `waits` names people, for pages only: the sentence names roles.
     """
 
     key: str
@@ -26,6 +37,10 @@ class Blocker:
     since: datetime | None = None
     waits_for_people: bool = False
     settles: bool = False
+    waits: Waits | None = None
+
+    def naming(self, waits: Waits) -> Blocker:
+        return replace(self, waits=waits)
 
 
 @dataclass(frozen=True)
