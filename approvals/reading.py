@@ -95,7 +95,8 @@ def _line(
     words: Words,
 ) -> Line:
     title = next((name for name in TITLES if fields.get(name)), "key")
-    details, limits = [], []
+    details: list[tuple[str, str]] = []
+    limits: list[tuple[str, str]] = []
     for path, given in _leaves(fields):
         if path in {title, "key", "commands"} or (part == "items" and path == "kind"):
             continue

@@ -106,6 +106,7 @@ def test_objection_of_a_leaver_leads_to_its_lifting(team: Team) -> None:
 
 def test_blocker_names_who_may_sign_until_when_and_what_happens(team: Team) -> None:
     deployment = make_deployment(team, roles=("security",), submitted=True)
+    assert deployment.t0 is not None
     assert waits_of(deployment, "signature:") == Waits(
         "May sign", ["Security"], deployment.t0 - timedelta(hours=2), "Without it there is no GO."
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.models import User
@@ -27,7 +27,7 @@ def address(deployment: Deployment, role: str = "product_owner") -> str:
     return reverse("approvals:sign", args=[deployment.pk, rule.pk])
 
 
-def text_of(answer: HttpResponse) -> str:
+def text_of(answer: Any) -> str:
     return " ".join(unescape(answer.content.decode()).split())
 
 
