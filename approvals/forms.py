@@ -64,7 +64,7 @@ class SignForm(ShownForm):
     """Each choice with its words; approving is chosen already for whoever owes a signature."""
 
     field_order = ["choice", "reason", "password"]
-    choice = forms.ChoiceField(label="Your word", widget=RADIOS)
+    choice = forms.ChoiceField(label="What do you say?", widget=RADIOS)
     reason = forms.CharField(
         label="Reason or remark", required=False, max_length=LONGEST_REASON, widget=REASON
     )
