@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from accounts.models import User
 from approvals.asking import held_by
-from approvals.models import Vote
+from approvals.models import Rule, Vote
+from approvals.requests import due_of
 from approvals.signoff import RuleStanding
 from deployments.blockers import Blocker, Waits
 from deployments.enums import BEFORE_START
 from deployments.models import Deployment
 
-# Signatures are due when the go/no-go poll opens.
-POLL_OPENS = timedelta(hours=2)
-HAPPENS = "Without it there is no GO."
+HAPPENS = "Without it there is no GO, and at T0 it is a HOLD by itself."
 HAPPENS_TO_OBJECTION = "There is no GO until it is taken back."
 
 
@@ -40,7 +39,7 @@ class Row:
 
     @property
     def again(self) -> list[Vote]:
-        return [*self.standing.stale, *self.standing.for_another_time]
+        return self.standing.again
 
 
 def matrix_of(deployment: Deployment, rules: Sequence[RuleStanding]) -> list[Row]:
@@ -78,7 +77,7 @@ def _row(
         lost=frozenset(v.person_id for v in standing.objections if v.person_id not in holders),
         waits_for=_waits_for(standing, rules),
         since=_since(standing, deployment),
-        until=deadline(deployment),
+        until=deadline(deployment, standing.rule),
     )
 
 
@@ -113,8 +112,11 @@ def _since(standing: RuleStanding, deployment: Deployment) -> datetime | None:
     return deployment.submitted_at
 
 
-def deadline(deployment: Deployment) -> datetime | None:
-    return deployment.t0 - POLL_OPENS if deployment.t0 else None
+def deadline(deployment: Deployment, rule: Rule) -> datetime | None:
+    """Until when it is asked for; reminders and mails say the same."""
+    if deployment.t0 is None:
+        return None
+    return due_of(deployment.t0, rule.asked_until, deployment.submitted_at or deployment.created_at)
 
 
 def with_people(

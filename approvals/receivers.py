@@ -32,6 +32,7 @@ MAY_SETTLE_REQUESTS = (
     "changes requested",
     "abstained",
     "signature withdrawn",
+    "objection lifted",
 )
 MAY_MOVE_POLL = ("scheduled", "rescheduled", "cancelled")
 

@@ -34,7 +34,7 @@ CREATE TRIGGER approvals_lifting_is_legal BEFORE INSERT ON approvals_lifting
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('approvals', '0004_red_gates_are_waived_by_two_people'),
+        ('approvals', '0006_signatures_are_asked_for'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,9 +9,9 @@ from approvals.services.deciding import (
     start,
 )
 from approvals.services.definition import define, redefine_rules, role_called
+from approvals.services.lifting import lift
 from approvals.services.polling import answer, open_again, plan_poll, tend, write_down
 from approvals.services.requesting import tend_requests
-from approvals.services.lifting import lift
 from approvals.services.review import reopen, resume, submit
 from approvals.services.signing import sign
 from approvals.services.waiving import ask_waiver, end_waiver, sign_waiver
@@ -26,9 +26,9 @@ __all__ = [
     "end_waiver",
     "hold_missed_start",
     "hold_undecided",
+    "lift",
     "open_again",
     "plan_poll",
-    "lift",
     "recall_if_broken",
     "redefine_rules",
     "reopen",

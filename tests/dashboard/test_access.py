@@ -31,7 +31,6 @@ from intake.review.services import upload
 from intake.templates import save_as_template
 from monitoring.metrics.plan import MetricPlan
 from monitoring.metrics.services import add_metric
-from tests.approvals.makers import make_waiver
 from tests.approvals.makers import make_objection, make_waiver
 from tests.builders import Team, make_deployment, make_person, signed_in
 from tests.dashboard.access_table import BODIES, PERSONS, TABLE

@@ -53,7 +53,10 @@ SIGNED: dict[type[models.Model], set[str]] = {
         "interval", "settle", "timeout", "freshness", "need_good", "max_bad", "max_bad_streak",
         "max_error_streak", "on_no_data", "removed_at",
     },
-    Rule: {"key", "role", "statement", "count", "order_group", "removed_at"},
+    Rule: {
+        "key", "role", "statement", "count", "order_group", "removed_at", "time_sensitive",
+        "asked_until", "holds_for",
+    },
     PolledRole: {"role"},
     Target: {"key", "text", "condition"},
     Trigger: {"key", "text", "condition", "mode"},
@@ -87,6 +90,8 @@ TOGETHER: dict[tuple[type[models.Model], str], Callable[[Any], dict[str, Any]]] 
         "opened_at": clock.now(),
         "ends_at": clock.now() + timedelta(hours=1),
     },
+    (Rule, "asked_until"): lambda one: {"asked_until": timedelta(hours=48)},
+    (Rule, "holds_for"): lambda one: {"holds_for": timedelta(days=3)},
     (Deployment, "t0"): lambda one: {"t0": one.t0 + timedelta(minutes=1)},
     (Deployment, "successor"): lambda one: {"successor": one, "state": "cancelled"},
 }
