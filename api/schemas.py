@@ -102,6 +102,7 @@ class VoteOut(Schema):
 
     role: str
     person: str
+    on_behalf_of: str | None
     choice: str
     statement: str
     reason: str
@@ -117,6 +118,10 @@ class VoteOut(Schema):
     @staticmethod
     def resolve_person(vote: Vote) -> str:
         return vote.person_name
+
+    @staticmethod
+    def resolve_on_behalf_of(vote: Vote) -> str | None:
+        return vote.on_behalf_of_name or None
 
 
 class ObstacleOut(Schema):

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+
 from accounts.enums import Kind
 from accounts.models import Role, User
 from approvals.feasibility import Demand
@@ -14,9 +16,10 @@ from approvals.policies.submitting import Outset
 from approvals.policies.voting import barred
 from approvals.signoff import standings
 from checklists.deadlocks import never_ready
+from deployments.clock import PortalNow
 from deployments.enums import Right
 from deployments.leads import holders
-from deployments.models import Deployment, Membership
+from deployments.models import Deployment, StandIn
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,17 @@ def asked_of(deployment: Deployment) -> list[Asked]:
 
 
 def still_asked(rule: Rule) -> list[User]:
-    """Who may sign under the rule and has not approved, as the signatures stand now."""
+    """Who may sign under the rule and has not, and who stands in for them, as it stands now."""
     found = next((one for one in asked_of(rule.deployment) if one.rule == rule), None)
     standing = next((one for one in standings(rule.deployment) if one.rule == rule), None)
     if found is None or standing is None or not standing.missing:
         return []
-    said = {vote.person_id for vote in [*standing.approvals, *standing.abstentions]}
-    return [person for person in found.able if person.pk not in said]
+    said = {pk for vote in [*standing.approvals, *standing.abstentions] for pk in vote.parties}
+    able = [person for person in found.able if person.pk not in said]
+    away, out = standing_in(rule.deployment), {person.pk for person in found.barred}
+    instead = [away[person.pk].stand_in for person in able if person.pk in away]
+    asked = [*able, *(one for one in instead if one is not None and one.pk not in out)]
+    return list(dict.fromkeys(asked))
 
 
 def outset(deployment: Deployment, now: datetime, asked: Collection[Asked] | None = None) -> Outset:
@@ -74,26 +81,41 @@ def outset(deployment: Deployment, now: datetime, asked: Collection[Asked] | Non
     )
 
 
+def standing_in(deployment: Deployment) -> dict[int, StandIn]:
+    """The absences of now in which somebody stands in, by the absent person's id.
+
+    A stand-in whose account is closed or who no longer sees the service is none.
+    """
+    seers = User.objects.filter(
+        groups__servicegroupobjectpermission__content_object=deployment.service_id,
+        groups__servicegroupobjectpermission__permission__codename=Right.SEE,
+        is_active=True,
+        kind=Kind.PERSON,
+    )
+    found = StandIn.objects.with_names().filter(
+        service=deployment.service_id,
+        revoked_at=None,
+        starts_at__lte=PortalNow(),
+        ends_at__gt=PortalNow(),
+        stand_in__in=seers.values("pk"),
+    )
+    return {one.absent_id: one for one in found}
+
+
 def holders_of(deployment: Deployment, role: Role) -> list[User]:
     """Active people who hold the role for the deployment's service, by name."""
     return held_by(deployment, {role.pk})[role.pk]
 
 
 def held_by(deployment: Deployment, roles: Collection[int]) -> dict[int, list[User]]:
-    """Active people by the role that they hold for the service, machines left out."""
-    pairs = (
-        Membership.objects.filter(
-            service=deployment.service_id,
-            role__in=roles,
-            group__user__is_active=True,
-            group__user__kind=Kind.PERSON,
-        )
-        .values_list("role_id", "group__user")
-        .distinct()
+    """Active people by the role that they hold for the service, machines left out; one query."""
+    people = User.objects.filter(
+        groups__role_memberships__service=deployment.service_id,
+        groups__role_memberships__role__in=roles,
+        is_active=True,
+        kind=Kind.PERSON,
     )
-    found: dict[int, list[User]] = {role: [] for role in roles}
-    rows = list(pairs)
-    people = User.objects.in_bulk({person for _, person in rows})
-    for role, person in rows:
-        found[role].append(people[person])
+    found: dict[int, set[User]] = {role: set() for role in roles}
+    for person in people.annotate(held_role=F("groups__role_memberships__role_id")):
+        found[person.held_role].add(person)
     return {role: sorted(named, key=str) for role, named in found.items()}

@@ -169,6 +169,7 @@ def _votes(deployment: Deployment) -> list[dict[str, Any]]:
             "statement": vote.statement,
             "person": vote.person_name,
             "role_title": vote.role_title,
+            "on_behalf_of": vote.on_behalf_of_name or None,
             "choice": vote.choice,
             "reason": vote.reason,
             "grounds": vote.grounds,

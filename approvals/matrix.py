@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from accounts.models import User
-from approvals.asking import held_by
+from approvals.asking import held_by, standing_in
 from approvals.models import Rule, Vote
 from approvals.requests import due_of
 from approvals.signoff import RuleStanding
 from deployments.blockers import Blocker, Waits
-from deployments.enums import BEFORE_START
-from deployments.models import Deployment
+from deployments.enums import BEFORE_START, State
+from deployments.models import Deployment, StandIn
 
 HAPPENS = "Without it there is no GO, and at T0 it is a HOLD by itself."
 HAPPENS_TO_OBJECTION = "There is no GO until it is taken back."
@@ -31,6 +31,7 @@ class Row:
 
     standing: RuleStanding
     able: Sequence[User]
+    stand_ins: Sequence[StandIn]
     barred: Sequence[Barred]
     lost: frozenset[int]
     waits_for: str
@@ -43,10 +44,12 @@ class Row:
 
 
 def matrix_of(deployment: Deployment, rules: Sequence[RuleStanding]) -> list[Row]:
-    """One row per rule, objections first; two queries for any number of them and of people."""
+    """One row per rule, objections first; three queries for any number of them and of people."""
     held = held_by(deployment, {one.rule.role_id for one in rules})
-    out = why_barred(deployment)
+    is_asked = deployment.state == State.IN_REVIEW
+    out, away = why_barred(deployment), standing_in(deployment) if is_asked else {}
     rows = [_row(one, rules, deployment, held[one.rule.role_id], out) for one in rules]
+    rows = [_with_stand_ins(row, away, out) for row in rows]
     return sorted(rows, key=lambda row: not row.standing.objections)
 
 
@@ -67,18 +70,25 @@ def _row(
 ) -> Row:
     elsewhere = _counting_elsewhere(standing, rules, deployment.content_hash)
     why = {**elsewhere, **out}
-    spoke = {vote.person_id for vote in [*standing.approvals, *standing.abstentions]}
+    spoke = {pk for vote in [*standing.approvals, *standing.abstentions] for pk in vote.parties}
     able = [one for one in held if one.pk not in why and one.pk not in spoke]
     holders = {one.pk for one in held}
     return Row(
         standing,
         able=able if standing.missing else [],
+        stand_ins=(),
         barred=[Barred(str(one), why[one.pk]) for one in held if one.pk in why],
-        lost=frozenset(v.person_id for v in standing.objections if v.person_id not in holders),
+        lost=frozenset(v.person_id for v in standing.objections if not v.parties & holders),
         waits_for=_waits_for(standing, rules),
         since=_since(standing, deployment),
         until=deadline(deployment, standing.rule),
     )
+
+
+def _with_stand_ins(row: Row, away: Mapping[int, StandIn], out: Mapping[int, str]) -> Row:
+    """Those of the able who are away and for whom somebody signs now."""
+    found = [away[one.pk] for one in row.able if one.pk in away]
+    return replace(row, stand_ins=[one for one in found if one.stand_in_id not in out])
 
 
 def _counting_elsewhere(
@@ -86,11 +96,12 @@ def _counting_elsewhere(
 ) -> dict[int, str]:
     """One person counts once per content, under the rule where they spoke."""
     return {
-        vote.person_id: f"counts as {other.rule.role.title}"
+        pk: f"counts as {other.rule.role.title}"
         for other in rules
         if other.rule.pk != standing.rule.pk
         for vote in other.current
         if vote.content_hash == content
+        for pk in vote.parties
     }
 
 
@@ -135,6 +146,7 @@ def _named(blocker: Blocker, rows: Mapping[str, Row]) -> Blocker:
     if not row.standing.objections:
         again = {vote.person_name for vote in row.again}
         names = [str(one) for one in row.able]
+        names += [f"{one.stand_in} for {one.absent}" for one in row.stand_ins]
         names.sort(key=lambda name: name not in again)
         return blocker.naming(Waits("May sign", names, row.until, HAPPENS))
     stay = [v.person_name for v in row.standing.objections if v.person_id not in row.lost]

@@ -97,6 +97,10 @@ class Vote(models.Model):
     rule = models.ForeignKey(Rule, on_delete=models.PROTECT, related_name="votes")
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="votes")
     person_name = models.CharField(max_length=150)
+    on_behalf_of = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="votes_by_stand_ins"
+    )
+    on_behalf_of_name = models.CharField(max_length=150, blank=True)
     role_title = models.CharField(max_length=100)
     choice = models.CharField(max_length=20, choices=Choice)
     statement = models.TextField()
@@ -104,7 +108,7 @@ class Vote(models.Model):
     content_version = models.ForeignKey(ContentVersion, on_delete=models.PROTECT, related_name="+")
     content_hash = models.CharField(max_length=64)
     schedule_hash = models.CharField(max_length=64)
-    grounds = models.CharField(max_length=200)
+    grounds = models.CharField(max_length=600)
     at = models.DateTimeField()
     authenticated_by = models.CharField(max_length=30)
     authenticated_at = models.DateTimeField()
@@ -120,10 +124,30 @@ class Vote(models.Model):
                 condition=~Q(choice__in=sorted(NEEDS_REASON)) | ~Q(reason=""),
                 name="objection_has_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(on_behalf_of__isnull=True, on_behalf_of_name="")
+                | Q(on_behalf_of__isnull=False)
+                & ~Q(on_behalf_of_name="")
+                & ~Q(on_behalf_of=F("person")),
+                name="vote_names_for_whom_it_is",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_choice_display()} as {self.role_title}"
+        said = f"{self.get_choice_display()} as {self.role_title}"
+        return f"{said} for {self.on_behalf_of_name}" if self.on_behalf_of_id else said
+
+    @property
+    def voice(self) -> str:
+        """Whose word it is, as every page and record names it."""
+        if self.on_behalf_of_id:
+            return f"{self.person_name} for {self.on_behalf_of_name}"
+        return self.person_name
+
+    @property
+    def parties(self) -> frozenset[int]:
+        """Those who count by it, each once: who gave it, and for whom."""
+        return frozenset({self.person_id, self.on_behalf_of_id or self.person_id})
 
     @property
     def is_lifted(self) -> bool:
@@ -131,12 +155,15 @@ class Vote(models.Model):
 
 
 class Standing(models.Model):
-    """Which vote of a person counts on one content: one row, so nobody counts twice."""
+    """Which vote of a person counts on one content: one row, so nobody counts twice.
+
+    A vote "B for A" has one for B and one for A.
+    """
 
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="standings")
     content_hash = models.CharField(max_length=64)
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    vote = models.OneToOneField(Vote, on_delete=models.PROTECT, related_name="standing")
+    vote = models.ForeignKey(Vote, on_delete=models.PROTECT, related_name="standings")
 
     class Meta:
         default_permissions = ()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from approvals import reach
 from approvals.asking import asked_of, outset
 from approvals.enums import Mend
 from approvals.policies import deciding, submitting
@@ -23,6 +24,7 @@ def submit_page(deployment: Deployment, rights: Rights) -> dict[str, Any]:
     return {
         "deployment": deployment,
         "asked": asked,
+        "unreachable": reach.unreachable_once_asked(deployment, standings(deployment), now),
         "lacking": [(one.clause, one.mend.value, _place(deployment, one.mend)) for one in lacking],
         "refusal": submitting.refusal_to_submit(rights, deployment, []),
         "messages_before": announcements.before_t0(deployment, now),

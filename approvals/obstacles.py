@@ -10,8 +10,13 @@ SHOWN = 200  # letters of a reason inside a sentence; the page shows all of it
 NOBODY_ASKED = Blocker("rules:none", "no role is asked to sign", "sign-off")
 
 
-def findings(deployment: Deployment, rules: list[RuleStanding]) -> Findings:
-    """Readiness itself asks for this part, since it knows the rules already."""
+def findings(
+    deployment: Deployment, rules: list[RuleStanding], unreachable: list[Blocker]
+) -> Findings:
+    """Readiness itself asks for this part, since it knows the rules already.
+
+    `unreachable` says which signatures those who may sign cannot give in time.
+    """
     if not rules:
         return Findings(blockers=[NOBODY_ASKED], total=1)
     # Objections come first: they name a reason, and no count may hide it.
@@ -20,6 +25,7 @@ def findings(deployment: Deployment, rules: list[RuleStanding]) -> Findings:
     objected = any(standing.objections for standing in rules)
     return Findings(
         blockers=blockers,
+        warnings=unreachable,
         done=sum(standing.holds for standing in rules),
         total=len(rules),
         summary="" if objected else f"{len(blockers)} roles have not signed",

@@ -110,7 +110,7 @@ def _refusal_by_objection(rule: Rule) -> Refused | None:
         service=deployment.service_id, role=rule.role_id, group__user__is_active=True
     )
     holders = set(held.values_list("group__user", flat=True))
-    voices = [vote.person_name for vote in standing.objections if vote.person_id in holders]
+    voices = [vote.voice for vote in standing.objections if vote.parties & holders]
     if not voices:
         return None
     verb = "objects" if len(voices) == 1 else "object"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.models import User
 from approvals.enums import BLOCKING, Choice
 from approvals.models import Rule, Vote
 from approvals.policies import voting
@@ -46,13 +47,18 @@ def sign_page(
     """What a signer reads. `shown` is what they had before their eyes, if that is no longer so."""
     view = outlook(deployment)
     standing = next(one for one in view.rules if one.rule.pk == rule.pk)
+    votes = [vote for one in view.rules for vote in one.current]
+    voices = voting.voices_now(rights, deployment, standing, votes)
     own = own_word(standing, rights.user.pk)
-    refusal, choices = _may_say(deployment, standing, view.rules, rights)
+    refusal, choices = _may_say(deployment, standing, view.rules, rights, voices)
     return {
         "deployment": deployment,
         "rule": rule,
         "outlook": view,
         "own": own,
+        "voices": voices,
+        "said_for_me": own.vote if own and own.vote.person_id != rights.user.pk else None,
+        "absent": rights.stands_for.get(rule.role.key, ()),
         "lifted": [one for one in standing.lifted if one.person_id == rights.user.pk],
         "since": _since(deployment, own, shown),
         "others": [one for one in view.rules if one.rule.pk != rule.pk or _of_others(one, rights)],
@@ -64,8 +70,8 @@ def sign_page(
 
 
 def own_word(standing: RuleStanding, person_id: int) -> Own | None:
-    """The latest word of a person under the rule that they did not take back."""
-    vote = next((one for one in standing.current if one.person_id == person_id), None)
+    """The latest word under the rule by the person or for them, if it was not taken back."""
+    vote = next((one for one in standing.current if person_id in one.parties), None)
     if vote is None:
         return None
     counts = vote in standing.approvals or vote in standing.abstentions
@@ -75,6 +81,8 @@ def own_word(standing: RuleStanding, person_id: int) -> Own | None:
 def _follows(vote: Vote, standing: RuleStanding) -> str:
     if vote in standing.stale:
         return "The content changed since then, so it counts again once you have given it again."
+    if vote in standing.expired:
+        return "It is too old for the planned start, so it counts once you have given it again."
     if vote in standing.for_another_time:
         return "The time moved since then, so it counts again once you have given it again."
     if vote in standing.objections:
@@ -85,16 +93,24 @@ def _follows(vote: Vote, standing: RuleStanding) -> str:
 
 
 def _may_say(
-    deployment: Deployment, standing: RuleStanding, rules: list[RuleStanding], rights: Rights
+    deployment: Deployment,
+    standing: RuleStanding,
+    rules: list[RuleStanding],
+    rights: Rights,
+    voices: Sequence[User | None],
 ) -> tuple[Refused | None, list[Choice]]:
     """Why the person may not sign, if so, and all that they may say; even then it may be little."""
     votes = [vote for one in rules for vote in one.current]
     by_order = voting.refusal_by_order(standing, rules)
-    refusal = voting.refusal_to_vote(rights, deployment, standing, votes) or by_order
+    refusal = voting.refusal_to_speak(rights, deployment, standing, votes) or by_order
     choices = [
         choice
         for choice in voting.choices_now(deployment, has_voted=True)
-        if not voting.refusal_to_vote(rights, deployment, standing, votes, choice)
+        if any(
+            voting.refusal_to_vote(rights, deployment, standing, votes, choice, on_behalf_of=voice)
+            is None
+            for voice in voices or [None]
+        )
     ]
     return refusal, [] if by_order else choices
 

@@ -35,6 +35,7 @@ def sign(request: PersonRequest, pk: int, rule_pk: int) -> HttpResponse:
             proof=form.proof,
             shown=form.shown(),
             reason=form.cleaned_data["reason"],
+            on_behalf_of=form.on_behalf_of(),
         ),
     )
     if signed.done:
@@ -44,9 +45,8 @@ def sign(request: PersonRequest, pk: int, rule_pk: int) -> HttpResponse:
         # Nothing is signed: what changed while they read stands first, and what was typed stays.
         shown = sign_page(get_object_or_404(visible, pk=pk), rule, rights, form.shown())
         typed = {name: form.cleaned_data[name] for name in ("choice", "reason")}
-        form = SignForm(
-            request, shown["deployment"], words_of(shown["choices"], shown["own"]), **typed
-        )
+        words = words_of(shown["choices"], shown["own"])
+        form = SignForm(request, shown["deployment"], words, voices=shown["voices"], **typed)
     context = {**shown, "form": form, "overtaken": signed.overtaken_sentence}
     return render(request, "approvals/sign.html", context, status=signed.status)
 
@@ -57,4 +57,6 @@ def _form(request: PersonRequest, shown: dict[str, Any]) -> SignForm:
     owes = Choice.APPROVE in choices and (own is None or own.is_to_be_given_again)
     initial = {"choice": Choice.APPROVE} if owes else {}
     words = words_of(choices, own)
-    return SignForm(request, shown["deployment"], words, posted(request), **initial)
+    return SignForm(
+        request, shown["deployment"], words, posted(request), voices=shown["voices"], **initial
+    )

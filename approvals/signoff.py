@@ -59,14 +59,21 @@ def counting(rules: Iterable[RuleStanding]) -> int:
 def current_votes(votes: Iterable[Vote]) -> list[Vote]:
     """The latest vote of each person under each rule, in the order cast.
 
-    A withdrawn one leaves nothing; what somebody says under another rule takes nothing back.
+    A vote "B for A" is the word of both: a later one of either takes its place. A withdrawn one
+    leaves nothing; what somebody says under another rule takes nothing back.
     """
-    latest: dict[tuple[int, int], Vote] = {}
+    latest: dict[int, Vote] = {}
     for vote in votes:
-        latest.pop((vote.person_id, vote.rule_id), None)
+        for earlier in replaced_by(vote, latest.values()):
+            del latest[earlier.pk]
         if vote.choice != Choice.WITHDRAW:
-            latest[vote.person_id, vote.rule_id] = vote
+            latest[vote.pk] = vote
     return list(latest.values())
+
+
+def replaced_by(vote: Vote, earlier: Iterable[Vote]) -> list[Vote]:
+    """The words of the same people under the same rule that stand no longer."""
+    return [one for one in earlier if one.rule_id == vote.rule_id and one.parties & vote.parties]
 
 
 def standings(deployment: Deployment) -> list[RuleStanding]:
@@ -80,7 +87,7 @@ def standings_of(
     """The same for many deployments, in two queries however many; `now` where it is known."""
     rules = Rule.objects.filter(deployment__in=deployments).select_related("role")
     cast = Vote.objects.filter(deployment__in=deployments).order_by("pk")
-    cast = cast.select_related("person", "lifting__by")
+    cast = cast.select_related("person", "on_behalf_of", "lifting__by")
     votes: dict[int, list[Vote]] = defaultdict(list)
     for vote in cast:
         votes[vote.deployment_id].append(vote)

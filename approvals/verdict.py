@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from approvals import obstacles, waivers
+from approvals import obstacles, reach, waivers
 from approvals.models import Decision, Review
 from approvals.policies.deciding import why_go_is_broken
 from approvals.readiness import Readiness, compose
@@ -106,8 +106,10 @@ def _readiness(
     waived = waivers.open_of(red) if red else {}
     for pk, of_one in waived.items():
         found[pk]["gates"] = waivers.applied(found[pk]["gates"], of_one)
+    unreachable = reach.unreachable(deployments, rules, now)
     for one in deployments:
-        found[one.pk]["sign-off"] = obstacles.findings(one, rules[one.pk])
+        said = unreachable.get(one.pk, [])
+        found[one.pk]["sign-off"] = obstacles.findings(one, rules[one.pk], said)
     return {
         pk: compose(parts, now=now, waived=waivers.told(waived.get(pk, {})))
         for pk, parts in found.items()

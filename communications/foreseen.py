@@ -53,7 +53,7 @@ def _conflicts(after: Deployment) -> list[Effect]:
 def _signed(deployment: Deployment) -> dict[int, str]:
     """Every signature that counts, as it is named."""
     return {
-        vote.pk: f"{standing.rule.role}: {vote.person_name}"
+        vote.pk: f"{standing.rule.role}: {vote.voice}"
         for standing in standings(deployment)
         for vote in [*standing.approvals, *standing.abstentions]
     }

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from approvals.enums import Verdict
+from approvals.models import Vote
 from approvals.policies import breaking, deciding, voting
+from approvals.readiness import joined
 from approvals.signoff import RuleStanding
 from approvals.verdict import Outlook
 from checklists.policies import refusal_to_complete
@@ -98,23 +100,33 @@ def _in_draft(rights: Rights, deployment: Deployment) -> list[Act]:
 
 def _signatures(rights: Rights, deployment: Deployment, rules: list[RuleStanding]) -> list[Act]:
     votes = [vote for standing in rules for vote in standing.current]
-    mine = {vote.rule_id: vote for vote in votes if vote.person_id == rights.user.pk}
+    mine = {vote.rule_id: vote for vote in votes if rights.user.pk in vote.parties}
     found = []
     for standing in rules:
-        if standing.rule.role.key not in rights.roles:
+        if not rights.speaks_as(standing.rule.role.key):
             continue
-        refusal = voting.refusal_to_vote(
+        refusal = voting.refusal_to_speak(
             rights, deployment, standing, votes
         ) or voting.refusal_by_order(standing, rules)
         url = reverse("approvals:sign", args=[deployment.pk, standing.rule.pk])
         said = mine.get(standing.rule.pk)
         counts = said is not None and said not in standing.again
         label = _label(standing, has_said=counts, is_decided=deployment.state == State.GO)
-        note = f"You said: {said}." if counts else ""
+        note = _note(said, rights) if said and counts else _stands_in(rights, standing)
         asked = not counts and deployment.state != State.GO
         why = refusal.sentence if refusal else ""
         found.append(Act(label, url, refusal=why, note=note, is_asked=asked))
     return sorted(found, key=lambda act: not act.is_asked)
+
+
+def _note(said: Vote, rights: Rights) -> str:
+    by = "You" if said.person_id == rights.user.pk else f"{said.person_name}, who stands in,"
+    return f"{by} said: {said}."
+
+
+def _stands_in(rights: Rights, standing: RuleStanding) -> str:
+    away = rights.stands_for.get(standing.rule.role.key, ())
+    return f"You stand in for {joined([str(one.person) for one in away])}." if away else ""
 
 
 def _label(standing: RuleStanding, *, has_said: bool, is_decided: bool) -> str:

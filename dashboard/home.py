@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Case, F, IntegerField, Value, When
 
 from accounts.models import User
+from approvals import reach
 from approvals.verdict import Outlook, outlooks
 from checklists.mine import MyItem, items_of
 from dashboard.acts import Act, acts_of
@@ -39,11 +40,15 @@ URGENCY = Case(
 
 @dataclass(frozen=True)
 class Entry:
-    """One deployment with its sentence, and this person's first act on it if there is one."""
+    """One deployment with its sentence, and this person's first act on it if there is one.
+
+    `unreachable` tells whoever asked for it or leads it which signatures cannot be given in time.
+    """
 
     deployment: Deployment
     outlook: Outlook
     act: Act | None
+    unreachable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,9 @@ def home_of(user: User) -> Home:
 def _entry(deployment: Deployment, outlook: Outlook, rights: Rights) -> Entry:
     acts = acts_of(rights, deployment, outlook)
     possible = [act for act in acts if act.is_asked and not act.refusal]
-    return Entry(deployment, outlook, possible[0] if possible else None)
+    answers_for_it = rights.user.pk in {deployment.requester_id, deployment.lead_id}
+    told = reach.clauses(outlook.readiness) if answers_for_it else ()
+    return Entry(deployment, outlook, possible[0] if possible else None, told)
 
 
 def _sorted(entries: list[Entry], items: list[MyItem], *, is_cut: bool) -> Home:

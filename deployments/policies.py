@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Value
+from django.db.models import (
+    BigIntegerField,
+    DateTimeField,
+    F,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Cast
 
+from accounts.enums import Kind
 from accounts.fresh import Authentication
 from accounts.models import User
+from deployments.clock import PortalNow
 from deployments.enums import BEFORE_START, EDITABLE, TRANSITIONS, Right, State
 from deployments.exceptions import Forbidden, Invalid, NeedsFreshAuthentication, Refused
 from deployments.models import (
@@ -25,15 +37,32 @@ LONGEST_WINDOW = timedelta(days=31)
 
 
 @dataclass(frozen=True)
+class Absent:
+    """Somebody who is away now, and until when their roles are also those of a stand-in."""
+
+    person: User
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Rights:
-    """Everything one person may do on one service, read once per request."""
+    """Everything one person may do on one service, read once per request.
+
+    `roles` are the person's own; `stands_for` names for each other role those for whom they may
+    speak under it now.
+    """
 
     user: User
     rights: frozenset[str]
     roles: frozenset[str]
+    stands_for: Mapping[str, tuple[Absent, ...]] = field(default_factory=dict)
 
     def has(self, right: Right) -> bool:
         return right.value in self.rights
+
+    def speaks_as(self, role: str) -> bool:
+        """By holding the role, or for somebody who holds it and is away."""
+        return role in self.roles or role in self.stands_for
 
 
 def rights_of(user: User, service: Service) -> Rights:
@@ -41,29 +70,78 @@ def rights_of(user: User, service: Service) -> Rights:
 
 
 def rights_on(user: User, service_ids: Collection[int]) -> dict[int, Rights]:
-    """What the person may do on each service, in one query however many there are."""
-    found: dict[int, set[tuple[str, str]]] = {pk: set() for pk in service_ids}
+    """What the person may do on each service, in one query however many there are.
+
+    Only somebody who stands in for another costs a second one, for the names.
+    """
+    found: dict[int, list[Held]] = {pk: [] for pk in service_ids}
     if user.is_active:
-        for pk, what, key in _held(user, service_ids):
-            found[pk].add((what, key))
-    return {
-        pk: Rights(
-            user,
-            rights=frozenset(key for what, key in held if what == "right"),
-            roles=frozenset(key for what, key in held if what == "role"),
-        )
-        for pk, held in found.items()
-    }
+        for pk, *held in _held(user, service_ids):
+            found[pk].append(Held(*held))
+    absent = {one.absent for held in found.values() for one in held if one.absent}
+    people = User.objects.in_bulk(absent) if absent else {}
+    return {pk: _rights(user, held, people) for pk, held in found.items()}
 
 
-def _held(user: User, service_ids: Collection[int]) -> Iterable[tuple[int, str, str]]:
+@dataclass(frozen=True)
+class Held:
+    """A right, a role, or the role of somebody absent until a time."""
+
+    what: str
+    key: str
+    absent: int | None
+    until: datetime | None
+
+
+def _rights(user: User, held: Iterable[Held], people: Mapping[int, User]) -> Rights:
+    rights = frozenset(one.key for one in held if one.what == "right")
+    roles = frozenset(one.key for one in held if one.what == "role")
+    stands_for: dict[str, tuple[Absent, ...]] = defaultdict(tuple)
+    # Whoever no longer sees the service stands in for nobody there.
+    if user.is_person and Right.SEE.value in rights:
+        for one in held:
+            if one.absent and one.until:
+                stands_for[one.key] += (Absent(people[one.absent], one.until),)
+    return Rights(user, rights, roles, dict(stands_for))
+
+
+def _held(user: User, service_ids: Collection[int]) -> Iterable[tuple[Any, ...]]:
+    nobody = (Cast(Value(None), BigIntegerField()), Cast(Value(None), DateTimeField()))
     rights = ServiceGroupObjectPermission.objects.filter(
         content_object__in=service_ids, group__user=user
-    ).values_list("content_object_id", Value("right"), "permission__codename")
+    ).values_list("content_object_id", Value("right"), "permission__codename", *nobody)
     roles = Membership.objects.filter(service__in=service_ids, group__user=user).values_list(
-        "service_id", Value("role"), "role__key"
+        "service_id", Value("role"), "role__key", *nobody
     )
-    return rights.union(roles)
+    by_stand_in = roles_stood_in_for([user.pk], service_ids).values_list(
+        "service_id",
+        Value("stand-in"),
+        "role__key",
+        "group__user",
+        "group__user__absences__ends_at",
+    )
+    return rights.union(roles, by_stand_in)
+
+
+def roles_stood_in_for(
+    user_ids: Collection[int], service_ids: Collection[int]
+) -> QuerySet[Membership]:
+    """Roles of those for whom the users stand in now: their own ones only, so nothing chains."""
+    away = "group__user__absences__"
+    return Membership.objects.filter(
+        Q(
+            **{
+                f"{away}stand_in__in": user_ids,
+                f"{away}service": F("service"),
+                f"{away}revoked_at__isnull": True,
+                f"{away}starts_at__lte": PortalNow(),
+                f"{away}ends_at__gt": PortalNow(),
+            }
+        ),
+        service__in=service_ids,
+        group__user__is_active=True,
+        group__user__kind=Kind.PERSON,
+    )
 
 
 def refusal_without(rights: Rights, right: Right, act: str) -> Refused | None:
@@ -148,7 +226,11 @@ def refusal_to_cancel(rights: Rights, deployment: Deployment) -> Refused | None:
 
 def refusal_to_comment(rights: Rights) -> Refused | None:
     """Whoever works or votes here may speak, in every state; those who only read may not."""
-    if rights.roles or any(map(rights.has, (Right.TICK, Right.EDIT, Right.OPERATE))):
+    if (
+        rights.roles
+        or rights.stands_for
+        or any(map(rights.has, (Right.TICK, Right.EDIT, Right.OPERATE)))
+    ):
         return None
     return Forbidden(
         "Only members, release managers, ops leads and holders of a sign-off role "

@@ -19,8 +19,9 @@ from approvals.rollcall import asked_roles
 from checklists import services as checklists
 from checklists.definitions import ItemDefinition, SectionDefinition
 from deployments import clock, content, services
+from deployments.access.absences import Absence, name_stand_in
 from deployments.enums import Grant
-from deployments.models import Deployment, Environment, Service
+from deployments.models import Deployment, Environment, Service, StandIn
 
 PASSWORD = "correct horse battery"
 ROLES = {
@@ -152,6 +153,21 @@ def answer_poll(deployment: Deployment, word: Verdict = Verdict.GO, remark: str 
         group = deployment.service.memberships.filter(role=role).values("group")
         person = User.objects.filter(groups__in=group).order_by("pk")[0]
         approvals.answer(deployment.pk, role.pk, word, actor=person, remark=remark)
+
+
+def make_stand_in(
+    service: Service,
+    absent: User,
+    stand_in: User | None,
+    *,
+    starts_in: timedelta = -timedelta(hours=1),
+    lasts: timedelta = timedelta(days=7),
+) -> StandIn:
+    """The absent person's own word; away since an hour ago, for a week."""
+    starts_at = clock.now() + starts_in
+    absence = Absence(absent, stand_in, starts_at, starts_at + lasts)
+    [row] = name_stand_in([service], absence, actor=absent)
+    return row
 
 
 def make_proof(minutes_ago: int = 0) -> Authentication:

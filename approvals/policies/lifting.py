@@ -69,6 +69,7 @@ def refusal_by_author(vote: Vote) -> Refused | None:
 
 
 def is_eligible(vote: Vote) -> bool:
-    """Whether the author could still sign under the role: active, and holding it."""
-    held = rights_of(vote.person, vote.deployment.service)
-    return vote.person.is_person and vote.rule.role.key in held.roles
+    """Whether the author could still sign under the role, or the one for whom they objected."""
+    service, role = vote.deployment.service, vote.rule.role.key
+    parties = [one for one in (vote.person, vote.on_behalf_of) if one is not None]
+    return any(one.is_person and rights_of(one, service).speaks_as(role) for one in parties)

@@ -64,14 +64,14 @@ def missing_time(t0: datetime | None, now: datetime) -> list[str]:
 def _missing_signers(demands: Sequence[Demand]) -> Iterator[Missing]:
     if not demands:
         yield Missing("no role is asked to sign", Mend.RULES)
-    for clause in dict.fromkeys(_shortage(one) for one in demands if one.is_short):
+    for clause in dict.fromkeys(shortage_clause(one) for one in demands if one.is_short):
         yield Missing(clause, Mend.PEOPLE)
     together = crowded(demands)
     if together:
-        yield Missing(_crowd(together), Mend.PEOPLE)
+        yield Missing(crowd_clause(together), Mend.PEOPLE)
 
 
-def _shortage(demand: Demand) -> str:
+def shortage_clause(demand: Demand) -> str:
     role, able = demand.title, len(demand.eligible)
     if not demand.holders:
         return f"nobody holds the role {role} of this service"
@@ -84,7 +84,7 @@ def _shortage(demand: Demand) -> str:
     return f"{role} asks for {demand.count} signatures, and only {people} may give one"
 
 
-def _crowd(demands: Sequence[Demand]) -> str:
+def crowd_clause(demands: Sequence[Demand]) -> str:
     titles = joined(list(dict.fromkeys(demand.title for demand in demands)))
     asked, able = sum(demand.count for demand in demands), people_of(demands)
     people = "1 person" if able == 1 else f"{able} people"

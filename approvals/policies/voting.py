@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from approvals.enums import Choice
+from accounts.models import User
+from approvals.enums import BLOCKING, Choice
 from approvals.models import Rule, Vote
 from approvals.signoff import RuleStanding
 from deployments.enums import State
@@ -31,23 +32,60 @@ def choices_now(deployment: Deployment, *, has_voted: bool) -> list[Choice]:
     ]
 
 
+def voices_of(rights: Rights, rule: Rule) -> list[User | None]:
+    """For whom the person may speak under the rule: themselves (None), then those away by name."""
+    own: list[User | None] = [None] if rule.role.key in rights.roles else []
+    away = rights.stands_for.get(rule.role.key, ())
+    return own + sorted({one.person for one in away}, key=str)
+
+
+def voices_now(
+    rights: Rights, deployment: Deployment, standing: RuleStanding, others: Iterable[Vote]
+) -> list[User | None]:
+    """Those of the voices that may say something now; all of them where none may."""
+    voted, voices = list(others), voices_of(rights, standing.rule)
+    return [
+        voice
+        for voice in voices
+        if refusal_to_vote(rights, deployment, standing, voted, on_behalf_of=voice) is None
+    ] or voices
+
+
+def refusal_to_speak(
+    rights: Rights, deployment: Deployment, standing: RuleStanding, others: Iterable[Vote]
+) -> Refused | None:
+    """Whether there is anything that the person may say here, for themselves or somebody away."""
+    voted = list(others)
+    voices = voices_now(rights, deployment, standing, voted) or [None]
+    return refusal_to_vote(rights, deployment, standing, voted, on_behalf_of=voices[0])
+
+
 def refusal_to_vote(
     rights: Rights,
     deployment: Deployment,
     standing: RuleStanding,
     others: Iterable[Vote],
     choice: Choice = Choice.REJECT,
+    *,
+    on_behalf_of: User | None = None,
 ) -> Refused | None:
     """Whether this person may say this under the rule now; `others` are everyone's current votes.
 
     Without a choice it is asked whether there is anything that the person may say.
     """
     rule, voted = standing.rule, list(others)
-    refusal = refusal_by_state(deployment, choice) or refusal_by_role(rights, rule)
-    if refusal or choice == Choice.WITHDRAW:
+    refusal = refusal_by_state(deployment, choice)
+    if choice == Choice.WITHDRAW:
+        voices = voices_of(rights, rule) or [None]
+        refusal = refusal or refusal_by_role(rights, rule, voices[0])
         return refusal or refusal_without_word(rights, rule, voted)
-    return refusal_by_authorship(rights, deployment) or refusal_by_other_rule(
-        rights, deployment, rule, voted
+    return (
+        refusal
+        or refusal_by_role(rights, rule, on_behalf_of)
+        or refusal_by_authorship(rights.user, deployment)
+        or refusal_by_absent_author(on_behalf_of, deployment)
+        or refusal_by_other_rule(rights.user, on_behalf_of, deployment, rule, voted)
+        or refusal_by_other_voice(rights.user, on_behalf_of, deployment, rule, voted)
     )
 
 
@@ -60,19 +98,27 @@ def refusal_by_state(deployment: Deployment, choice: Choice) -> Refused | None:
     )
 
 
+def word_of(person: User, rule: Rule, voted: Iterable[Vote]) -> Vote | None:
+    """What counts as the person's word under the rule: their own, or what a stand-in said."""
+    own = (vote for vote in voted if vote.rule_id == rule.pk and person.pk in vote.parties)
+    return next(own, None)
+
+
 def refusal_without_word(rights: Rights, rule: Rule, voted: Iterable[Vote]) -> Refused | None:
-    for vote in voted:
-        if vote.person_id == rights.user.pk and vote.rule_id == rule.pk:
-            return None
+    """Whoever gave a word takes it back, and so does the person for whom it was given."""
+    if word_of(rights.user, rule, voted):
+        return None
     return Refused(f"You have said nothing as {rule.role.title} that you could take back.")
 
 
-def refusal_by_role(rights: Rights, rule: Rule) -> Refused | None:
+def refusal_by_role(rights: Rights, rule: Rule, on_behalf_of: User | None) -> Refused | None:
     if not rights.user.is_person:
         return Forbidden("A machine never signs.")
-    if rule.role.key not in rights.roles:
-        return Forbidden(f"Only holders of the role {rule.role.title} of this service sign here.")
-    return None
+    if on_behalf_of in voices_of(rights, rule):
+        return None
+    if on_behalf_of is not None:
+        return Forbidden(f"You do not stand in for {on_behalf_of} as {rule.role.title} now.")
+    return Forbidden(f"Only holders of the role {rule.role.title} of this service sign here.")
 
 
 def barred(deployment: Deployment) -> frozenset[int]:
@@ -82,8 +128,7 @@ def barred(deployment: Deployment) -> frozenset[int]:
     return frozenset({deployment.requester_id, *authors} | ({editor} if editor else set()))
 
 
-def refusal_by_authorship(rights: Rights, deployment: Deployment) -> Refused | None:
-    person = rights.user
+def refusal_by_authorship(person: User, deployment: Deployment) -> Refused | None:
     if person.pk == deployment.requester_id:
         return Forbidden("You requested this deployment; somebody else must sign it.")
     if deployment.content_version and person.pk == deployment.content_version.author_id:
@@ -93,19 +138,76 @@ def refusal_by_authorship(rights: Rights, deployment: Deployment) -> Refused | N
     return None
 
 
+def refusal_by_absent_author(absent: User | None, deployment: Deployment) -> Refused | None:
+    """Whoever may not sign this content has nobody sign it for them either."""
+    if absent is None or absent.pk not in barred(deployment):
+        return None
+    return Forbidden(
+        f"{absent} requested, wrote or last edited this content; nobody signs it for them."
+    )
+
+
 def refusal_by_other_rule(
-    rights: Rights, deployment: Deployment, rule: Rule, others: Iterable[Vote]
+    person: User,
+    on_behalf_of: User | None,
+    deployment: Deployment,
+    rule: Rule,
+    others: Iterable[Vote],
 ) -> Refused | None:
     for vote in others:
-        if (
-            vote.person_id == rights.user.pk
-            and vote.content_hash == deployment.content_hash
-            and vote.rule_id != rule.pk
-        ):
+        if vote.content_hash != deployment.content_hash or vote.rule_id == rule.pk:
+            continue
+        if person.pk in vote.parties:
             return Forbidden(
                 f"You already count as {vote.role_title} on this content; one person counts once."
             )
+        if on_behalf_of is not None and on_behalf_of.pk in vote.parties:
+            return Forbidden(
+                f"{on_behalf_of} already counts as {vote.role_title} on this content; "
+                "one person counts once."
+            )
     return None
+
+
+def refusal_by_other_voice(
+    person: User,
+    on_behalf_of: User | None,
+    deployment: Deployment,
+    rule: Rule,
+    others: Iterable[Vote],
+) -> Refused | None:
+    """Under one rule a person counts once, whether they signed or somebody signed for them.
+
+    A word is changed by whoever gave it, and replaced by the person for whom it was given;
+    nobody else's word gives way, unless it is stale and no objection.
+    """
+    absent = on_behalf_of.pk if on_behalf_of else None
+    for vote in others:
+        if vote.rule_id != rule.pk or not vote.parties & {person.pk, absent}:
+            continue
+        is_same = (vote.person_id, vote.on_behalf_of_id) == (person.pk, absent)
+        is_ones_own = absent is None and vote.on_behalf_of_id == person.pk
+        is_stale = vote.content_hash != deployment.content_hash and vote.choice not in BLOCKING
+        if not (is_same or is_ones_own or is_stale):
+            return _refusal_by_voice(person, on_behalf_of, vote)
+    return None
+
+
+def _refusal_by_voice(person: User, on_behalf_of: User | None, vote: Vote) -> Refused:
+    if on_behalf_of is not None and on_behalf_of.pk in vote.parties:
+        if vote.person_id == on_behalf_of.pk:
+            return Refused(f"{on_behalf_of} has voted already; only they change their word.")
+        return Refused(
+            f"{vote.person_name} has voted for {on_behalf_of} already; "
+            f"only {vote.person_name} and {on_behalf_of} change that word."
+        )
+    whose = f"for {vote.on_behalf_of_name}" if vote.person_id == person.pk else "by a stand-in"
+    if vote.on_behalf_of_id is None:
+        whose = "for yourself"
+    return Refused(
+        f"You have voted {whose} as {vote.role_title} already; one person counts once. "
+        "Withdraw that word first."
+    )
 
 
 def refusal_by_order(standing: RuleStanding, rules: Iterable[RuleStanding]) -> Refused | None:

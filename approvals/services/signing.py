@@ -1,6 +1,6 @@
 """One person's word under one rule, bound to exactly what they were shown."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -10,11 +10,11 @@ from approvals.enums import NEEDS_REASON, Choice
 from approvals.models import Rule, Standing, Vote
 from approvals.policies import voting as policies
 from approvals.shown import Shown, refusal_of_other
-from approvals.signoff import standings
+from approvals.signoff import RuleStanding, standings
 from deployments import clock, history, provenance
 from deployments.exceptions import Invalid
 from deployments.models import Deployment
-from deployments.policies import refusal_by_proof, rights_of
+from deployments.policies import Rights, refusal_by_proof, rights_of
 from deployments.services import require
 
 VERBS: dict[Choice, str] = {
@@ -36,8 +36,9 @@ def sign(
     proof: Authentication | None,
     shown: Shown,
     reason: str = "",
+    on_behalf_of: User | None = None,
 ) -> Vote:
-    """Cast one vote on exactly what was shown.
+    """Cast one vote on exactly what was shown, for oneself or for somebody who is away.
 
     Refuses without a fresh proof, to whoever may not sign, and if content or time moved meanwhile.
     """
@@ -48,23 +49,55 @@ def sign(
         raise Invalid("This deployment has no such approval; reload the page.")
     others = [vote for one in rules for vote in one.current]
     rights = rights_of(actor, deployment.service)
-    require(policies.refusal_to_vote(rights, deployment, standing, others, choice))
+    require(
+        policies.refusal_to_vote(
+            rights, deployment, standing, others, choice, on_behalf_of=on_behalf_of
+        )
+    )
     require(policies.refusal_by_order(standing, rules))
     require(refusal_by_proof(proof))
     require(refusal_of_other(shown, deployment, "signed"))
     if choice in NEEDS_REASON and not reason.strip():
         raise policies.refusal_without_reason(choice)
-    return _cast(deployment, standing.rule, choice, actor=actor, proof=proof, reason=reason.strip())
+    if choice == Choice.WITHDRAW:
+        on_behalf_of = _given_for(actor, standing)
+    grounds = _grounds(rights, standing.rule, deployment, on_behalf_of)
+    word = Word(choice, reason.strip(), on_behalf_of, grounds)
+    return _cast(deployment, standing.rule, word, actor=actor, proof=proof)
+
+
+@dataclass(frozen=True)
+class Word:
+    """What is said, for whom (None: for oneself), and why the person may say it."""
+
+    choice: Choice
+    reason: str
+    on_behalf_of: User | None
+    grounds: str
+
+
+def _grounds(rights: Rights, rule: Rule, deployment: Deployment, on_behalf_of: User | None) -> str:
+    """Why the person may speak here, as it is now; losing the role later changes no vote."""
+    held = f"holds {rule.role.title} of {deployment.service}"
+    for one in rights.stands_for.get(rule.role.key, ()):
+        if on_behalf_of is not None and one.person.pk == on_behalf_of.pk:
+            return f"stands in for {one.person} until {one.until:%d %b %Y %H:%M} UTC, who {held}"
+    return held if rule.role.key in rights.roles else "takes back their own word"
+
+
+def _given_for(actor: User, standing: RuleStanding) -> User | None:
+    """A word given for somebody is taken back for them by whoever gave it."""
+    said = policies.word_of(actor, standing.rule, standing.current)
+    return said.on_behalf_of if said is not None and said.person_id == actor.pk else None
 
 
 def _cast(
     deployment: Deployment,
     rule: Rule,
-    choice: Choice,
+    word: Word,
     *,
     actor: User,
     proof: Authentication | None,
-    reason: str,
 ) -> Vote:
     assert proof is not None and deployment.content_version is not None
     vote = Vote.objects.create(
@@ -72,35 +105,47 @@ def _cast(
         rule=rule,
         person=actor,
         person_name=str(actor),
+        on_behalf_of=word.on_behalf_of,
+        on_behalf_of_name=str(word.on_behalf_of) if word.on_behalf_of else "",
         role_title=rule.role.title,
-        choice=choice,
+        choice=word.choice,
         statement=rule.statement,
-        reason=reason,
+        reason=word.reason,
         content_version=deployment.content_version,
         content_hash=deployment.content_hash,
         schedule_hash=deployment.schedule_hash,
-        grounds=f"holds {rule.role.title} of {deployment.service}",
+        grounds=word.grounds,
         at=clock.now(),
         authenticated_by=proof.means,
         authenticated_at=proof.at,
         address=provenance.current().address,
     )
-    place: dict[str, Any] = {
-        "deployment": deployment,
-        "content_hash": vote.content_hash,
-        "person": actor,
-    }
-    if choice == Choice.WITHDRAW:
-        Standing.objects.filter(**place).delete()
-    else:
-        Standing.objects.update_or_create(**place, defaults={"vote": vote})
+    _stand(vote)
     history.record(
         deployment,
-        VERBS[choice],
+        VERBS[word.choice],
         actor=actor,
         obj=vote,
         after={"role": rule.role.key, "statement": rule.statement, "content": vote.content_hash},
-        reason=reason,
+        reason=word.reason,
+        on_behalf_of=word.on_behalf_of,
         at=vote.at,
     )
     return vote
+
+
+def _stand(vote: Vote) -> None:
+    """One row for each of those who count by the vote, and none by the word that it replaces."""
+    there = Standing.objects.filter(deployment=vote.deployment, content_hash=vote.content_hash)
+    replaced = there.filter(person__in=vote.parties, vote__rule=vote.rule)
+    there.filter(vote__in=list(replaced.values_list("vote", flat=True))).delete()
+    if vote.choice != Choice.WITHDRAW:
+        Standing.objects.bulk_create(
+            Standing(
+                deployment=vote.deployment,
+                content_hash=vote.content_hash,
+                person_id=person,
+                vote=vote,
+            )
+            for person in sorted(vote.parties)
+        )

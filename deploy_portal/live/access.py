@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.db.models import Value
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -18,7 +19,7 @@ from django.utils.crypto import constant_time_compare
 from accounts.models import User
 from deployments.enums import Right
 from deployments.models import Deployment, Membership, ServiceGroupObjectPermission
-from deployments.policies import rights_of
+from deployments.policies import Rights, rights_of, roles_stood_in_for
 
 Audience = frozenset[str]
 Pair = tuple[int, int]
@@ -60,8 +61,13 @@ def admit(session_key: str | None, deployment_id: int) -> Ticket | int:
     if found is None:
         return 404
     rights = rights_of(user, found.service)
-    standing = Standing(rights.rights, rights.roles, user.is_superuser)
+    standing = Standing(rights.rights, _speaks_as(rights), user.is_superuser)
     return Ticket(session_key, user.pk, found.service_id, found.pk, found.event_count, standing)
+
+
+def _speaks_as(rights: Rights) -> frozenset[str]:
+    """Own roles, and those of people who are away: the page offers to sign under each."""
+    return rights.roles | frozenset(rights.stands_for)
 
 
 def _signed_in(session_key: str | None) -> User | None:
@@ -123,9 +129,16 @@ def _standings(pairs: Collection[Pair], users: dict[int, User]) -> dict[Pair, St
     ):
         rights[user_id, service_id].add(right)
     roles: dict[Pair, set[str]] = defaultdict(set)
-    memberships = Membership.objects.filter(service__in=services, group__user__in=users)
-    for user_id, service_id, role in memberships.values_list("group__user", "service", "role__key"):
-        roles[user_id, service_id].add(role)
+    own = Membership.objects.filter(service__in=services, group__user__in=users)
+    rows = own.values_list("group__user", "service", "role__key", Value(value=True)).union(
+        roles_stood_in_for(users, services).values_list(
+            "group__user__absences__stand_in", "service", "role__key", Value(value=False)
+        )
+    )
+    for user_id, service_id, role, is_own in rows:
+        sees = Right.SEE.value in rights[user_id, service_id]
+        if is_own or (sees and users[user_id].is_person):
+            roles[user_id, service_id].add(role)
     return {
         pair: Standing(
             frozenset(rights[pair]),

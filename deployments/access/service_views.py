@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.requests import PersonRequest
-from deployments.access import granting, places
+from deployments import clock
+from deployments.access import absences, granting, places
+from deployments.access.absence_policies import may_manage
 from deployments.access.consequences import consequences
 from deployments.access.forms import AwareForm, ServiceForm, TitleForm
 from deployments.access.giving_forms import GiveForm
@@ -27,6 +29,7 @@ from deployments.access.table import table_of
 from deployments.answers import posted, tried
 from deployments.exceptions import require
 from deployments.models import Deployment, Service
+from deployments.policies import rights_of
 
 RECENT = 5
 
@@ -120,9 +123,13 @@ def _service_page(
     request: PersonRequest, found: Service, form: forms.Form, status: int
 ) -> HttpResponse:
     recent = Deployment.objects.filter(service=found).with_names().order_by("-pk")[:RECENT]
+    now = clock.now()
     context = {
         "service": found,
         "table": table_of(found),
+        "absences": absences.absences_from(found, now),
+        "now": now,
+        "may_manage": may_manage(rights_of(request.user, found)),
         "recent": recent,
         "form": form,
         "refusal": refusal_to_administer(request.user, "change who may do what"),

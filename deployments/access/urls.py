@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from deployments.access import (
+    absence_views,
     people_views,
     place_views,
     service_views,
@@ -22,6 +23,11 @@ urlpatterns = [
         "services/<slug:service_key>/revoke/<part:what>/<holder:holder>/",
         service_views.revoke,
         name="revoke",
+    ),
+    path(
+        "services/<slug:service_key>/stand-ins/",
+        absence_views.of_service,
+        name="service_stand_ins",
     ),
     path("environments/", place_views.environments, name="environments"),
     path("environments/new/", place_views.environment_new, name="environment_new"),
@@ -50,6 +56,8 @@ urlpatterns = [
         name="team_remove",
     ),
     path("settings/", settings_views.settings, name="settings"),
+    path("settings/absences/", absence_views.own, name="absences"),
+    path("settings/absences/<int:absence_pk>/end/", absence_views.end, name="end_absence"),
     path("settings/password/", settings_views.password, name="password"),
     path(
         "set-password/<uidb64>/<token>/",

@@ -11,8 +11,10 @@ from deployments.models.service import (
     ServiceGroupObjectPermission,
     ServiceUserObjectPermission,
 )
+from deployments.models.stand_in import LONGEST_ABSENCE_REASON, StandIn
 
 __all__ = [
+    "LONGEST_ABSENCE_REASON",
     "LONGEST_COMMENT",
     "Chain",
     "Clock",
@@ -27,4 +29,5 @@ __all__ = [
     "Service",
     "ServiceGroupObjectPermission",
     "ServiceUserObjectPermission",
+    "StandIn",
 ]

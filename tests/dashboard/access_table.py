@@ -206,6 +206,16 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
     "deployments:team_rename": {"name": lambda _: "Ledger"},
     "deployments:team": {"who": lambda one: f"person:{one.requester.pk}"},
     "deployments:settings": {"zone": lambda _: "Europe/Vienna"},
+    "deployments:absences": {
+        "service": lambda one: one.service.key,
+        "starts": lambda one: one.t0.strftime("%Y-%m-%dT%H:%M"),
+        "ends": lambda one: (one.t0 + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M"),
+    },
+    "deployments:service_stand_ins": {
+        "absent": lambda _: "security",
+        "stand_in": lambda _: "member",
+        "ends": lambda one: (one.t0 + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M"),
+    },
     "communications:skip": {"reason": lambda _: "told by phone"},
 }
 TABLE: dict[str, Row] = {
@@ -260,6 +270,9 @@ TABLE: dict[str, Row] = {
     "deployments:team_rename": Row(ADMINISTRATORS, BY_ADMINISTRATORS, ("team_pk",)),
     "deployments:team_remove": Row(ADMINISTRATORS, BY_ADMINISTRATORS, ("team_pk", "person_pk")),
     "deployments:settings": Row(EVERYBODY, (302,) * 8),
+    "deployments:absences": Row(EVERYBODY, (302, 422, 422, 422, 422, 422, 302, 422)),
+    "deployments:end_absence": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 302), ("absence_pk",)),
+    "deployments:service_stand_ins": Row((302, 404, 403, 403, 200, 403, 403, 200), (302, 404, 403, 403, 302, 403, 403, 302), ("service_key",)),
     "deployments:password": Row(EVERYBODY, (302, 422, 422, 422, 422, 422, 422, 422)),
     "deployments:set_password": Row((200,) * 8, (200,) * 8, ("uidb64", "token")),
     "deployments:versions": Row(WHO_SEES, NO_METHOD, ONE),

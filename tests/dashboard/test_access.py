@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
@@ -23,7 +24,7 @@ from checklists.services import add_evidence
 from communications.services import define_plan
 from connections.models import Connection
 from deployments.access.teams import add_to_team, create_team
-from deployments.models import Deployment
+from deployments.models import Deployment, StandIn
 from gates.definitions import GateDefinition
 from gates.services import define_gates
 from intake.models import SourceDocument, TemplateVersion
@@ -32,7 +33,7 @@ from intake.templates import save_as_template
 from monitoring.metrics.plan import MetricPlan
 from monitoring.metrics.services import add_metric
 from tests.approvals.makers import make_objection, make_waiver
-from tests.builders import Team, make_deployment, make_person, signed_in
+from tests.builders import Team, make_deployment, make_person, make_stand_in, signed_in
 from tests.dashboard.access_table import BODIES, PERSONS, TABLE
 
 CHECKLIST = b"# Next\n**Target Environment**: Production\n- [ ] Back up\n"
@@ -71,6 +72,7 @@ def scene(team: Team) -> Deployment:
     add_metric(team.service, MetricPlan("latency", "Latency", "ms"), actor=team.release_manager)
     Connection.objects.create(key="elsewhere", title="Elsewhere", base_url="http://127.0.0.1:9/")
     make_waiver(deployment.gates.get(key="tests"), asked_by=team.technical_lead)
+    make_stand_in(team.service, team.technical_lead, None, starts_in=timedelta(days=9))
     save_as_template(deployment.pk, "Backend release", actor=team.release_manager)
     make_objection(deployment, "security", by=team.security)
     return deployment
@@ -106,6 +108,7 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "metric_pk": deployment.service.metrics.get().pk,
         "token_pk": Token.objects.get().pk,
         "vote_pk": Vote.objects.get(deployment=deployment).pk,
+        "absence_pk": StandIn.objects.get().pk,
         "waiver_pk": Waiver.objects.get().pk,
         "form": "yaml",
         "document_pk": SourceDocument.objects.get().pk,
