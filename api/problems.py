@@ -42,7 +42,10 @@ def answer_with_problems(api: NinjaAPI) -> None:
 
 
 def _refused(request: HttpRequest, refusal: Any) -> HttpResponse:
-    return problem(refusal.status, refusal.sentence)
+    response = problem(refusal.status, refusal.sentence)
+    if refusal.status == HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = "Webhook-Signature"
+    return response
 
 
 def _unauthenticated(request: HttpRequest, error: Any) -> HttpResponse:

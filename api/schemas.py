@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, Strict, StrictInt, StringConstraints
 
 from approvals.models import Vote
 from deployments.conditions import written_out
+from deployments.enums import State
 from gates.models import Gate
 
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL keeps no NUL characters in text
@@ -16,6 +17,8 @@ Line = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
 Text = Annotated[str, StringConstraints(max_length=4000, pattern=NO_NUL)]
 Name = Annotated[str, StringConstraints(max_length=255, pattern=NO_NUL)]
 Value = Annotated[str, StringConstraints(max_length=100, pattern=NO_NUL)]
+Key = Annotated[str, StringConstraints(max_length=120, pattern=r"^[-a-zA-Z0-9_]+$")]
+LARGEST = 2**63 - 1  # of an identifier in PostgreSQL
 # JSON readers take NaN and Infinity for numbers, and write small ones with an exponent.
 Float = Annotated[float, Strict(), Field(allow_inf_nan=False), AfterValidator(written_out)]
 
@@ -30,16 +33,13 @@ class ReportIn(Schema, extra="forbid"):
     details: Text = ""
 
 
-REPORT_BODY = {
-    "required": True,
-    "description": "A result as JSON for a reported gate, else the report file as it is.",
-    "content": {
-        "application/json": {"schema": ReportIn.model_json_schema()},
-        "application/xml": {"schema": {"type": "string"}},
-        "text/plain": {"schema": {"type": "string"}},
-        "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
-    },
-}
+class DeliveryIn(ReportIn, extra="forbid"):
+    """The same result in a signed delivery, which says itself for which gate it is."""
+
+    deployment: Annotated[StrictInt, Field(ge=1, le=LARGEST)]
+    gate: Annotated[
+        str, StringConstraints(min_length=1, max_length=120, pattern=r"^[-a-zA-Z0-9_]+$")
+    ]
 
 
 class RunOut(Schema):
@@ -79,6 +79,7 @@ class GateOut(Schema):
     since: datetime | None
     fresh_until: datetime | None
     last_sample: SampleOut | None
+    last_run: RunOut | None
 
     @staticmethod
     def resolve_state(gate: Gate) -> str:
@@ -130,8 +131,19 @@ class ObstacleOut(Schema):
     since: datetime | None
 
 
-class DeploymentOut(Schema):
+class ReadinessOut(Schema):
     """`sentence` is what every page and mail starts with; `ready` is null once it has started."""
+
+    sentence: str
+    state: State
+    ready: bool | None
+    percent: int | None
+    blockers: list[ObstacleOut]
+    warnings: list[ObstacleOut]
+
+
+class DeploymentOut(ReadinessOut):
+    """The facts of a deployment, and how ready it is."""
 
     id: int
     url: str
@@ -141,15 +153,14 @@ class DeploymentOut(Schema):
     branch: str
     commit: str
     digest: str
-    state: str
     t0: datetime | None
     zone: str
     content_hash: str
-    sentence: str
-    ready: bool | None
-    percent: int | None
-    blockers: list[ObstacleOut]
-    warnings: list[ObstacleOut]
+
+
+class DeploymentsOut(Schema):
+    deployments: list[DeploymentOut]
+    next: str | None
 
 
 class Problem(Schema):
@@ -159,3 +170,8 @@ class Problem(Schema):
     title: str
     status: int
     detail: str
+
+
+READ_PROBLEMS = dict.fromkeys((401, 403, 404, 422), Problem)
+REPORT_PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422), Problem)
+DELIVERY_PROBLEMS = dict.fromkeys((400, 401, 404, 409, 410, 413, 422), Problem)

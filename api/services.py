@@ -8,12 +8,13 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.enums import Kind
 from accounts.fresh import Authentication
 from accounts.models import User
+from api.machines import make_machine
 from api.models import Token
 from api.policies import refusal_to_manage
 from deployments import clock, history
+from deployments.clock import PortalNow
 from deployments.exceptions import Invalid
 from deployments.models import Service
 from deployments.policies import refusal_by_proof, rights_of
@@ -46,7 +47,7 @@ def issue(
     now = clock.now()
     token = Token.objects.create(
         service=service,
-        machine=_machine(service, title),
+        machine=make_machine(service, title),
         title=title.strip(),
         prefix=secret[: len(MARK) + 6],
         secret_hash=hashed(secret),
@@ -63,17 +64,6 @@ def issue(
     }
     history.record(chain, "token issued", actor=actor, obj=token, after=after, at=now)
     return token, secret
-
-
-def _machine(service: Service, title: str) -> User:
-    """The chain's lock keeps two from getting the same number."""
-    number = service.tokens.count() + 1
-    machine = User(
-        username=f"machine:{service.key}:{number}", display_name=title[:100], kind=Kind.MACHINE
-    )
-    machine.set_unusable_password()
-    machine.save()
-    return machine
 
 
 @transaction.atomic
@@ -113,14 +103,17 @@ def hashed(secret: str) -> str:
 
 
 def token_for(secret: str) -> Token | None:
-    """The valid token with this secret; its use is noted at most once a minute."""
-    now = clock.now()
-    token = (
-        Token.objects.select_related("service", "machine")
-        .filter(Q(expires_at=None) | Q(expires_at__gt=now))
-        .filter(secret_hash=hashed(secret), revoked_at=None, machine__is_active=True)
-        .first()
-    )
-    if token and (token.last_used_at is None or token.last_used_at < now - NOTE_USE_EVERY):
-        Token.objects.filter(pk=token.pk).update(last_used_at=now)
+    """The valid token with this secret; its use is noted at most once a minute.
+
+    One query, whatever is guessed.
+    """
+    found = Token.objects.select_related("service", "machine").annotate(now=PortalNow())
+    token = found.filter(
+        Q(expires_at=None) | Q(expires_at__gt=PortalNow()),
+        secret_hash=hashed(secret),
+        revoked_at=None,
+        machine__is_active=True,
+    ).first()
+    if token and (token.last_used_at is None or token.last_used_at < token.now - NOTE_USE_EVERY):
+        Token.objects.filter(pk=token.pk).update(last_used_at=token.now)
     return token

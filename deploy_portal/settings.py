@@ -17,6 +17,8 @@ DEBUG = env.bool("DEBUG", default=False)
 # Reading documents and drawing diagrams needs no secret; whoever serves does (wsgi.py insists).
 UNSAFE_SECRET_KEY = "unsafe-only-for-commands-that-serve-nobody"  # noqa: S105
 SECRET_KEY = env.str("SECRET_KEY", default=UNSAFE_SECRET_KEY)
+# Earlier keys, which still open what they sealed (accounts/sealing.py) and signed.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 PORTAL_URL = env.str("PORTAL_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
@@ -229,6 +231,7 @@ CELERY_BEAT_SCHEDULE = {
         ("approvals.sweep", 15.0),
         ("checklists.sweep", 15.0),
         ("intake.sweep", 5.0),
+        ("api.sweep", 60.0),
     )
 }
 

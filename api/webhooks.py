@@ -1,0 +1,78 @@
+"""The verbs of webhooks for people: issue, rotate, revoke. The secret is shown once each time."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from accounts.fresh import Authentication
+from accounts.models import User
+from accounts.sealing import seal
+from api import signatures
+from api.exceptions import Gone
+from api.machines import make_machine
+from api.models import Webhook
+from api.policies import refusal_to_manage
+from deployments import clock, history
+from deployments.exceptions import Invalid, Refused
+from deployments.models import Service
+from deployments.policies import Rights, refusal_by_proof, rights_of
+from deployments.services import require
+
+# Long enough to bring the new secret to every sender, short enough to be over tomorrow.
+BOTH_VALID = timedelta(hours=24)
+
+
+def refusal_to_rotate(rights: Rights, webhook: Webhook) -> Refused | None:
+    if webhook.revoked_at:
+        return Gone(f"“{webhook}” is revoked; issue a new webhook instead.")
+    return refusal_to_manage(rights)
+
+
+@transaction.atomic
+def issue(
+    service: Service, *, title: str, actor: User, proof: Authentication | None
+) -> tuple[Webhook, str]:
+    """A new webhook with a machine of its own, and its secret, which is shown this once only."""
+    chain = history.chain(f"service:{service.key}")
+    require(refusal_to_manage(rights_of(actor, service)))
+    require(refusal_by_proof(proof))
+    if not title.strip():
+        raise Invalid("Give the webhook a title that says who sends to it.")
+    secret, now = signatures.new_secret(), clock.now()
+    webhook = Webhook.objects.create(
+        service=service,
+        machine=make_machine(service, title),
+        title=title.strip(),
+        secret=seal(secret),
+        created_at=now,
+    )
+    after = {"title": webhook.title, "machine": webhook.machine.username}
+    history.record(chain, "webhook issued", actor=actor, obj=webhook, after=after, at=now)
+    return webhook, secret
+
+
+@transaction.atomic
+def rotate(webhook: Webhook, *, actor: User, proof: Authentication | None) -> tuple[Webhook, str]:
+    """A new secret; the one before holds for 24 hours more, an even older one no longer."""
+    chain = history.chain(f"service:{webhook.service.key}")
+    webhook = Webhook.objects.select_related("service").get(pk=webhook.pk)
+    require(refusal_to_rotate(rights_of(actor, webhook.service), webhook))
+    require(refusal_by_proof(proof))
+    secret, now = signatures.new_secret(), clock.now()
+    webhook.old_secret, webhook.old_until = webhook.secret, now + BOTH_VALID
+    webhook.secret = seal(secret)
+    webhook.save(update_fields=["secret", "old_secret", "old_until"])
+    after = {"old secret valid until": webhook.old_until.isoformat(timespec="seconds")}
+    history.record(chain, "webhook rotated", actor=actor, obj=webhook, after=after, at=now)
+    return webhook, secret
+
+
+@transaction.atomic
+def revoke(webhook: Webhook, *, actor: User) -> None:
+    """End a webhook at once and forget its secrets; revoking it again changes nothing."""
+    chain = history.chain(f"service:{webhook.service.key}")
+    require(refusal_to_manage(rights_of(actor, webhook.service)))
+    now = clock.now()
+    ended = {"revoked_at": now, "secret": "", "old_secret": "", "old_until": None}
+    if Webhook.objects.filter(pk=webhook.pk, revoked_at=None).update(**ended):
+        history.record(chain, "webhook revoked", actor=actor, obj=webhook, at=now)
