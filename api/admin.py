@@ -1,13 +1,10 @@
 from django.contrib import admin
 
-from api.models import Token
+from api.models import Token, Webhook
 
 
-@admin.register(Token)
-class TokenAdmin(admin.ModelAdmin):
-    """To look at; tokens are issued and revoked by `manage.py token`, which records it."""
-
-    list_display = ("title", "service", "prefix", "created_at", "expires_at", "revoked_at")
+class KeyAdmin(admin.ModelAdmin):
+    """To look at; keys are issued and revoked on the page “Machines”, which records it."""
 
     def has_add_permission(self, *args: object) -> bool:
         return False
@@ -17,3 +14,14 @@ class TokenAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, *args: object) -> bool:
         return False
+
+
+@admin.register(Token)
+class TokenAdmin(KeyAdmin):
+    list_display = ("title", "service", "prefix", "created_at", "expires_at", "revoked_at")
+
+
+@admin.register(Webhook)
+class WebhookAdmin(KeyAdmin):
+    list_display = ("title", "service", "created_at", "old_until", "revoked_at")
+    exclude = ("secret", "old_secret")

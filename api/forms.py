@@ -1,5 +1,7 @@
 """A key for a machine: what it is called, what it may do, and for how long."""
 
+from typing import Any
+
 from django import forms
 
 from accounts.forms import FreshForm
@@ -35,3 +37,23 @@ class TokenForm(FreshForm):
     )
 
     field_order = ("title", "scopes", "days", "password")
+
+
+class WebhookForm(FreshForm):
+    title = forms.CharField(
+        label="Who delivers to it",
+        max_length=120,
+        widget=forms.TextInput(attrs=CONTROL),
+        help_text="Such as “Load test service”.",
+        error_messages={"required": "Say who delivers to it."},
+    )
+
+    field_order = ("title", "password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """It stands beside the form for tokens, whose fields have the same names."""
+        super().__init__(*args, auto_id="id_webhook_%s", **kwargs)
+
+
+class RotateForm(FreshForm):
+    """Nothing but the proof of who rotates."""

@@ -9,11 +9,9 @@ from accounts.requests import PersonRequest
 from api import services
 from api.forms import TokenForm
 from api.models import Token
-from api.policies import refusal_to_manage
-from deployments import clock
+from api.panels import machines_page
 from deployments.answers import posted, tried
 from deployments.models import Service
-from deployments.policies import rights_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,14 +31,8 @@ def machines(request: PersonRequest, service_key: str) -> HttpResponse:
             proof=form.proof,
         ),
     )
-    context = {
-        "service": service,
-        "tokens": service.tokens.order_by("-created_at"),
-        "now": clock.now(),
-        "form": TokenForm(request) if issued.done else form,
-        "issued": issued.result,
-        "refusal": refusal_to_manage(rights_of(request.user, service)),
-    }
+    context = machines_page(request, service, form=None if issued.done else form)
+    context["issued"] = issued.result
     return render(request, "api/machines.html", context, status=issued.status)
 
 

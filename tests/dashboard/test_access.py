@@ -14,7 +14,8 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
 from accounts.models import User
-from api.models import Token
+from api import webhooks
+from api.models import Token, Webhook
 from api.services import issue
 from approvals.models import Vote, Waiver
 from checklists.enums import EvidenceKind
@@ -34,6 +35,8 @@ from monitoring.metrics.plan import MetricPlan
 from monitoring.metrics.services import add_metric
 from tests.approvals.makers import make_objection, make_waiver
 from tests.builders import Team, make_deployment, make_person, make_stand_in, signed_in
+from tests.approvals.makers import make_waiver
+from tests.builders import Team, make_deployment, make_person, make_proof, signed_in
 from tests.dashboard.access_table import BODIES, PERSONS, TABLE
 
 CHECKLIST = b"# Next\n**Target Environment**: Production\n- [ ] Back up\n"
@@ -71,6 +74,7 @@ def scene(team: Team) -> Deployment:
     issue(team.service, title="CI", actor=None)
     add_metric(team.service, MetricPlan("latency", "Latency", "ms"), actor=team.release_manager)
     Connection.objects.create(key="elsewhere", title="Elsewhere", base_url="http://127.0.0.1:9/")
+    webhooks.issue(team.service, title="Lab", actor=team.release_manager, proof=make_proof())
     make_waiver(deployment.gates.get(key="tests"), asked_by=team.technical_lead)
     make_stand_in(team.service, team.technical_lead, None, starts_in=timedelta(days=9))
     save_as_template(deployment.pk, "Backend release", actor=team.release_manager)
@@ -109,6 +113,8 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "token_pk": Token.objects.get().pk,
         "vote_pk": Vote.objects.get(deployment=deployment).pk,
         "absence_pk": StandIn.objects.get().pk,
+        "webhook_pk": Webhook.objects.get().pk,
+        "webhook": Webhook.objects.get().pk,
         "waiver_pk": Waiver.objects.get().pk,
         "form": "yaml",
         "document_pk": SourceDocument.objects.get().pk,
