@@ -1,14 +1,48 @@
-"""What ninja cannot see for itself, said in the OpenAPI description."""
+"""The OpenAPI description: what ninja cannot see for itself, and an example of everything."""
 
 from typing import Any
 
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
+
+from api.examples import EXAMPLES
 from api.schemas import DeliveryIn, ReportIn
+
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
+
+
+class DescribedAPI(NinjaAPI):
+    """Names that stay when code is moved, problems by their media type, and examples."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        described = super().get_openapi_schema(**options)
+        for address in described["paths"].values():
+            for operation in address.values():
+                for response in operation["responses"].values():
+                    _name_problem(response)
+        for name, schema in described["components"]["schemas"].items():
+            schema["examples"] = [EXAMPLES[name]]
+        return described
+
+
+def _name_problem(response: dict[str, Any]) -> None:
+    body = response["content"]["application/json"]
+    if body["schema"] == PROBLEM:
+        response["content"] = {"application/problem+json": body}
+
 
 REPORT_BODY = {
     "required": True,
     "description": "A result as JSON for a reported gate, else the report file as it is.",
     "content": {
-        "application/json": {"schema": ReportIn.model_json_schema()},
+        "application/json": {
+            "schema": ReportIn.model_json_schema(),
+            "example": EXAMPLES["ReportIn"],
+        },
         "application/xml": {"schema": {"type": "string"}},
         "text/plain": {"schema": {"type": "string"}},
         "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
@@ -39,6 +73,11 @@ DELIVERY = {
     ],
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": DeliveryIn.model_json_schema()}},
+        "content": {
+            "application/json": {
+                "schema": DeliveryIn.model_json_schema(),
+                "example": EXAMPLES["DeliveryIn"],
+            }
+        },
     },
 }

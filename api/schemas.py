@@ -163,13 +163,19 @@ class DeploymentsOut(Schema):
     next: str | None
 
 
+class Wrong(Schema):
+    where: str
+    what: str
+
+
 class Problem(Schema):
-    """RFC 9457, sent as application/problem+json."""
+    """RFC 9457; `detail` is one sentence, `errors` every place where the request is wrong."""
 
     type: str
     title: str
     status: int
     detail: str
+    errors: list[Wrong] = []
 
 
 READ_PROBLEMS = dict.fromkeys((401, 403, 404, 422), Problem)

@@ -4,12 +4,12 @@ from functools import partial
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import NinjaAPI, Status
+from ninja import Status
 from ninja.errors import HttpError
 
 from api.bearer import MachineToken
 from api.callers import deployment_of, token_of
-from api.described import REPORT_BODY
+from api.described import REPORT_BODY, DescribedAPI
 from api.incoming import router as webhooks
 from api.problems import answer_with_problems
 from api.reading import router as reading
@@ -29,7 +29,7 @@ from gates.uploads import Upload, hand_in
 
 MIB = 1024 * 1024
 
-api = NinjaAPI(
+api = DescribedAPI(
     title="Deploy Portal",
     version="1",
     description="Machines read deployments and report results. Send a token that "
