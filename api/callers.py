@@ -33,3 +33,11 @@ def readable(request: HttpRequest, pk: int) -> Deployment:
 def require_read(request: HttpRequest) -> None:
     if not token_of(request).may_read:
         raise HttpError(403, "This token may report but not read.")
+
+
+def refuse_unknown(request: HttpRequest, *known: str) -> None:
+    """A filter whose name is mistyped would otherwise find everything."""
+    unknown = sorted(set(request.GET) - set(known))
+    if unknown:
+        names = ", ".join(known)
+        raise HttpError(422, f"There is no parameter “{unknown[0]}” here; known are {names}.")

@@ -56,11 +56,16 @@ def _unauthenticated(request: HttpRequest, error: Any) -> HttpResponse:
 
 def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
     errors = [
-        {"where": ".".join(str(part) for part in one["loc"]), "what": one["msg"]}
+        {"where": ".".join(str(part) for part in _place(one["loc"])), "what": one["msg"]}
         for one in error.errors
     ]
     first = errors[0]
     return problem(422, f"{first['where']}: {first['what']}.", errors=errors)
+
+
+def _place(found: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Without the part of the request that it stands in, which its name already says."""
+    return found[1:] if found[:1] in {("query",), ("path",)} else found
 
 
 def _too_big(request: HttpRequest, error: Any) -> HttpResponse:

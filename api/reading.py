@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from ninja import Query, Router
 
-from api.callers import deployments_of, readable, require_read
+from api.callers import deployments_of, readable, refuse_unknown, require_read
 from api.schemas import (
     LARGEST,
     READ_PROBLEMS,
@@ -43,6 +43,7 @@ def deployments(
 ) -> dict[str, Any]:
     """The newest first; `next` is the address of the ones before them, null at the end."""
     require_read(request)
+    refuse_unknown(request, "state", "before", "limit")
     wanted = deployments_of(request).order_by("-pk")
     if state:
         wanted = wanted.filter(state__in=state)

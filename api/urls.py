@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from api.problems import UNKNOWN, problem
@@ -39,4 +39,6 @@ urlpatterns, _, _ = api.urls
 for pattern in urlpatterns:
     assert pattern.callback is not None
     pattern.callback = for_machines(pattern.callback)
-urlpatterns = [*urlpatterns, path("<path:rest>", for_machines(unknown), name="unknown")]
+# Every character there is: `<path:rest>` would leave an address with a line break to a page.
+rest = re_path(r"^(?P<rest>[\s\S]+)$", for_machines(unknown), name="unknown")
+urlpatterns = [*urlpatterns, rest]

@@ -8,7 +8,7 @@ from ninja import Status
 from ninja.errors import HttpError
 
 from api.bearer import MachineToken
-from api.callers import deployment_of, token_of
+from api.callers import deployment_of, refuse_unknown, token_of
 from api.described import REPORT_BODY, DescribedAPI
 from api.incoming import router as webhooks
 from api.problems import answer_with_problems
@@ -73,6 +73,7 @@ def report(
     token = token_of(request)
     if not token.may_report:
         raise HttpError(403, "This token may read but not report.")
+    refuse_unknown(request, "name", "source_link")
     found = get_object_or_404(deployment_of(request, pk).gates, key=key)
     if found.takes_reports:
         upload = Upload(iter(partial(request.read, MIB), b""), name, source_link)

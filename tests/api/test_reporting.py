@@ -200,6 +200,8 @@ def test_foreign_deployment_is_not_there(gate):
         problem(foreign.get("/deployments/999999999")),
         problem(foreign.get("/deployments/99999999999999999999999")),
         problem(foreign.get("/no/such/place")),
+        problem(foreign.get("/no/such%0Aplace")),
+        problem(foreign.call("POST", "/no/such/place", {})),
     }
     assert answers == {(404, "There is nothing at this address that the token may see.")}
     assert gate.runs.count() == 0

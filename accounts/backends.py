@@ -1,0 +1,17 @@
+"""Who may have a session: people."""
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+
+from accounts.models import User
+
+
+class PersonBackend(ModelBackend):
+    """A machine has a key and no session, even where somebody gave it a password.
+
+    A session that exists all the same is nobody's: it is asked on every request.
+    """
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        return super().user_can_authenticate(user) and isinstance(user, User) and user.is_person
