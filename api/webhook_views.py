@@ -32,8 +32,8 @@ def new(request: PersonRequest, service_key: str) -> HttpResponse:
     context = machines_page(request, service, webhook_form=None if issued.done else form)
     if issued.result:
         webhook, secret = issued.result
-        context["new_webhook"] = {"title": webhook.title, "secret": secret}
-        context["new_webhook"]["address"] = address_of(webhook)
+        told = {"title": webhook.title, "address": address_of(webhook), "secret": secret}
+        context["new_webhook"] = told
     return render(request, "api/machines.html", context, status=issued.status)
 
 

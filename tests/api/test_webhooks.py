@@ -45,6 +45,7 @@ def test_release_manager_gets_address_and_secret_once(team, manager):
     page = manager.post(NEW, {"title": "Lab"}).content.decode()
     webhook, secret = Webhook.objects.get(), secret_in(page)
     assert f"http://127.0.0.1:8000/api/v1/webhooks/{webhook.pk}" in page
+    assert page.index(secret) < page.index('<form method="post" action="/services/')
     assert unseal(webhook.secret) == secret
     assert secret not in webhook.secret
     assert "whsec_" not in manager.get(LIST).content.decode()
