@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.sealing import Unreadable, unseal
 from api.exceptions import Gone
 from api.models import Delivery, Webhook
 from api.signatures import Signed, refusal_of_delivery
+from connections.sealing import Unsealable, opened
 from deployments import clock
 from deployments.exceptions import Refused, require
 
@@ -63,8 +63,8 @@ def sweep() -> None:
 
 def _secrets(webhook: Webhook, now: datetime) -> list[str]:
     try:
-        return [unseal(sealed) for sealed in webhook.sealed_at(now)]
-    except Unreadable as error:
+        return [opened(sealed) for sealed in webhook.sealed_at(now)]
+    except Unsealable as error:
         raise Refused(
             "The portal's own key was changed and opens this webhook's secret no longer; "
             "have the secret rotated."

@@ -85,6 +85,7 @@ EXAMPLES: dict[str, Any] = {
     "VoteOut": {
         "role": "security",
         "person": "Ann Smith",
+        "on_behalf_of": None,
         "choice": "approve",
         "statement": "The audit is clean",
         "reason": "",

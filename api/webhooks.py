@@ -6,12 +6,12 @@ from django.db import transaction
 
 from accounts.fresh import Authentication
 from accounts.models import User
-from accounts.sealing import seal
 from api import signatures
 from api.exceptions import Gone
 from api.machines import make_machine
 from api.models import Webhook
 from api.policies import refusal_to_manage
+from connections.sealing import Unsealable, resealed, sealed
 from deployments import clock, history
 from deployments.exceptions import Invalid, Refused
 from deployments.models import Service
@@ -43,7 +43,7 @@ def issue(
         service=service,
         machine=make_machine(service, title),
         title=title.strip(),
-        secret=seal(secret),
+        secret=sealed(secret),
         created_at=now,
     )
     after = {"title": webhook.title, "machine": webhook.machine.username}
@@ -60,7 +60,7 @@ def rotate(webhook: Webhook, *, actor: User, proof: Authentication | None) -> tu
     require(refusal_by_proof(proof))
     secret, now = signatures.new_secret(), clock.now()
     webhook.old_secret, webhook.old_until = webhook.secret, now + BOTH_VALID
-    webhook.secret = seal(secret)
+    webhook.secret = sealed(secret)
     webhook.save(update_fields=["secret", "old_secret", "old_until"])
     after = {"old secret valid until": webhook.old_until.isoformat(timespec="seconds")}
     history.record(chain, "webhook rotated", actor=actor, obj=webhook, after=after, at=now)
@@ -76,3 +76,19 @@ def revoke(webhook: Webhook, *, actor: User) -> None:
     ended = {"revoked_at": now, "secret": "", "old_secret": "", "old_until": None}
     if Webhook.objects.filter(pk=webhook.pk, revoked_at=None).update(**ended):
         history.record(chain, "webhook revoked", actor=actor, obj=webhook, at=now)
+
+
+@transaction.atomic
+def reseal() -> tuple[int, list[Webhook]]:
+    """Seal every secret with the portal's first key; those that no key opens are told."""
+    kept, unreadable = 0, list[Webhook]()
+    for webhook in Webhook.objects.select_for_update().exclude(secret=""):
+        try:
+            webhook.secret = resealed(webhook.secret)
+            webhook.old_secret = resealed(webhook.old_secret) if webhook.old_secret else ""
+        except Unsealable:
+            unreadable.append(webhook)
+        else:
+            webhook.save(update_fields=["secret", "old_secret"])
+            kept += 1
+    return kept, unreadable

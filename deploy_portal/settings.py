@@ -17,7 +17,7 @@ DEBUG = env.bool("DEBUG", default=False)
 # Reading documents and drawing diagrams needs no secret; whoever serves does (wsgi.py insists).
 UNSAFE_SECRET_KEY = "unsafe-only-for-commands-that-serve-nobody"  # noqa: S105
 SECRET_KEY = env.str("SECRET_KEY", default=UNSAFE_SECRET_KEY)
-# Earlier keys, which still open what they sealed (accounts/sealing.py) and signed.
+# Earlier keys, which still open what they sealed (connections/sealing.py) and signed.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 PORTAL_URL = env.str("PORTAL_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])

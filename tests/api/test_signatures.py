@@ -76,6 +76,20 @@ def test_each_known_secret_counts():
         " ",
         "wrong " * 16 + sign(OURS, "msg_1", STAMP, BODY),
     ],
+    # The secrets are others in every process, and all processes call a test the same.
+    ids=[
+        "other id",
+        "other time",
+        "other body",
+        "no version",
+        "other version",
+        "cut",
+        "comma",
+        "empty",
+        "no ASCII",
+        "blank",
+        "too many",
+    ],
 )
 def test_wrong_signature_is_refused(signatures):
     assert refusal(signatures=signatures) == (

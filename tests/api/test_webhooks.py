@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.sealing import unseal
 from api.models import Webhook
-from api.webhooks import BOTH_VALID, rotate
+from api.webhooks import BOTH_VALID, issue, rotate
+from connections.sealing import opened
 from deployments.exceptions import Refused
 from deployments.models import Event
 from tests.builders import PASSWORD, make_administrator, make_proof, signed_in
@@ -46,7 +48,7 @@ def test_release_manager_gets_address_and_secret_once(team, manager):
     webhook, secret = Webhook.objects.get(), secret_in(page)
     assert f"http://127.0.0.1:8000/api/v1/webhooks/{webhook.pk}" in page
     assert page.index(secret) < page.index('<form method="post" action="/services/')
-    assert unseal(webhook.secret) == secret
+    assert opened(webhook.secret) == secret
     assert secret not in webhook.secret
     assert "whsec_" not in manager.get(LIST).content.decode()
     assert (webhook.machine.username, webhook.machine.kind) == (
@@ -68,10 +70,10 @@ def test_token_and_webhook_have_machines_of_their_own(team, manager, webhook):
 
 
 def test_rotation_keeps_the_old_secret_for_a_day_and_shows_the_new_one_once(manager, webhook):
-    old = unseal(webhook.secret)
+    old = opened(webhook.secret)
     page = manager.post(address(webhook, "rotate")).content.decode()
     webhook.refresh_from_db()
-    assert [unseal(webhook.secret), unseal(webhook.old_secret)] == [secret_in(page), old]
+    assert [opened(webhook.secret), opened(webhook.old_secret)] == [secret_in(page), old]
     event = Event.objects.filter(chain="service:storage-layer", verb="webhook rotated").get()
     assert webhook.old_until - event.at == BOTH_VALID
     listed = manager.get(LIST).content.decode()
@@ -132,3 +134,14 @@ def test_admin_page_shows_no_secret(webhook):
     page = client.get(reverse("admin:api_webhook_change", args=[webhook.pk])).content.decode()
     assert webhook.title in page
     assert webhook.secret not in page
+
+
+def test_new_key_seals_the_secrets_of_webhooks_too(team, settings):
+    webhook, secret = issue(
+        team.service, title="CI", actor=team.release_manager, proof=make_proof()
+    )
+    settings.PORTAL_CREDENTIALS_KEYS = ["a key of its own, put first"]
+    call_command("reseal_credentials", stdout=StringIO())
+    settings.SECRET_KEY = "another one of the portal's keys"
+    webhook.refresh_from_db()
+    assert opened(webhook.secret) == secret

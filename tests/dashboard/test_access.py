@@ -34,9 +34,7 @@ from intake.templates import save_as_template
 from monitoring.metrics.plan import MetricPlan
 from monitoring.metrics.services import add_metric
 from tests.approvals.makers import make_objection, make_waiver
-from tests.builders import Team, make_deployment, make_person, make_stand_in, signed_in
-from tests.approvals.makers import make_waiver
-from tests.builders import Team, make_deployment, make_person, make_proof, signed_in
+from tests.builders import Team, make_deployment, make_person, make_proof, make_stand_in, signed_in
 from tests.dashboard.access_table import BODIES, PERSONS, TABLE
 
 CHECKLIST = b"# Next\n**Target Environment**: Production\n- [ ] Back up\n"

@@ -213,7 +213,7 @@ def test_credentials_are_sealed_with_a_new_key(client, settings, capsys):
     assert "1 credentials are sealed" in capsys.readouterr().out
     assert told()[-1] == ("credentials sealed anew", {}, {"sealed": 1, "unreadable": []})
     settings.PORTAL_CREDENTIALS_KEYS, settings.SECRET_KEY = ["one more key, again as long"], old_key
-    with pytest.raises(CommandError, match="No key opens the credentials of: metrics"):
+    with pytest.raises(CommandError, match="No key opens the secrets of: metrics"):
         call_command("reseal_credentials")
 
 
