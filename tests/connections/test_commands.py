@@ -230,18 +230,21 @@ DOUBLE_FORK = """
         if os.fork() == 0:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             print("still here", flush=True)
-            time.sleep(60)  # mark-orphan
+            time.sleep(60)  # {mark}
         os._exit(0)
     time.sleep({pause})
 """
 
 
 @linux
-@pytest.mark.parametrize(("pause", "cut"), [("0.5", False), ("60", True)])
-def test_orphan_in_a_session_of_its_own_that_keeps_the_pipe_is_killed(pause, cut):
-    ran = run(python(DOUBLE_FORK.format(pause=pause), seconds=2))
+@pytest.mark.parametrize(
+    ("pause", "cut", "mark"),
+    [("0.5", False, "mark-orphan-left"), ("60", True, "mark-orphan-of-the-late")],
+)
+def test_orphan_in_a_session_of_its_own_that_keeps_the_pipe_is_killed(pause, cut, mark):
+    ran = run(python(DOUBLE_FORK.format(pause=pause, mark=mark), seconds=2))
     assert (ran.output, ran.cut) == ("still here\n", cut)
-    assert gone("mark-orphan")
+    assert gone(mark)
 
 
 @linux
