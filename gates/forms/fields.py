@@ -53,9 +53,15 @@ def _field(name: str, info: FieldInfo, service_key: str) -> forms.Field:
             **common,
         )
     if name == "command":
-        choices = [("", "Choose"), *((command, command) for command in command_names())]
-        return forms.ChoiceField(choices=choices, widget=forms.Select(attrs=SELECT), **common)
+        return _one_of(command_names(), common)
     return _by_type(info, common)
+
+
+def _one_of(names: list[str], common: dict[str, Any]) -> forms.Field:
+    """One of what an administrator declared."""
+    none = "Choose" if common["required"] else "None"
+    choices = [("", none if names else "None is declared"), *((name, name) for name in names)]
+    return forms.ChoiceField(choices=choices, widget=forms.Select(attrs=SELECT), **common)
 
 
 def _by_type(info: FieldInfo, common: dict[str, Any]) -> forms.Field:

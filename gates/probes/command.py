@@ -58,10 +58,7 @@ class CommandSettings(Settings):
 
 
 def probe(wanted: CommandSettings, around: Circumstances) -> Measurement:
-    command = _declared(wanted.command, around)
-    ran = run(command)
-    if ran.cut:
-        raise Unreadable(f"The command “{command.name}” did not end within {command.seconds} s.")
+    ran = ended(wanted.command, around)
     wrong = _wrong(ran, wanted)
     value = str(_number(ran, wanted.value_of)) if wanted.value_of and not wrong else ""
     return Measurement(
@@ -72,6 +69,15 @@ def probe(wanted: CommandSettings, around: Circumstances) -> Measurement:
         threshold=wanted.threshold,
         details=tuple(ran.output.strip().splitlines()[-min(SHOWN_LINES, MOST_DETAILS) :]),
     )
+
+
+def ended(name: str, around: Circumstances) -> Ran:
+    """How the declared command ended by itself; raises a `Trouble` where it did not."""
+    command = _declared(name, around)
+    ran = run(command)
+    if ran.cut:
+        raise Unreadable(f"The command “{command.name}” did not end within {command.seconds} s.")
+    return ran
 
 
 def _declared(name: str, around: Circumstances) -> Command:

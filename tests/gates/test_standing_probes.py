@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from connections.commands import Command
 from gates.declared import Circumstances
 from gates.measurement import Measurement
 from gates.measuring import measure
@@ -31,7 +33,7 @@ def migrations(body: str, status: int = 200, **settings: Any) -> Measurement:
         ('{"pending": 0}', {}, "good", "no migration is pending"),
         (
             '{"pending": ["app.0002"]}', {},
-            "bad", "1 migrations are pending, needs at most 0",
+            "bad", "1 migration is pending, needs at most 0",
         ),
         ('{"pending": 2}', {"most": 2}, "good", "2 migrations are pending"),
         ('{"db": {"left": []}}', {"path": "db.left"}, "good", "no migration is pending"),
@@ -59,6 +61,87 @@ def test_migrations_of_a_failing_service_are_not_known():
     assert migrations('{"pending": []}', 503).reason == "The service answered 503, needs 200."
     closed = f"http://127.0.0.1:{closed_port()}"
     assert measure("migrations", {"url": closed}, "", Circumstances(NOW)).outcome == "error"
+
+
+def migrations_by(code: str, **settings: Any) -> Measurement:
+    command = Command("plan", (sys.executable, "-c", code), seconds=20)
+    around = Circumstances(NOW, commands={"plan": command})
+    return measure("migrations", {"command": "plan", **settings}, "", around)
+
+
+SAYS_NOTHING = (
+    "The command “plan” says nothing of migrations: neither lines such as “[ ] app.0001”, nor JSON."
+)
+
+
+@pytest.mark.parametrize(
+    ("output", "settings", "outcome", "reason", "names"),
+    [
+        ("[X]  app.0001\n[X]  app.0002\n", {}, "good", "no migration is pending", ()),
+        (
+            "warning: a proxy\n[X]  app.0001\n[ ]  app.0002 ... (app.0001)\n[-]  app.0003\n", {},
+            "bad", "2 migrations are pending, needs at most 0",
+            ("app.0002 ... (app.0001)", "app.0003"),
+        ),
+        (
+            "app\n [X] 0001_initial\n [ ] 0002_more\nother\n (no migrations)\n", {"most": 1},
+            "good", "1 migration is pending", ("0002_more",),
+        ),
+        ("0\n", {}, "good", "no migration is pending", ()),
+        ("[]", {}, "good", "no migration is pending", ()),
+        ('["a.1"]', {}, "bad", "1 migration is pending, needs at most 0", ("a.1",)),
+        ('{"left": 3}', {"path": "left"}, "bad", "3 migrations are pending, needs at most 0", ()),
+        ('{"pending": []}', {"path": "left"}, "no_data", "left leads to nothing", ()),
+        ("", {}, "error", SAYS_NOTHING, ()),
+        ("\n", {}, "error", SAYS_NOTHING, ()),
+        ("app\n (no migrations)\n", {}, "error", SAYS_NOTHING, ()),
+        ("all good", {}, "error", SAYS_NOTHING, ()),
+        (
+            "[ ]", {},
+            "error", "The command “plan” lists a box without the name of a migration.", (),
+        ),
+        (
+            "true", {},
+            "error", "pending leads to true, which is neither a list nor a count.", (),
+        ),
+        ("null", {}, "no_data", "pending leads to nothing", ()),
+    ],
+)  # fmt: skip
+def test_migrations_by_a_command(output, settings, outcome, reason, names):
+    found = migrations_by(f"print({output!r}, end='')", **settings)
+    assert (found.outcome, found.reason, found.details) == (outcome, reason, names)
+    assert found.target == "plan"
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (
+            "print('[X] app.0001'); raise SystemExit(1)",
+            "The command “plan” ended with 1, needs to end with 0.",
+        ),
+        (
+            "import os; print('[X] app.0001', flush=True); os.kill(os.getpid(), 9)",
+            "The command “plan” was ended by signal 9, needs to end with 0.",
+        ),
+        (
+            "for n in range(200_000): print('[X] app.0001')",
+            "The command “plan” said too much: 1,551,424 bytes could not be kept.",
+        ),
+    ],
+)
+def test_migrations_by_a_command_that_broke_off_are_not_known(code, reason):
+    found = migrations_by(code)
+    assert (found.outcome, found.reason) == ("error", reason)
+
+
+@pytest.mark.parametrize("settings", [{}, {"url": "https://a.example/x", "command": "plan"}])
+def test_migrations_are_asked_of_one(settings):
+    found = measure("migrations", settings, "", Circumstances(NOW))
+    assert (found.outcome, found.reason) == (
+        "error",
+        "A migrations gate asks an address or a command; say one of them.",
+    )
 
 
 def at(age: timedelta) -> str:
