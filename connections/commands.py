@@ -15,7 +15,6 @@
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,19 +22,13 @@ from typing import Any
 
 from django.conf import settings
 
-from connections.exceptions import Trouble
+from connections.declaring import Entry, Undeclared, entries, is_word
 
-NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 SECRET = "$env:"  # noqa: S105
-MOST_FILE_BYTES = 1024 * 1024
 MOST_SECONDS = 3600
 LEAST_MEGABYTES, MOST_MEGABYTES = 64, 1024 * 1024
 KNOWN = ("argv", "folder", "seconds", "memory_mb", "title", "environment")
-
-
-class Undeclared(Trouble):
-    """The command cannot be run as it is declared, or is not declared at all."""
 
 
 @dataclass(frozen=True)
@@ -88,99 +81,39 @@ def declared_commands() -> Mapping[str, Command]:
 
 def read_commands(file: Path) -> Mapping[str, Command]:
     """The commands in the file; raises `Undeclared` with a sentence."""
-    document = _document(file)
-    if unknown := sorted(set(document) - {"commands"}):
-        raise Undeclared(f"{file.name} has “{unknown[0]}”; it knows [commands.NAME] only.")
-    told = document.get("commands", {})
-    if not isinstance(told, dict):
-        raise Undeclared(f"Commands stand in {file.name} as [commands.NAME].")
-    return {name: _command(name, one) for name, one in told.items()}
+    return {one.name: _command(one) for one in entries(file, "commands", "command", KNOWN)}
 
 
-def _document(file: Path) -> dict[str, Any]:
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(MOST_FILE_BYTES + 1)
-    except OSError as error:
-        said = error.strerror or error
-        raise Undeclared(f"The file of commands {file} cannot be read: {said}.") from error
-    if len(content) > MOST_FILE_BYTES:
-        raise Undeclared(f"The file of commands {file} is longer than {MOST_FILE_BYTES:,} bytes.")
-    try:
-        return tomllib.loads(content.decode())
-    except (ValueError, RecursionError) as error:
-        raise Undeclared(f"The file of commands {file} is no TOML: {error}.") from error
-
-
-def _command(name: str, told: Any) -> Command:
-    if not NAME.fullmatch(name):
-        raise Undeclared(
-            f"“{name}” is no name for a command: use up to 60 of a to z, digits, “-” and “_”."
-        )
-    if not isinstance(told, dict):
-        raise Undeclared(f"The command “{name}” is declared as [commands.{name}].")
-    if unknown := sorted(set(told) - set(KNOWN)):
-        raise Undeclared(
-            f"The command “{name}” has no setting “{unknown[0]}”; it knows {', '.join(KNOWN)}."
-        )
+def _command(entry: Entry) -> Command:
     return Command(
-        name,
-        _argv(name, told.get("argv")),
-        title=_text(name, "title", told),
-        folder=_folder(name, told),
-        seconds=_number(name, "seconds", told, Command.seconds, (1, MOST_SECONDS)),
-        memory_mb=_number(
-            name, "memory_mb", told, Command.memory_mb, (LEAST_MEGABYTES, MOST_MEGABYTES)
-        ),
-        environment=_environment(name, told.get("environment", {})),
+        entry.name,
+        _argv(entry),
+        title=entry.text("title"),
+        folder=entry.path("folder"),
+        seconds=entry.number("seconds", Command.seconds, (1, MOST_SECONDS)),
+        memory_mb=entry.number("memory_mb", Command.memory_mb, (LEAST_MEGABYTES, MOST_MEGABYTES)),
+        environment=_environment(entry),
     )
 
 
-def _argv(name: str, told: Any) -> tuple[str, ...]:
-    if not isinstance(told, list) or not told or not all(_is_word(one) for one in told):
-        raise Undeclared(f'The command “{name}” needs argv, such as ["/usr/bin/check", "--all"].')
+def _argv(entry: Entry) -> tuple[str, ...]:
+    told = entry.told.get("argv")
+    if not isinstance(told, list) or not told or not all(is_word(one) for one in told):
+        raise Undeclared(
+            f'The command “{entry.name}” needs argv, such as ["/usr/bin/check", "--all"].'
+        )
     program = told[0]
     if not program or ("/" in program and not program.startswith("/")):
         raise Undeclared(
-            f"The program of the command “{name}” is a name on the PATH or a whole path,"
-            f" not “{program}”."
+            f"The program of {entry.whose} is a name on the PATH or a whole path, not “{program}”."
         )
     return tuple(told)
 
 
-def _is_word(told: Any) -> bool:
-    return isinstance(told, str) and "\0" not in told
-
-
-def _text(name: str, setting: str, told: Mapping[str, Any]) -> str:
-    found = told.get(setting, "")
-    if not _is_word(found):
-        raise Undeclared(f"“{setting}” of the command “{name}” must be text.")
-    return str(found)
-
-
-def _folder(name: str, told: Mapping[str, Any]) -> str:
-    folder = _text(name, "folder", told)
-    if folder and not folder.startswith("/"):
-        raise Undeclared(f"The folder of the command “{name}” must be a whole path.")
-    return folder
-
-
-def _number(
-    name: str, setting: str, told: Mapping[str, Any], usual: int, limits: tuple[int, int]
-) -> int:
-    found = told.get(setting, usual)
-    least, most = limits
-    if not isinstance(found, int) or isinstance(found, bool) or not least <= found <= most:
-        raise Undeclared(
-            f"“{setting}” of the command “{name}” must be a whole number from {least} to {most}."
-        )
-    return found
-
-
-def _environment(name: str, told: Any) -> Mapping[str, str]:
+def _environment(entry: Entry) -> Mapping[str, str]:
+    told: Any = entry.told.get("environment", {})
     if not isinstance(told, dict) or not all(
-        VARIABLE.fullmatch(key) and _is_word(value) for key, value in told.items()
+        VARIABLE.fullmatch(key) and is_word(value) for key, value in told.items()
     ):
-        raise Undeclared(f"The environment of the command “{name}” gives texts to variable names.")
+        raise Undeclared(f"The environment of {entry.whose} gives texts to variable names.")
     return told

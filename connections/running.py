@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from connections import warden
-from connections.commands import SECRET, Command, Undeclared
+from connections.commands import SECRET, Command
+from connections.declaring import Undeclared
 from connections.exceptions import Trouble
 from connections.hiding import hide, hideable
 

@@ -29,10 +29,12 @@ VAR_DIR = Path(env.str("PORTAL_VAR", default=str(BASE_DIR / "var")))
 EVIDENCE_DIR = Path(env.str("EVIDENCE_DIR", default=str(VAR_DIR / "evidence")))
 # Folders in which backup gates may look at files (gates/probes/backup.py); unset: none.
 PORTAL_BACKUP_FOLDERS = env.list("PORTAL_BACKUP_FOLDERS", default=[])
-# The TOML file of commands that gates may run (connections/commands.py); unset: none.
+# The TOML file of commands and repositories that gates may ask (connections/); unset: none.
 PORTAL_COMMANDS = env.str("PORTAL_COMMANDS", default="")
 # Seal the credentials of connections, the newest first (connections/sealing.py); unset: SECRET_KEY.
 PORTAL_CREDENTIALS_KEYS = env.list("PORTAL_CREDENTIALS_KEYS", default=[])
+# Where gates keep their copies of the repositories that the same file declares.
+REPOSITORIES_DIR = VAR_DIR / "repositories"
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from connections.addresses import Permit, checked
 from connections.commands import Command
+from connections.repositories import Repository
 from deployments.conditions import Condition, parse
 from gates.enums import Kind
 from gates.measurement import Measurement
@@ -26,7 +27,7 @@ class Circumstances:
 
     `permit` is the declared connection's. `watch_end` is when the watch after the deployment is
     planned to end, None without a planned time. `backup_folders` are those that the administrator
-    opened for backups to be looked at, `commands` those that were declared.
+    opened for backups to be looked at, `commands` and `repositories` those that were declared.
     """
 
     now: datetime
@@ -36,6 +37,7 @@ class Circumstances:
     watch_end: datetime | None = None
     backup_folders: tuple[str, ...] = ()
     commands: Mapping[str, Command] = field(default_factory=dict)
+    repositories: Mapping[str, Repository] = field(default_factory=dict)
 
 
 class Settings(BaseModel):

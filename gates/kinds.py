@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gates.declared import Declared, Probed, Read
-from gates.probes import backup, command, http, json_value, migrations, prometheus, tls
+from gates.probes import backup, command, git, http, json_value, migrations, prometheus, tls
 from gates.readers import (
     cargo_audit,
     cargo_test,
@@ -28,6 +28,7 @@ KINDS: Mapping[str, Declared[Any]] = {
         migrations.KIND,
         backup.KIND,
         command.KIND,
+        git.KIND,
         junit.KIND,
         cargo_test.KIND,
         cobertura.KIND,

@@ -1,5 +1,6 @@
 """The settings of a kind as the fields of a form, made from what the kind declares."""
 
+from collections.abc import Callable
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Le, MaxLen
@@ -10,10 +11,16 @@ from pydantic_core import PydanticUndefined
 from connections.commands import command_names
 from connections.models import Connection
 from connections.services import sentence_of_another_service
+from connections.repositories import repository_names
 from gates.declared import Settings
 
 CONTROL = {"class": "form-control"}
 SELECT = {"class": "form-select"}
+# Settings that name what an administrator declared in a file.
+DECLARED: dict[str, Callable[[], list[str]]] = {
+    "command": command_names,
+    "repository": repository_names,
+}
 
 
 class Lines(forms.CharField):
@@ -52,8 +59,8 @@ def _field(name: str, info: FieldInfo, service_key: str) -> forms.Field:
             error_messages={"invalid_choice": sentence_of_another_service("%(value)s")},
             **common,
         )
-    if name == "command":
-        return _one_of(command_names(), common)
+    if name in DECLARED:
+        return _one_of(DECLARED[name](), common)
     return _by_type(info, common)
 
 

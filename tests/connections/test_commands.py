@@ -12,13 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from connections.commands import (
-    Command,
-    Undeclared,
-    command_names,
-    declaration,
-    read_commands,
-)
+from connections.commands import Command, command_names, declaration, read_commands
+from connections.declaring import Undeclared
 from connections.running import NotRun, run
 from connections.warden import HEAD_BYTES, PROCESSES, TAIL_BYTES
 
@@ -92,7 +87,10 @@ def test_command_is_read_with_all_that_it_says(tmp_path, settings):
     [
         ("[commands", "is no TOML"),
         ("\x00", "is no TOML"),
-        ("[command.a]\n" + CHECK, "has “command”; it knows [commands.NAME] only."),
+        (
+            "[command.a]\n" + CHECK,
+            "has “command”; it knows [commands.NAME] and [repositories.NAME] only.",
+        ),
         ("commands = 3", "Commands stand in commands.toml as [commands.NAME]."),
         ("[commands]\na = 3", "The command “a” is declared as [commands.a]."),
         ('[commands."A B"]\n' + CHECK, "“A B” is no name for a command"),
