@@ -62,10 +62,15 @@ class Repository:
 
 def repository_names() -> list[str]:
     """What a gate may name; none where none is declared or the file is broken."""
+    return sorted(repositories_now())
+
+
+def repositories_now() -> Mapping[str, Repository]:
+    """For pages, which show what they can rather than break over a broken file."""
     try:
-        return sorted(declared_repositories())
+        return declared_repositories()
     except Undeclared:
-        return []
+        return {}
 
 
 def declared_repositories() -> Mapping[str, Repository]:

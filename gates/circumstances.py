@@ -17,7 +17,7 @@ from gates.declared import Circumstances
 def circumstances(
     settings: dict[str, Any], service: Service, deployment: Deployment | None = None
 ) -> Circumstances:
-    """Raises a `Trouble` when the connection may not be used, or what is declared cannot be read."""
+    """Raises a `Trouble` when the connection may not be used, or a declaration cannot be read."""
     connection = connection_named(settings.get("connection"), service.key)
     around = Circumstances(
         now=clock.now(),

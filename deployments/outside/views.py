@@ -13,6 +13,7 @@ from accounts.requests import PersonRequest
 from connections import changes
 from connections.commands import declaration
 from connections.models import Connection
+from connections.repositories import repositories_now
 from deployments.access.policies import refusal_to_administer
 from deployments.answers import posted, tried
 from deployments.exceptions import require
@@ -105,7 +106,9 @@ def commands(request: PersonRequest) -> HttpResponse:
     require(refusal_to_administer(request.user, "see declared commands"))
     found = declaration()
     rows = [(one, wording.variables(one)) for one in found.commands.values()]
-    return render(request, "connections/commands.html", {"declaration": found, "rows": rows})
+    repositories = {} if found.problem else repositories_now()
+    context = {"declaration": found, "rows": rows, "repositories": repositories.values()}
+    return render(request, "connections/commands.html", context)
 
 
 def _page(request: PersonRequest, found: Connection, answer: Found | None = None) -> HttpResponse:

@@ -10,8 +10,8 @@ from pydantic_core import PydanticUndefined
 
 from connections.commands import command_names
 from connections.models import Connection
-from connections.services import sentence_of_another_service
 from connections.repositories import repository_names
+from connections.services import sentence_of_another_service
 from gates.declared import Settings
 
 CONTROL = {"class": "form-control"}

@@ -353,3 +353,12 @@ def test_declared_commands_are_shown_without_what_is_secret(client, settings, tm
     assert "/bin/check --all" in page
     assert "from the worker's BACKUP_TOKEN" in page
     assert "eu-hidden" not in page
+
+
+def test_declared_repositories_are_shown_beside_the_commands(client, settings, tmp_path: Path):
+    file = tmp_path / "commands.toml"
+    file.write_text('[repositories.portal]\nurl = "https://git.example.org/team/portal.git"\n')
+    settings.PORTAL_COMMANDS = str(file)
+    page = unescape(client.get("/commands/").content.decode())
+    assert "https://git.example.org/team/portal.git" in page
+    assert "nobody is declared" in page

@@ -335,7 +335,9 @@ def test_signature_of_gnupg_is_held_against_the_keyring(repo, tmp_path):
         by = declared(repo, keyring=str(keyring))
         found = asked(repo, commit, of=by, signed="commit")
         assert (found.outcome, "is not signed by anybody who may" in found.reason) == ("bad", True)
-        public = subprocess.run(["gpg", "--export"], env=environment, capture_output=True)
+        public = subprocess.run(
+            ["gpg", "--export"], env=environment, capture_output=True, check=True
+        )
         subprocess.run(
             ["gpg", "--batch", "--quiet", "--import"],
             env={**os.environ, "GNUPGHOME": str(keyring)}, input=public.stdout, check=True,

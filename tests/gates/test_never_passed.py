@@ -50,10 +50,11 @@ MORE: dict[str, tuple[dict[str, Any], str]] = {
     "migrations": ({}, ""),
     "backup": ({}, ""),
     "command": ({"command": "none"}, ""),
+    "git": ({"repository": "none", "branch": "main", "commit": "0a1b2c3d"}, ""),
 }
 READ_FROM: dict[str, tuple[dict[str, Any], str]] = {kind: ({}, "") for kind in sorted(READ)}
-# These do not speak HTTP with what they ask.
-ELSEWHERE = frozenset({"tls", "command"})
+# These do not speak HTTP with what they ask; of git, tests/gates/test_git_probe.py has the faults.
+ELSEWHERE = frozenset({"tls", "command", "git"})
 
 
 def settings_of(kind: str, server: Server) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def settings_of(kind: str, server: Server) -> dict[str, Any]:
     place: dict[str, Any] = {"url": server.url}
     if kind == "tls":
         place = {"host": "127.0.0.1", "port": server.port}
-    elif kind == "command":
+    elif kind in {"command", "git"}:
         place = {}
     seconds = {"seconds": 1} if "seconds" in KINDS[kind].settings.model_fields else {}
     return {**place, **seconds, **more}
