@@ -104,6 +104,7 @@ def kind(pid: int) -> str:
         r"-n messages@": "worker messages",
         r"deploy_portal beat": "beat",
         r"embedded\.mailbox": "mail catcher",
+        r"examples\.sample": "sample service",
         r"postgres": "PostgreSQL",
         r"valkey-server": "Valkey",
         r"embedded run": "supervisor",
@@ -118,7 +119,7 @@ def share(pid: int) -> int:
 
 
 def free_ports() -> dict[str, int]:
-    names = ("PORT", "MAIL_PORT", "SMTP_PORT")
+    names = ("PORT", "MAIL_PORT", "SMTP_PORT", "SAMPLE_PORT", "SAMPLE_TLS_PORT")
     with ExitStack() as stack:
         servers = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in names]
         return {name: server.getsockname()[1] for name, server in zip(names, servers, strict=True)}

@@ -23,6 +23,10 @@ PORTAL_URL = env.str("PORTAL_URL", default="http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 PORTAL_DEMO = env.bool("PORTAL_DEMO", default=False)
+# Where the demo's sample service is, and a Prometheus that scrapes it (intake/demo_sample.py);
+# unset: the demo has no gates on a sample, and the sample answers for Prometheus.
+PORTAL_DEMO_SAMPLE = env.str("PORTAL_DEMO_SAMPLE", default="").rstrip("/")
+PORTAL_DEMO_PROMETHEUS = env.str("PORTAL_DEMO_PROMETHEUS", default="").rstrip("/")
 PORTAL_TEST_CLOCK = env.bool("PORTAL_TEST_CLOCK", default=False)
 VAR_DIR = Path(env.str("PORTAL_VAR", default=str(BASE_DIR / "var")))
 # One folder for all web processes, never below what is served as static.

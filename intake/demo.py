@@ -1,5 +1,6 @@
 """A demo team with two deployments, made through the same services that people use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -28,6 +29,7 @@ from gates.definitions import GateDefinition
 from gates.enums import Kind as GateKind
 from gates.parts import GATES
 from gates.reports import Result
+from intake import demo_sample
 from intake.services import import_document
 
 PASSWORD = "demo-portal"  # noqa: S105 - printed at the start, for loopback only
@@ -90,6 +92,7 @@ def load() -> list[Deployment]:
             "permitted_ranges": ["127.0.0.0/8", "::1/128"],
         },
     )
+    demo_sample.declare()
     storage = _service("storage-layer", "Storage layer", people)
     search = _service("search", "Search", people)
     return [_in_review(storage, people), _decided(search, people)]
@@ -133,6 +136,7 @@ def _imported(
     people: dict[str, User],
     *,
     health_required: bool,
+    more: Sequence[GateDefinition] = (),
 ) -> Deployment:
     deployment = import_document(
         EXAMPLE.read_text(encoding="utf-8").replace(PACKAGE, package).encode(),
@@ -151,7 +155,8 @@ def _imported(
                 kind=GateKind.HTTP,
                 settings={"url": f"{settings.PORTAL_URL}/health/", "connection": "this-portal"},
                 required=health_required,
-            )
+            ),
+            *more,
         ],
         actor=people["release_manager"],
     )
@@ -163,7 +168,12 @@ def _imported(
 def _in_review(service: Service, people: dict[str, User]) -> Deployment:
     """Half done: its last mail before T0 leaves within a minute, and five people have to sign."""
     deployment = _imported(
-        service, PACKAGE, timedelta(hours=2, seconds=45), people, health_required=True
+        service,
+        PACKAGE,
+        timedelta(hours=2, seconds=45),
+        people,
+        health_required=True,
+        more=demo_sample.gates(),
     )
     for item in deployment.items.filter(phase=Phase.BEFORE).order_by("position")[:2]:
         checklists.set_state(deployment.pk, item.pk, ItemState.DONE, actor=people["operations"])

@@ -38,6 +38,10 @@ class Folders:
     def mail(self) -> Path:
         return self.root / "mail"
 
+    @property
+    def sample(self) -> Path:
+        return self.root / "sample"
+
     def log(self, name: str) -> Path:
         return self.root / "log" / f"{name}.log"
 

@@ -16,6 +16,18 @@ def number(environment: Mapping[str, str], name: str, default: int) -> int:
     return int(given)
 
 
+def listen_somewhere(
+    environment: Mapping[str, str], name: str, default: int, purpose: str
+) -> socket.socket:
+    """Like `listen`, but a default that is taken gives way to any free port."""
+    try:
+        return listen(environment, name, default, purpose)
+    except Problem:
+        if environment.get(name):
+            raise
+        return socket.create_server((HOST, 0), backlog=2048)
+
+
 def listen(environment: Mapping[str, str], name: str, default: int, purpose: str) -> socket.socket:
     """A listening socket, to be handed to the programs that answer on it."""
     port = number(environment, name, default)

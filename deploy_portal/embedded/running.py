@@ -2,10 +2,11 @@
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from . import assets, folders, health, portal, ports, services
+from . import assets, folders, health, portal, ports, sample, services
+from .children import Program
 from .problem import Problem
 from .supervisor import Interrupted, Supervisor, say
 
@@ -43,7 +44,7 @@ def take_ports() -> dict[str, socket.socket]:
     if not os.environ.get("EMAIL_URL"):
         taken["smtp"] = ports.listen(os.environ, "SMTP_PORT", 1025, "catching mails")
         taken["reader"] = ports.listen(os.environ, "MAIL_PORT", 8025, "reading mails")
-    return taken
+    return taken | sample.take_ports(os.environ)
 
 
 def start(
@@ -54,9 +55,12 @@ def start(
     addresses = services.start(supervisor, places, given=os.environ)
     if "smtp" in sockets:
         supervisor.start(portal.mailbox(places, sockets["smtp"], sockets["reader"]))
+    addresses |= sample.addresses(sockets)
     told = portal.environment(places.root, addresses, numbers["web"], numbers.get("smtp", 0))
     say("Preparing the database and the pages …")
-    prepare_database_and_pages(supervisor, told)
+    prepare(supervisor, told, [sample.certificate(places)] if "sample" in sockets else [])
+    if "sample" in sockets:
+        supervisor.start(sample.program(places, sockets))
     # Pages first, beside the demo; who works in the background may come a moment later.
     web = [supervisor.start(program) for program in portal.web_processes(told, sockets["web"])]
     supervisor.do(portal.load_demo(told))
@@ -65,19 +69,22 @@ def start(
         supervisor.start(program)
     page = f"http://{ports.HOST}:{numbers['web']}/"
     supervisor.wait_ready(web[0], lambda: health.answers(page), READY_SECONDS)
-    greet(places, told["PORTAL_URL"], numbers.get("reader"), sign_ins)
+    say(f"\nDeploy Portal  {told['PORTAL_URL']}")
+    if "reader" in numbers:
+        say(f"Mails          http://{ports.HOST}:{numbers['reader']}")
+    if "sample" in sockets:
+        say(f"Sample service {sample.address(sockets)} (its switch turns gates of the demo red)")
+    greet(places, sign_ins)
 
 
-def prepare_database_and_pages(supervisor: Supervisor, told: Mapping[str, str]) -> None:
+def prepare(supervisor: Supervisor, told: Mapping[str, str], more: Sequence[Program]) -> None:
+    """The database, the pages and whatever more, beside each other."""
     root = Path(told["PORTAL_VAR"])
     fresh = assets.is_fresh(root)
-    supervisor.do(portal.migrate(told), *([] if fresh else [portal.collectstatic(told)]))
+    supervisor.do(portal.migrate(told), *([] if fresh else [portal.collectstatic(told)]), *more)
     assets.remember(root)
 
 
-def greet(places: folders.Folders, address: str, reader: int | None, sign_ins: str) -> None:
-    say(f"\nDeploy Portal  {address}")
-    if reader:
-        say(f"Mails          http://{ports.HOST}:{reader}")
+def greet(places: folders.Folders, sign_ins: str) -> None:
     say(f"\n{sign_ins}\n")
     say(f"Logs are in {places.root / 'log'}. Ctrl-C stops everything.")

@@ -113,10 +113,9 @@ def taken_port() -> Iterator[int]:
 
 
 def free_ports() -> dict[str, str]:
-    """Three ports nobody uses, as `make run` is told of them."""
-    servers = {
-        name: socket.create_server(("127.0.0.1", 0)) for name in ("PORT", "MAIL_PORT", "SMTP_PORT")
-    }
+    """Ports nobody uses, as `make run` is told of them."""
+    names = ("PORT", "MAIL_PORT", "SMTP_PORT", "SAMPLE_PORT", "SAMPLE_TLS_PORT")
+    servers = {name: socket.create_server(("127.0.0.1", 0)) for name in names}
     ports = {name: str(port_of(server)) for name, server in servers.items()}
     for server in servers.values():
         server.close()

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from deployments import provenance
-from intake import demo
+from intake import demo, demo_sample
 
 
 class Command(BaseCommand):
@@ -29,9 +29,10 @@ class Command(BaseCommand):
                 "The demo brings accounts with a known password, an administrator among them; "
                 "set PORTAL_DEMO=1 if this portal is for trying out."
             )
-        if options["if_empty"] and User.objects.exists():
-            return
         with provenance.acting("demo"):
+            if options["if_empty"] and User.objects.exists():
+                demo_sample.follow()
+                return
             for deployment in demo.load():
                 state = deployment.get_state_display()
                 self.stdout.write(f"#{deployment.pk} {deployment} is {state}.")
