@@ -27,6 +27,9 @@ PORTAL_DEMO = env.bool("PORTAL_DEMO", default=False)
 # unset: the demo has no gates on a sample, and the sample answers for Prometheus.
 PORTAL_DEMO_SAMPLE = env.str("PORTAL_DEMO_SAMPLE", default="").rstrip("/")
 PORTAL_DEMO_PROMETHEUS = env.str("PORTAL_DEMO_PROMETHEUS", default="").rstrip("/")
+# Its secured port, and the file of the authority that vouches for it; unset: no TLS gate.
+PORTAL_DEMO_SAMPLE_TLS = env.str("PORTAL_DEMO_SAMPLE_TLS", default="").rstrip("/")
+PORTAL_DEMO_SAMPLE_AUTHORITY = env.str("PORTAL_DEMO_SAMPLE_AUTHORITY", default="")
 PORTAL_TEST_CLOCK = env.bool("PORTAL_TEST_CLOCK", default=False)
 VAR_DIR = Path(env.str("PORTAL_VAR", default=str(BASE_DIR / "var")))
 # One folder for all web processes, never below what is served as static.

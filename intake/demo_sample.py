@@ -3,20 +3,21 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
-from connections.changes import readdressed
+from connections.changes import changed
 from connections.models import Connection
 from gates.definitions import GateDefinition
 from gates.enums import Kind
 from gates.schedules import Schedule
 from gates.streaks import Limits
 
-SAMPLE, PROMETHEUS = "sample", "sample-prometheus"
+SAMPLE, PROMETHEUS, SECURED = "sample", "sample-prometheus", "sample-tls"
 LOOPBACK = ["127.0.0.0/8"]
 # Where Compose puts its containers.
 PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]
@@ -66,6 +67,21 @@ def gates() -> list[GateDefinition]:
             condition="error_rate < 0.1 %",
             schedule=BEFORE_ONES_EYES,
         ),
+        *_secured_gate(),
+    ]
+
+
+def _secured_gate() -> list[GateDefinition]:
+    found = Connection.objects.filter(key=SECURED).first()
+    if found is None:
+        return []
+    place = urlsplit(found.base_url)
+    return [
+        GateDefinition(
+            title="The sample's certificate is trusted and valid",
+            kind=Kind.TLS,
+            settings={"host": place.hostname, "port": place.port, "connection": SECURED},
+        )
     ]
 
 
@@ -78,6 +94,7 @@ def declare() -> None:
                 "title": title,
                 "base_url": base_url,
                 "permitted_ranges": _ranges(base_url),
+                "authorities": _authorities(key),
             },
         )
 
@@ -90,9 +107,9 @@ def follow() -> None:
         found = Connection.objects.filter(key=key).exclude(base_url=base_url).first()
         if found is not None and admin is not None:
             found.title, found.base_url = title, base_url
-            found.permitted_ranges = _ranges(base_url)
+            found.permitted_ranges, found.authorities = _ranges(base_url), _authorities(key)
             found.save()
-            readdressed(found, actor_id=admin.pk)
+            changed(found, frozenset({"base_url"}), admin.pk)
 
 
 def _places() -> Iterator[tuple[str, str, str]]:
@@ -105,6 +122,14 @@ def _places() -> Iterator[tuple[str, str, str]]:
     else:
         title = "Prometheus, as the sample service imitates it"
         yield PROMETHEUS, title, settings.PORTAL_DEMO_SAMPLE
+    if settings.PORTAL_DEMO_SAMPLE_TLS:
+        yield SECURED, "Sample service, by TLS", settings.PORTAL_DEMO_SAMPLE_TLS
+
+
+def _authorities(key: str) -> str:
+    """The authority that vouches for the sample's certificate, which no public one does."""
+    file = settings.PORTAL_DEMO_SAMPLE_AUTHORITY
+    return Path(file).read_text(encoding="ascii") if key == SECURED and file else ""
 
 
 def _ranges(base_url: str) -> list[str]:

@@ -55,7 +55,7 @@ def start(
     addresses = services.start(supervisor, places, given=os.environ)
     if "smtp" in sockets:
         supervisor.start(portal.mailbox(places, sockets["smtp"], sockets["reader"]))
-    addresses |= sample.addresses(sockets)
+    addresses |= sample.addresses(places, sockets)
     told = portal.environment(places.root, addresses, numbers["web"], numbers.get("smtp", 0))
     say("Preparing the database and the pages …")
     prepare(supervisor, told, [sample.certificate(places)] if "sample" in sockets else [])

@@ -32,10 +32,16 @@ def address(sockets: Mapping[str, socket.socket]) -> str:
     return f"http://{ports.HOST}:{plain.getsockname()[1]}" if plain else ""
 
 
-def addresses(sockets: Mapping[str, socket.socket]) -> dict[str, str]:
+def addresses(places: Folders, sockets: Mapping[str, socket.socket]) -> dict[str, str]:
     """What the demo has to know of it."""
     found = address(sockets)
-    return {"PORTAL_DEMO_SAMPLE": found} if found else {}
+    if not found:
+        return {}
+    return {
+        "PORTAL_DEMO_SAMPLE": found,
+        "PORTAL_DEMO_SAMPLE_TLS": f"https://{ports.HOST}:{sockets['sample_tls'].getsockname()[1]}",
+        "PORTAL_DEMO_SAMPLE_AUTHORITY": str(places.sample / "authority.pem"),
+    }
 
 
 def certificate(places: Folders) -> Program:

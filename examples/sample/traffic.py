@@ -4,11 +4,11 @@ Each mode but the healthy one breaks another limit of examples/sprint-001.md.
 """
 
 import math
-import random
 import threading
 from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
+from random import Random
 from typing import NamedTuple
 
 PER_SECOND = 100
@@ -55,7 +55,7 @@ class Traffic:
     The switch empties the window, so that what it does is seen at once.
     """
 
-    random: random.Random = field(default_factory=random.Random)
+    chance: Random = field(default_factory=Random)
     mode: Mode = Mode.HEALTHY
     requests_total: int = 0
     failures_total: int = 0
@@ -81,9 +81,9 @@ class Traffic:
     def _add(self, many: int) -> None:
         course = COURSES[self.mode]
         for _ in range(many):
-            is_hit = self.random.random() < course.hits
-            took = self.random.uniform(*(course.hit if is_hit else course.miss))
-            failed = self.random.random() < course.failures
+            is_hit = self.chance.random() < course.hits
+            took = self.chance.uniform(*(course.hit if is_hit else course.miss))
+            failed = self.chance.random() < course.failures
             self.window.append(Request(took, is_hit, failed))
             self.requests_total += 1
             self.failures_total += failed

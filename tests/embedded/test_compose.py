@@ -32,7 +32,9 @@ def test_it_keeps_to_the_compose_specification(compose: dict[str, Any]) -> None:
 
 
 def test_all_parts_are_there(compose: dict[str, Any]) -> None:
-    assert sorted(compose["services"]) == sorted([*SERVING, "migrate", "postgres", "redis", "mail"])
+    assert sorted(compose["services"]) == sorted(
+        [*SERVING, "migrate", "postgres", "redis", "mail", "sample", "prometheus"]
+    )
 
 
 @pytest.mark.parametrize("name", SERVING)

@@ -39,6 +39,8 @@ def test_the_portal_comes_survives_being_killed_and_goes(start: Start, tmp_path:
     assert f"Mails          http://127.0.0.1:{ports['MAIL_PORT']}\n" in told
     assert "<html" in page(ports["PORT"])
     assert "<html" in page(ports["MAIL_PORT"])
+    assert f"Sample service http://127.0.0.1:{ports['SAMPLE_PORT']} " in told
+    assert "Cache cold" in page(ports["SAMPLE_PORT"])
 
     twin = start("run", "--folder", tmp_path, **free_ports())
     assert said(twin) == f"{ALREADY_RUNNING}\n"
