@@ -6,6 +6,7 @@ Each mode but the healthy one breaks another limit of examples/sprint-001.md.
 import math
 import threading
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
@@ -52,7 +53,7 @@ class Request(NamedTuple):
 class Traffic:
     """The last requests and the sums since the start; may be asked from any thread.
 
-    The switch empties the window, so that what it does is seen at once.
+    The switch fills the window anew, so that what it does is seen at once.
     """
 
     chance: Random = field(default_factory=Random)
@@ -70,23 +71,23 @@ class Traffic:
     def switch(self, mode: Mode) -> None:
         with self.lock:
             self.mode = mode
-            self.window.clear()
-            self._add(PER_SECOND * WINDOW_SECONDS)
+            self.window.extend(self._drawn(PER_SECOND * WINDOW_SECONDS))
 
     def tick(self) -> None:
         """Another second."""
         with self.lock:
-            self._add(PER_SECOND)
+            fresh = list(self._drawn(PER_SECOND))
+            self.window.extend(fresh)
+            self.requests_total += len(fresh)
+            self.failures_total += sum(one.failed for one in fresh)
 
-    def _add(self, many: int) -> None:
+    def _drawn(self, many: int) -> Iterator[Request]:
         course = COURSES[self.mode]
         for _ in range(many):
             is_hit = self.chance.random() < course.hits
             took = self.chance.uniform(*(course.hit if is_hit else course.miss))
             failed = self.chance.random() < course.failures
-            self.window.append(Request(took, is_hit, failed))
-            self.requests_total += 1
-            self.failures_total += failed
+            yield Request(took, is_hit, failed)
 
     def figures(self) -> dict[str, float]:
         """By the names of examples/sprint-001.md: shares in percent, times in milliseconds."""
