@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from django.db.models import Q, QuerySet
 
 from approvals.enums import BLOCKING, LATEST_START_AFTER_T0, Choice
 from approvals.models import Rule, Vote
@@ -85,11 +87,36 @@ def standings_of(
     deployments: Sequence[Deployment], now: datetime | None = None
 ) -> dict[int, list[RuleStanding]]:
     """The same for many deployments, in two queries however many; `now` where it is known."""
+    cast = Vote.objects.filter(deployment__in=deployments)
+    return _placed(deployments, cast.select_related("person", "on_behalf_of", "lifting__by"), now)
+
+
+def standings_before(
+    deployment: Deployment, rule_id: int, parties: Collection[int]
+) -> list[RuleStanding]:
+    """All rules, each with only the votes that say whether these may count under that one.
+
+    Those are the words by and for the parties and all under the rules of earlier groups, so that a
+    vote costs the same however many others have signed beside it. The rule and later ones are not
+    told whole.
+    """
+    group = Rule.objects.filter(pk=rule_id).values("order_group")
+    said = Vote.objects.filter(deployment=deployment)
+    # A word for somebody is replaced by their own, so both sides of it are read.
+    linked = Q(person__in=said.filter(person__in=parties).values("on_behalf_of"))
+    linked |= Q(person__in=said.filter(on_behalf_of__in=parties).values("person"))
+    theirs = Q(person__in=parties) | Q(on_behalf_of__in=parties) | linked
+    cast = said.filter(theirs | Q(rule__order_group__lt=group))
+    cast = cast.select_related("on_behalf_of", "lifting__by")
+    return _placed([deployment], cast, None)[deployment.pk]
+
+
+def _placed(
+    deployments: Sequence[Deployment], cast: QuerySet[Vote], now: datetime | None
+) -> dict[int, list[RuleStanding]]:
     rules = Rule.objects.filter(deployment__in=deployments).select_related("role")
-    cast = Vote.objects.filter(deployment__in=deployments).order_by("pk")
-    cast = cast.select_related("person", "on_behalf_of", "lifting__by")
     votes: dict[int, list[Vote]] = defaultdict(list)
-    for vote in cast:
+    for vote in cast.order_by("pk"):
         votes[vote.deployment_id].append(vote)
     current = {pk: current_votes(of_one) for pk, of_one in votes.items()}
     result: dict[int, list[RuleStanding]] = {deployment.pk: [] for deployment in deployments}

@@ -10,7 +10,7 @@ from approvals.enums import NEEDS_REASON, Choice
 from approvals.models import Rule, Standing, Vote
 from approvals.policies import voting as policies
 from approvals.shown import Shown, refusal_of_other
-from approvals.signoff import RuleStanding, standings
+from approvals.signoff import RuleStanding, standings_before
 from deployments import clock, history, provenance
 from deployments.exceptions import Invalid
 from deployments.models import Deployment
@@ -43,7 +43,8 @@ def sign(
     Refuses without a fresh proof, to whoever may not sign, and if content or time moved meanwhile.
     """
     deployment = Deployment.objects.lock(deployment_id)
-    rules = standings(deployment)
+    parties = {actor.pk, on_behalf_of.pk} if on_behalf_of else {actor.pk}
+    rules = standings_before(deployment, rule_id, parties)
     standing = next((one for one in rules if one.rule.pk == rule_id), None)
     if standing is None:
         raise Invalid("This deployment has no such approval; reload the page.")

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 from django.db import transaction
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from approvals import services
 from approvals.enums import Choice, Verdict
 from approvals.models import Decision, Standing, Vote
 from approvals.shown import Shown
-from approvals.signoff import standings
+from approvals.signoff import standings, standings_before
 from approvals.verdict import outlook, readiness
 from checklists import services as checklists
 from checklists.enums import ItemState
@@ -39,6 +40,7 @@ from tests.builders import (
     answer_poll,
     make_deployment,
     make_machine,
+    make_person,
     make_proof,
     make_role,
 )
@@ -484,3 +486,45 @@ def test_submit_is_refused_when_nobody_holds_an_asked_role(team: Team) -> None:
     assert refused.value.sentence == (
         "Cannot be submitted yet: nobody holds the role Legal of this service."
     )
+
+
+@pytest.mark.parametrize("before", [0, 12])
+def test_vote_costs_the_same_when_many_have_signed(
+    before: int, team: Team, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    deployment = make_deployment(team, roles=("product_owner", "security"), submitted=True)
+    others = [make_person(f"signer{number}") for number in range(before)]
+    for person in others:
+        grant_role(team.service, make_role("product_owner"), person, actor=None)
+        sign(team, deployment, "product_owner", actor=person)
+    rule = deployment.rules.get(role__key="product_owner")
+    shown, proof = Shown.of(deployment), make_proof()
+
+    # Twelve under the row lock, and the savepoint around them.
+    with django_assert_num_queries(14):
+        services.sign(
+            deployment.pk,
+            rule.pk,
+            Choice.APPROVE,
+            actor=team.product_owner,
+            proof=proof,
+            shown=shown,
+        )
+    heard = standings_before(deployment, rule.pk, team.product_owner)
+    assert [[vote.person for vote in one.current] for one in heard] == [[team.product_owner], []]
+
+
+def test_later_group_signs_when_every_earlier_one_holds(team: Team) -> None:
+    deployment = make_deployment(team, roles=("product_owner", "security"), submitted=True)
+    earlier = deployment.rules.get(role__key="product_owner")
+    deployment.rules.filter(role__key="security").update(order_group=2)
+
+    with pytest.raises(Refused, match=f"{earlier.role.title} signs first"):
+        sign(team, deployment, "security")
+    sign(team, deployment, "product_owner")
+    sign(team, deployment, "security")
+
+    assert [one.holds for one in standings(deployment)] == [True, True]
+    sign(team, deployment, "product_owner", Choice.REJECT, reason="no longer")
+    with pytest.raises(Refused, match=f"{earlier.role.title} signs first"):
+        sign(team, deployment, "security")
