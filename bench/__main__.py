@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHES = ("bench.pages", "bench.signing", "bench.live", "bench.reading")
+BENCHES = ("bench.pages", "bench.signing", "bench.live", "bench.reading", "bench.gates")
 
 
 def main() -> int:

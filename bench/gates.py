@@ -81,8 +81,8 @@ def waiting_for_answers(worker: "subprocess.Popen[bytes]", team: Team) -> None:
     plan = planned(team, WAITING, "http", {"url": "/health", "connection": "local", "seconds": 10})
     took, processor = timed(worker, asked(plan, team), all_passed)
     print(
-        f"{WAITING} HTTP gates with an answer after {ANSWER_SECONDS} s: {took:.1f} s, of the worker's"
-        f" processor {processor:.1f} s   (promised: 30)"
+        f"{WAITING} HTTP gates with an answer after {ANSWER_SECONDS} s: {took:.1f} s,"
+        f" of the worker's processor {processor:.1f} s   (promised: 30)"
     )
 
 
