@@ -114,6 +114,10 @@ class Vote(models.Model):
     authenticated_at = models.DateTimeField()
     address = models.CharField(max_length=64, blank=True)
 
+    # Read with it where it is asked whether it counts (signoff.py).
+    stands: bool
+    last_editor: int | None
+
     class Meta:
         default_permissions = ()
         ordering = ["deployment", "pk"]

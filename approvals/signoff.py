@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from approvals.enums import BLOCKING, LATEST_START_AFTER_T0, Choice
-from approvals.models import Rule, Vote
+from approvals.models import Rule, Standing, Vote
 from deployments import clock
 from deployments.enums import BEFORE_START
 from deployments.models import Deployment
@@ -87,7 +88,7 @@ def standings_of(
     deployments: Sequence[Deployment], now: datetime | None = None
 ) -> dict[int, list[RuleStanding]]:
     """The same for many deployments, in two queries however many; `now` where it is known."""
-    cast = Vote.objects.filter(deployment__in=deployments)
+    cast = _cast(deployments)
     return _placed(deployments, cast.select_related("person", "on_behalf_of", "lifting__by"), now)
 
 
@@ -106,7 +107,7 @@ def standings_before(
     linked = Q(person__in=said.filter(person__in=parties).values("on_behalf_of"))
     linked |= Q(person__in=said.filter(on_behalf_of__in=parties).values("person"))
     theirs = Q(person__in=parties) | Q(on_behalf_of__in=parties) | linked
-    cast = said.filter(theirs | Q(rule__order_group__lt=group))
+    cast = _cast([deployment]).filter(theirs | Q(rule__order_group__lt=group))
     cast = cast.select_related("on_behalf_of", "lifting__by")
     return _placed([deployment], cast, None)[deployment.pk]
 
@@ -129,6 +130,18 @@ def _placed(
     return result
 
 
+def _cast(deployments: Sequence[Deployment]) -> QuerySet[Vote, Any]:
+    """Every vote with what decides besides its content whether it may count.
+
+    It is the one that the table of standings points to, and not of whoever edited the content
+    last, even if that brought back what was signed.
+    """
+    return Vote.objects.filter(deployment__in=deployments).annotate(
+        stands=Exists(Standing.objects.filter(vote=OuterRef("pk"))),
+        last_editor=F("deployment__content_version__author"),
+    )
+
+
 def _standing(
     rule: Rule, votes: Iterable[Vote], deployment: Deployment, now: datetime
 ) -> RuleStanding:
@@ -146,7 +159,9 @@ def _place(
         return standing.lifted
     if vote.choice in BLOCKING:
         return standing.objections
-    if vote.content_hash != deployment.content_hash:
+    if vote.content_hash != deployment.content_hash or not vote.stands:
+        return standing.stale
+    if vote.last_editor in vote.parties:
         return standing.stale
     if rule.is_time_sensitive and vote.schedule_hash != deployment.schedule_hash:
         return standing.for_another_time

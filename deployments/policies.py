@@ -177,9 +177,16 @@ WHO_HOLDS: dict[Right, str] = {
 }
 
 
-def refusal_to_move(deployment: Deployment, to: State) -> Refused | None:
-    if to in TRANSITIONS[State(deployment.state)]:
+def refusal_to_move(deployment: Deployment, to: State, by: str = "") -> Refused | None:
+    """The table's own refusal; `by` is the verb where several of them lead to one state."""
+    verbs = TRANSITIONS[State(deployment.state)].get(to)
+    if verbs and (not by or by in verbs):
         return None
+    if verbs:
+        return Refused(
+            f"This deployment is {deployment.get_state_display().lower()}; it becomes "
+            f"{State(to).label.lower()} by {' or '.join(verbs)}, not by {by}."
+        )
     return Refused(
         f"This deployment is {deployment.get_state_display().lower()} and cannot become "
         f"{State(to).label.lower()} from there."

@@ -26,7 +26,7 @@ EARLIEST_START = timedelta(minutes=15)
 
 
 def refusal_to_resume(rights: Rights, deployment: Deployment, now: datetime) -> Refused | None:
-    refusal = refusal_to_move(deployment, State.IN_REVIEW) or refusal_without(
+    refusal = refusal_to_move(deployment, State.IN_REVIEW, "resume") or refusal_without(
         rights, Right.EDIT, "resume a deployment"
     )
     missing = missing_time(deployment.t0, now)

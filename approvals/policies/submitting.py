@@ -94,7 +94,7 @@ def crowd_clause(demands: Sequence[Demand]) -> str:
 def refusal_to_submit(
     rights: Rights, deployment: Deployment, lacking: Sequence[Missing]
 ) -> Refused | None:
-    refusal = refusal_to_move(deployment, State.IN_REVIEW) or refusal_without(
+    refusal = refusal_to_move(deployment, State.IN_REVIEW, "submit") or refusal_without(
         rights, Right.EDIT, "submit a deployment"
     )
     if refusal is None and lacking:

@@ -210,7 +210,12 @@ def _refusal_by_voice(person: User, on_behalf_of: User | None, vote: Vote) -> Re
     )
 
 
-def refusal_by_order(standing: RuleStanding, rules: Iterable[RuleStanding]) -> Refused | None:
+def refusal_by_order(
+    standing: RuleStanding, rules: Iterable[RuleStanding], choice: Choice = Choice.APPROVE
+) -> Refused | None:
+    """A later role waits for the earlier ones; to take a word back nobody waits."""
+    if choice == Choice.WITHDRAW:
+        return None
     for earlier in rules:
         if earlier.rule.order_group < standing.rule.order_group and not earlier.holds:
             return Refused(f"{earlier.rule.role.title} signs first.")

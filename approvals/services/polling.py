@@ -51,7 +51,12 @@ def _open(deployment: Deployment, now: datetime, *, actor: User | None) -> Round
 
 
 def end_round(deployment: Deployment, why: Closed, now: datetime) -> Event | None:
-    """Close the open round, if there is one; the caller holds the lock."""
+    """Close the open round, if there is one; the caller holds the lock.
+
+    One that closed in time counts as long as its review lasts: with the review it ends, too.
+    """
+    if why == Closed.LEFT:
+        deployment.rounds.filter(closed_why=Closed.TIME).update(closed_why=Closed.LEFT)
     found = deployment.rounds.filter(closed_at=None).first()
     if found is None:
         return None

@@ -55,7 +55,7 @@ def sign(
             rights, deployment, standing, others, choice, on_behalf_of=on_behalf_of
         )
     )
-    require(policies.refusal_by_order(standing, rules))
+    require(policies.refusal_by_order(standing, rules, choice))
     require(refusal_by_proof(proof))
     require(refusal_of_other(shown, deployment, "signed"))
     if choice in NEEDS_REASON and not reason.strip():
@@ -136,8 +136,13 @@ def _cast(
 
 
 def _stand(vote: Vote) -> None:
-    """One row for each of those who count by the vote, and none by the word that it replaces."""
-    there = Standing.objects.filter(deployment=vote.deployment, content_hash=vote.content_hash)
+    """One row for each of those who count by the vote, and none by the word that it replaces.
+
+    A word that is taken back counts on no content any more, even if that comes back.
+    """
+    there = Standing.objects.filter(deployment=vote.deployment)
+    if vote.choice != Choice.WITHDRAW:
+        there = there.filter(content_hash=vote.content_hash)
     replaced = there.filter(person__in=vote.parties, vote__rule=vote.rule)
     there.filter(vote__in=list(replaced.values_list("vote", flat=True))).delete()
     if vote.choice != Choice.WITHDRAW:
