@@ -1,0 +1,305 @@
+"""The rules of sign-off once more, in memory and from SEMANTICS alone: what a machine test asks.
+
+Each act answers with the verbs of the events it must leave, or with None where it must be refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import product
+
+from approvals.enums import Choice, Verdict
+from deployments.enums import State
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+REQUESTER, AUTHOR, OPS_LEAD, BREAKER = "release_manager", "auditor", "ops_lead", "member"
+EDITORS = (REQUESTER, "technical_lead")
+ITEM = "item:back-up-the-database"
+OBJECTIONS = {Choice.REJECT, Choice.REQUEST_CHANGES}
+
+
+@dataclass(frozen=True)
+class PlainRule:
+    count: int
+    group: int
+    is_time_sensitive: bool
+
+
+RULES = {
+    "product_owner": PlainRule(1, 1, is_time_sensitive=False),
+    "security": PlainRule(2, 1, is_time_sensitive=False),
+    "operations": PlainRule(1, 2, is_time_sensitive=True),
+}
+
+
+@dataclass(frozen=True)
+class Word:
+    person: str
+    role: str
+    choice: Choice
+    content: str
+    t0: datetime
+    at: datetime
+
+
+@dataclass
+class PlainRound:
+    """`review` is the number of the review it was opened in; answers of another one never count."""
+
+    t0: datetime
+    review: int
+    closes_at: datetime
+    is_closed: bool = False
+    is_moved: bool = False
+    answers: dict[tuple[str, str], Verdict] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PlainDecision:
+    verdict: Verdict
+    content: str
+    t0: datetime
+    over: frozenset[str] = frozenset()
+
+
+@dataclass
+class Plain:
+    t0: datetime
+    content: str
+    roles: dict[str, set[str]]
+    state: State = State.DRAFT
+    editor: str = REQUESTER
+    is_ticked: bool = False
+    review: int = 0
+    words: list[Word] = field(default_factory=list)
+    rounds: list[PlainRound] = field(default_factory=list)
+    decisions: list[PlainDecision] = field(default_factory=list)
+
+    # What follows from the facts.
+
+    @property
+    def barred(self) -> set[str]:
+        return {REQUESTER, AUTHOR, self.editor}
+
+    def latest(self) -> dict[tuple[str, str], Word]:
+        found: dict[tuple[str, str], Word] = {}
+        for word in self.words:
+            found[word.person, word.role] = word
+        return {key: word for key, word in found.items() if word.choice != Choice.WITHDRAW}
+
+    def objectors(self, role: str) -> set[str]:
+        words = self.latest().values()
+        return {one.person for one in words if one.role == role and one.choice in OBJECTIONS}
+
+    def approvers(self, role: str, now: datetime) -> set[str]:
+        return {
+            one.person
+            for one in self.latest().values()
+            if one.role == role and one.choice == Choice.APPROVE and self._counts(one, now)
+        }
+
+    def _counts(self, word: Word, now: datetime) -> bool:
+        needed = max(now, self.t0 + 30 * MINUTE)
+        return (
+            word.content == self.content
+            and word.person not in self.barred
+            and (word.t0 == self.t0 or not RULES[word.role].is_time_sensitive)
+            and word.at + timedelta(days=14) >= needed
+        )
+
+    def holds(self, role: str, now: datetime) -> bool:
+        is_full = len(self.approvers(role, now)) >= RULES[role].count
+        return is_full and not self.objectors(role)
+
+    def blockers(self, now: datetime) -> set[str]:
+        found = set() if self.is_ticked else {ITEM}
+        for role in RULES:
+            if self.objectors(role):
+                found.add(f"objection:{role}")
+            elif not self.holds(role, now):
+                found.add(f"signature:{role}")
+        return found
+
+    def counting(self) -> PlainRound | None:
+        newest = self.rounds[-1] if self.rounds else None
+        if newest is None or newest.is_moved or newest.review != self.review:
+            return None
+        return newest if newest.t0 == self.t0 else None
+
+    def word_of(self, role: str) -> Verdict | None:
+        found = self.counting()
+        said = [word for (of, _), word in found.answers.items() if of == role] if found else []
+        gravity = [Verdict.GO, Verdict.HOLD, Verdict.NO_GO]
+        return max(said, key=gravity.index, default=None)
+
+    def is_polled_go(self) -> bool:
+        return all(self.word_of(role) == Verdict.GO for role in RULES)
+
+    def takes_answers(self, now: datetime) -> bool:
+        found = self.counting()
+        is_open = found is not None and not found.is_closed and now < found.closes_at
+        return is_open and self.state == State.IN_REVIEW
+
+    def is_feasible(self) -> bool:
+        """Some way to fill every place with another person who may sign."""
+        places = [self.roles[role] - self.barred for role, rule in RULES.items()
+                  for _ in range(rule.count)]  # fmt: skip
+        return any(len(set(taken)) == len(places) for taken in product(*places))
+
+    def broken(self, now: datetime) -> bool:
+        last = self.decisions[-1]
+        moved = (last.content, last.t0) != (self.content, self.t0)
+        return moved or bool(self.blockers(now) - last.over)
+
+    # The acts.
+
+    def submit(self, now: datetime) -> list[str] | None:
+        if self.state != State.DRAFT or self.t0 <= now or not self.is_feasible():
+            return None
+        return self._enter("submitted", now)
+
+    def resume(self, now: datetime) -> list[str] | None:
+        if self.state not in {State.ON_HOLD, State.NO_GO} or self.t0 <= now:
+            return None
+        return self._enter("resumed", now)
+
+    def reopen(self) -> list[str] | None:
+        if self.state not in {State.IN_REVIEW, State.ON_HOLD, State.NO_GO}:
+            return None
+        return [*self._leave(State.DRAFT), "reopened"]
+
+    def edit(self, person: str, content: str) -> list[str] | None:
+        if self.state not in {State.DRAFT, State.IN_REVIEW}:
+            return None
+        if content == self.content:
+            return []
+        self.content, self.editor = content, person
+        return ["content changed", "facts changed"]
+
+    def reschedule(self, t0: datetime, now: datetime) -> list[str] | None:
+        if self.state == State.IN_PROGRESS or (t0 != self.t0 and t0 <= now):
+            return None
+        is_same, self.t0 = t0 == self.t0, t0
+        return [] if is_same else ["rescheduled"]
+
+    def sign(self, person: str, role: str, choice: Choice, now: datetime) -> list[str] | None:
+        if self._may_not_say(person, role, choice, now):
+            return None
+        self.words.append(Word(person, role, choice, self.content, self.t0, now))
+        return [{
+            Choice.APPROVE: "signed", Choice.REJECT: "rejected",
+            Choice.REQUEST_CHANGES: "changes requested", Choice.ABSTAIN: "abstained",
+            Choice.WITHDRAW: "signature withdrawn",
+        }[choice]]  # fmt: skip
+
+    def _may_not_say(self, person: str, role: str, choice: Choice, now: datetime) -> bool:
+        after_go = {Choice.WITHDRAW, *OBJECTIONS}
+        if self.state != State.IN_REVIEW and (self.state != State.GO or choice not in after_go):
+            return True
+        if person not in self.roles[role]:
+            return True
+        if choice == Choice.WITHDRAW:
+            return (person, role) not in self.latest()
+        elsewhere = (one for one in self.latest().values()
+                     if one.person == person and one.role != role)  # fmt: skip
+        if person in self.barred or any(one.content == self.content for one in elsewhere):
+            return True
+        earlier = (one for one, rule in RULES.items() if rule.group < RULES[role].group)
+        return not all(self.holds(one, now) for one in earlier)
+
+    def answer(self, person: str, role: str, word: Verdict, now: datetime) -> bool:
+        if person not in self.roles[role] or not self.takes_answers(now):
+            return False
+        self.rounds[-1].answers[role, person] = word
+        return True
+
+    def open_again(self, now: datetime) -> list[str] | None:
+        found = self.counting()
+        if self.state != State.IN_REVIEW or found is None or self.takes_answers(now):
+            return None
+        closed = self._close()
+        return [*closed, *self._open(now)]
+
+    def tend(self, now: datetime) -> list[str]:
+        verbs = []
+        newest = self.rounds[-1] if self.rounds else None
+        if newest and not newest.is_closed and (newest.t0 != self.t0 or now >= newest.closes_at):
+            newest.is_moved = newest.t0 != self.t0
+            verbs = self._close()
+        return [*verbs, *self._begin(now)]
+
+    def decide(self, verdict: Verdict, now: datetime) -> list[str] | None:
+        if self.state != State.IN_REVIEW and (self.state != State.GO or verdict == Verdict.GO):
+            return None
+        if verdict == Verdict.GO and (
+            self.blockers(now) or not self.is_polled_go() or now >= self.t0 + 30 * MINUTE
+        ):
+            return None
+        return self._decided(verdict, "decided")
+
+    def break_glass(self, now: datetime) -> list[str] | None:
+        over = self.blockers(now) | (set() if self.is_polled_go() else {"poll"})
+        if self.state != State.IN_REVIEW or not over or now >= self.t0 + 30 * MINUTE:
+            return None
+        return self._decided(Verdict.GO, "glass broken", frozenset(over))
+
+    def hold_undecided(self, now: datetime) -> list[str] | None:
+        found = self.counting()
+        due = max(self.t0, found.closes_at + 15 * MINUTE) if found else self.t0
+        if self.state != State.IN_REVIEW or now < due:
+            return None
+        return self._decided(Verdict.HOLD, "not decided")
+
+    def hold_missed_start(self, now: datetime) -> list[str] | None:
+        if self.state != State.GO or now <= self.decisions[-1].t0 + 30 * MINUTE:
+            return None
+        return self._decided(Verdict.HOLD, "missed start")
+
+    def recall(self, now: datetime) -> list[str] | None:
+        if self.state != State.GO or not self.broken(now):
+            return None
+        return self._enter("recalled", now)
+
+    def start(self, now: datetime) -> list[str] | None:
+        if self.state != State.GO or self.broken(now):
+            return None
+        if not self.t0 - 15 * MINUTE <= now <= self.t0 + 30 * MINUTE:
+            return None
+        self.state = State.IN_PROGRESS
+        return ["started"]
+
+    def _decided(
+        self, verdict: Verdict, verb: str, over: frozenset[str] = frozenset()
+    ) -> list[str]:
+        self.decisions.append(PlainDecision(verdict, self.content, self.t0, over))
+        to = {Verdict.GO: State.GO, Verdict.HOLD: State.ON_HOLD, Verdict.NO_GO: State.NO_GO}
+        return [*self._leave(to[verdict]), verb]
+
+    def _enter(self, verb: str, now: datetime) -> list[str]:
+        self.state = State.IN_REVIEW
+        self.review += 1
+        return [verb, *self._begin(now)]
+
+    def _leave(self, to: State) -> list[str]:
+        self.state = to
+        self.review += 1
+        return self._close()
+
+    def _begin(self, now: datetime) -> list[str]:
+        is_near = now >= self.t0 - 2 * HOUR
+        if self.state != State.IN_REVIEW or not is_near or self.counting():
+            return []
+        return self._open(now)
+
+    def _open(self, now: datetime) -> list[str]:
+        closes = max(self.t0 - 30 * MINUTE, now + 15 * MINUTE)
+        self.rounds.append(PlainRound(self.t0, self.review, closes))
+        return ["poll opened"]
+
+    def _close(self) -> list[str]:
+        if not self.rounds or self.rounds[-1].is_closed:
+            return []
+        self.rounds[-1].is_closed = True
+        return ["poll closed"]
