@@ -136,10 +136,11 @@ def _cast(deployments: Sequence[Deployment]) -> QuerySet[Vote, Any]:
     It is the one that the table of standings points to, and not of whoever edited the content
     last, even if that brought back what was signed.
     """
-    return Vote.objects.filter(deployment__in=deployments).annotate(
-        stands=Exists(Standing.objects.filter(vote=OuterRef("pk"))),
-        last_editor=F("deployment__content_version__author"),
-    )
+    told: dict[str, Any] = {
+        "stands": Exists(Standing.objects.filter(vote=OuterRef("pk"))),
+        "last_editor": F("deployment__content_version__author"),
+    }
+    return Vote.objects.filter(deployment__in=deployments).annotate(**told)
 
 
 def _standing(
