@@ -24,7 +24,7 @@ from deployments.models import Deployment
 from deployments.services import grant
 from gates.enums import GateState
 from gates.models import Gate, Sample
-from gates.reading import Result
+from gates.reports import Result
 from gates.services import report_by_hand
 from tests.approvals.makers import make_waiver
 from tests.approvals.test_services import change_content, decide, make_ready, sign
