@@ -1,10 +1,12 @@
 """Shakes hands with a server that was checked, to see the certificate it shows."""
 
 import ssl
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import httpcore
 import httpx
@@ -13,17 +15,22 @@ from connections.addresses import Permit, checked_place, port_of
 from connections.dialling import Deadline, GuardedBackend
 from connections.exceptions import TooSlow, Unreachable
 
+# Reasons of OpenSSL for sending nothing at all.
+OURS = frozenset({"NO_PROTOCOLS_AVAILABLE", "NO_CIPHERS_AVAILABLE"})
+
 
 @dataclass(frozen=True)
 class Shown:
     """A server's own certificate in DER and the protocol spoken.
 
     `distrust` is why a client would hang up, in OpenSSL's words; empty for a trusted server.
+    `chain` is what the server sends above its own; None where this Python does not tell it.
     """
 
     certificate: bytes
     protocol: str
     distrust: str = ""
+    chain: tuple[bytes, ...] | None = None
 
 
 def shown(host: str, port: int, *, permit: Permit | None = None, seconds: float = 10) -> Shown:
@@ -55,9 +62,48 @@ def _seen(
     try:
         handshake: ssl.SSLSocket = secured.get_extra_info("socket")
         certificate = handshake.getpeercert(binary_form=True) or b""
-        return Shown(certificate, handshake.version() or "", distrust)
+        return Shown(certificate, handshake.version() or "", distrust, _above(handshake))
     finally:
         secured.close()
+
+
+def _above(handshake: Any) -> tuple[bytes, ...] | None:
+    """All that was sent but the first; Python has a public call for it from 3.13 on."""
+    is_public = hasattr(handshake, "get_unverified_chain")
+    asked = handshake if is_public else handshake._sslobj  # noqa: SLF001
+    if not hasattr(asked, "get_unverified_chain"):
+        return None
+    sent = asked.get_unverified_chain() or ()
+    return tuple(_der(one) for one in list(sent)[1:])
+
+
+def _der(one: Any) -> bytes:
+    if isinstance(one, bytes):
+        return one
+    return ssl.PEM_cert_to_DER_cert(one.public_bytes())
+
+
+def takes_old(host: str, port: int, *, permit: Permit | None = None, seconds: float = 10) -> bool:
+    """Whether the server still speaks TLS 1.1 or older, when asked for nothing newer.
+
+    A refusal and a line that is cut are a no; raises `Unreachable`, `TooSlow` or `Blocked` where
+    nobody can tell.
+    """
+    place = checked_place(host, port, permit)
+    name = place.raw_host.decode("ascii")
+    backend = GuardedBackend(Deadline.after(seconds), permit.networks if permit else ())
+    with _telling(f"{place.host}:{port_of(place)}", seconds):
+        stream = backend.connect_tcp(name, port)
+        try:
+            stream.start_tls(OLD_ONLY, name).close()
+        except httpcore.ConnectError as error:
+            stream.close()
+            if getattr(error.__context__, "reason", "") in OURS:
+                raise Unreachable("The OpenSSL of this machine cannot speak old TLS.") from error
+            if isinstance(error.__context__, ssl.SSLError | ConnectionResetError):
+                return False
+            raise
+    return True
 
 
 @contextmanager
@@ -108,3 +154,16 @@ def _careless() -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.set_ciphers("ALL:!aNULL:@SECLEVEL=0")
     return context
+
+
+def limited_to_old(context: ssl.SSLContext) -> ssl.SSLContext:
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    with warnings.catch_warnings():
+        # Python warns of what is to be found out here.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    return context
+
+
+# Made once and here: warnings are switched off for all threads at a time.
+OLD_ONLY = limited_to_old(_careless())

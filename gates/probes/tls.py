@@ -1,27 +1,22 @@
 """Looks at a server's certificate: trusted, for this name, strong, and valid long enough."""
 
-import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from ipaddress import ip_address
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Literal
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from pydantic import Field
 
 from connections.addresses import checked_place, port_of
-from connections.tls import Shown, shown
+from connections.tls import Shown, shown, takes_old
 from gates.declared import Circumstances, Number, Probed, Settings
 from gates.enums import Kind
 from gates.measurement import Measurement
-from gates.probes.documents import Unreadable
+from gates.probes import certificates
+from gates.probes.certificates import Certificate, is_for
 from gates.schedules import CERTIFICATE
 
-LEAST_RSA_BITS = 2048
-LEAST_EC_BITS = 256
-BROKEN_HASHES = frozenset({"md2", "md4", "md5", "sha1"})
+OLD = "TLS 1.0 or 1.1"
 GOOD_PROTOCOLS = frozenset({"TLSv1.2", "TLSv1.3"})
 
 
@@ -55,7 +50,14 @@ class TlsSettings(Settings):
         description="Counted from now where no time is planned.",
     )
     warn_days: int = Field(default=30, title="Warn below so many days from now", ge=0, le=3650)
-    seconds: int = Field(default=10, title="Time limit, s", ge=1, le=20)
+    old_protocols: Literal["ignore", "warn", "fail"] = Field(
+        default="ignore",
+        title="Where TLS 1.0 or 1.1 is accepted",
+        description="Looked at with a second handshake, unless ignored.",
+    )
+    seconds: int = Field(
+        default=10, title="Time limit, s", ge=1, le=20, description="Of each handshake."
+    )
 
     def target(self, around: Circumstances) -> str:
         place = checked_place(self.host, self.port, around.permit)
@@ -67,108 +69,107 @@ class TlsSettings(Settings):
 
 
 def probe(wanted: TlsSettings, around: Circumstances) -> Measurement:
-    """One look at the certificate; no handshake at all raises `Trouble`."""
+    """One look at the certificates, one more for old protocols; no handshake raises `Trouble`."""
     wanted.target(around)
-    seen = shown(wanted.host, wanted.port, permit=around.permit, seconds=wanted.seconds)
-    return judged(seen, wanted, around)
+    place: dict[str, Any] = {"permit": around.permit, "seconds": wanted.seconds}
+    found = judged(shown(wanted.host, wanted.port, **place), wanted, around)
+    if wanted.old_protocols == "ignore":
+        return replace(found, details=(*found.details, f"{OLD}: not looked at"))
+    if found.outcome == "bad":
+        return found
+    if not takes_old(wanted.host, wanted.port, **place):
+        return replace(found, details=(*found.details, f"{OLD}: refused"))
+    outcome = "bad" if wanted.old_protocols == "fail" else "warn"
+    reason = f"{wanted.host} still accepts {OLD}"
+    return replace(found, outcome=outcome, reason=reason, details=(found.reason, *found.details))
 
 
 def judged(seen: Shown, wanted: TlsSettings, around: Circumstances) -> Measurement:
     """The verdict on what a server showed; raises `Unreadable` for what is no certificate."""
-    read = _read(seen)
-    faults = list(_faults(read, wanted, around))
-    days = (read.ends - around.now) // timedelta(days=1)
-    outcome, reason = _verdict(read, faults, days, wanted)
+    own = certificates.read(seen.certificate)
+    above = [one for one in map(certificates.read, seen.chain or ()) if not one.is_its_own_issuer]
+    faults = list(_faults(own, seen, wanted, around))
+    faults += [fault for one in above for fault in _faults_above(one, wanted, around)]
+    days = _days_left(own, around)
+    outcome, reason = _verdict(own, above, faults, wanted, around)
     return Measurement(
         outcome,
         reason,
         value=str(days),
         threshold=wanted.threshold,
         counts={"days_left": days},
-        details=(*faults[1:], *read.described),
+        details=(*faults[1:], *own.described, f"protocol {seen.protocol}", *_chain(seen, above)),
     )
 
 
 def _verdict(
-    read: "Certificate", faults: list[str], days: int, wanted: TlsSettings
+    own: Certificate,
+    above: list[Certificate],
+    faults: list[str],
+    wanted: TlsSettings,
+    around: Circumstances,
 ) -> tuple[str, str]:
     if faults:
         return "bad", faults[0]
-    said = f"the certificate of {wanted.host} expires on {read.ends:%Y-%m-%d}, in {_days(days)}"
-    if days < wanted.warn_days:
-        return "warn", f"{said}, a warning below {_days(wanted.warn_days)}"
-    return "good", said
+    for one in (own, *above):
+        days = _days_left(one, around)
+        if days < wanted.warn_days:
+            said = f"{_whose(one, own, wanted)} expires on {one.ends:%Y-%m-%d}, in {_days(days)}"
+            return "warn", f"{said}, a warning below {_days(wanted.warn_days)}"
+    days = _days_left(own, around)
+    return "good", f"{_whose(own, own, wanted)} expires on {own.ends:%Y-%m-%d}, in {_days(days)}"
 
 
-@dataclass(frozen=True)
-class Certificate:
-    """What the verdict rests on; times are UTC."""
-
-    shown: Shown
-    parsed: x509.Certificate
-    weakness: str
-
-    @property
-    def begins(self) -> datetime:
-        return self.parsed.not_valid_before_utc
-
-    @property
-    def ends(self) -> datetime:
-        return self.parsed.not_valid_after_utc
-
-    @property
-    def is_its_own_issuer(self) -> bool:
-        return self.parsed.issuer == self.parsed.subject
-
-    @property
-    def names(self) -> list[str]:
-        try:
-            found = self.parsed.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-        except x509.ExtensionNotFound:
-            return []
-        hosts = found.value.get_values_for_type(x509.DNSName)
-        return [*hosts, *map(str, found.value.get_values_for_type(x509.IPAddress))]
-
-    @property
-    def described(self) -> tuple[str, ...]:
-        return (
-            f"names: {', '.join(self.names) or 'none'}",
-            f"issued by {self.parsed.issuer.rfc4514_string() or 'nobody'}",
-            f"valid from {self.begins:%Y-%m-%d %H:%M} to {self.ends:%Y-%m-%d %H:%M} UTC",
-            f"SHA-256 {hashlib.sha256(self.shown.certificate).hexdigest()}",
-            f"protocol {self.shown.protocol}",
-        )
+def _whose(one: Certificate, own: Certificate, wanted: TlsSettings) -> str:
+    between = "" if one is own else f"intermediate {one.called} above the "
+    return f"the {between}certificate of {wanted.host}"
 
 
-def _read(seen: Shown) -> Certificate:
-    try:
-        parsed = x509.load_der_x509_certificate(seen.certificate)
-        found = Certificate(seen, parsed, _weakness(parsed))
-        _ = found.described  # reads every part, while what is malformed can still be told
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
-        raise Unreadable(f"The certificate cannot be read: {error}.") from error
-    return found
+def _chain(seen: Shown, above: list[Certificate]) -> tuple[str, ...]:
+    if seen.chain is None:
+        return ("intermediates: not looked at, this Python does not tell them",)
+    if not above:
+        return ("intermediates: none is sent",)
+    return tuple(f"intermediate {one.called}, valid to {one.ends:%Y-%m-%d}" for one in above)
 
 
-def _faults(read: Certificate, wanted: TlsSettings, around: Circumstances) -> Iterator[str]:
-    """All that is wrong, the gravest first."""
+def _days_left(one: Certificate, around: Circumstances) -> int:
+    return (one.ends - around.now) // timedelta(days=1)
+
+
+def _faults(
+    own: Certificate, seen: Shown, wanted: TlsSettings, around: Circumstances
+) -> Iterator[str]:
+    """All that is wrong with the server's own, the gravest first."""
     whose = f"the certificate of {wanted.host}"
-    if read.ends <= around.now:
-        yield f"{whose} expired on {read.ends:%Y-%m-%d}"
-    if read.begins > around.now:
-        yield f"{whose} is not valid before {read.begins:%Y-%m-%d %H:%M} UTC"
-    if not _is_for(wanted.host, read.names):
-        yield f"{whose} is for {', '.join(read.names[:5]) or 'no name'}, not for {wanted.host}"
-    if read.shown.distrust and read.is_its_own_issuer:
+    yield from _untimely(own, whose, around)
+    if not is_for(wanted.host, own.names):
+        yield f"{whose} is for {', '.join(own.names[:5]) or 'no name'}, not for {wanted.host}"
+    if seen.distrust and own.is_its_own_issuer:
         yield f"{whose} is self-signed"
-    if read.weakness:
-        yield f"{whose} {read.weakness}"
-    if read.shown.protocol not in GOOD_PROTOCOLS:
-        yield f"{wanted.host} speaks {read.shown.protocol}, needs TLS 1.2 or newer"
-    if read.shown.distrust:
-        yield f"{whose} is not trusted: {read.shown.distrust}"
-    if late := _too_short(read, wanted, around):
+    if own.weakness:
+        yield f"{whose} {own.weakness}"
+    if seen.protocol not in GOOD_PROTOCOLS:
+        yield f"{wanted.host} speaks {seen.protocol}, needs TLS 1.2 or newer"
+    if seen.distrust:
+        yield f"{whose} is not trusted: {seen.distrust}"
+    if late := _too_short(own, wanted, around):
         yield f"{whose} {late}"
+
+
+def _faults_above(one: Certificate, wanted: TlsSettings, around: Circumstances) -> Iterator[str]:
+    """Of an intermediate only its time is judged: some client will build its path over it."""
+    whose = f"the intermediate {one.called} above the certificate of {wanted.host}"
+    yield from _untimely(one, whose, around)
+    if late := _too_short(one, wanted, around):
+        yield f"{whose} {late}"
+
+
+def _untimely(one: Certificate, whose: str, around: Circumstances) -> Iterator[str]:
+    if one.ends <= around.now:
+        yield f"{whose} expired on {one.ends:%Y-%m-%d}"
+    if one.begins > around.now:
+        yield f"{whose} is not valid before {one.begins:%Y-%m-%d %H:%M} UTC"
 
 
 def _too_short(read: Certificate, wanted: TlsSettings, around: Circumstances) -> str:
@@ -182,54 +183,6 @@ def _too_short(read: Certificate, wanted: TlsSettings, around: Circumstances) ->
     return ""
 
 
-def _is_for(host: str, names: list[str]) -> bool:
-    """Whether one of the names is the host's; a star stands for the first label only.
-
-    OpenSSL judges the same for a trusted certificate; this tells it of one that is not.
-    """
-    asked = _ascii(host)
-    return any(
-        _ascii(name) == asked
-        or (name.startswith("*.") and asked.partition(".")[2] == _ascii(name[2:]))
-        for name in names
-    )
-
-
-def _ascii(host: str) -> str:
-    plain = host.rstrip(".").lower()
-    try:
-        return str(ip_address(plain))
-    except ValueError:
-        pass
-    try:
-        return plain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return plain
-
-
-def _weakness(certificate: x509.Certificate) -> str:
-    """What is weak in the server's own key or signature, as the end of a sentence."""
-    key = certificate.public_key()
-    if isinstance(key, rsa.RSAPublicKey) and key.key_size < LEAST_RSA_BITS:
-        return f"has an RSA key of {key.key_size} bits, needs at least {LEAST_RSA_BITS}"
-    if isinstance(key, ec.EllipticCurvePublicKey) and key.key_size < LEAST_EC_BITS:
-        return f"has an elliptic key of {key.key_size} bits, needs at least {LEAST_EC_BITS}"
-    if isinstance(key, dsa.DSAPublicKey):
-        return "has a DSA key, needs RSA or an elliptic curve"
-    made_with = certificate.signature_hash_algorithm
-    if made_with is not None and made_with.name in BROKEN_HASHES:
-        return f"is signed with {made_with.name.upper()}, which is broken"
-    if isinstance(
-        key,
-        rsa.RSAPublicKey
-        | ec.EllipticCurvePublicKey
-        | ed25519.Ed25519PublicKey
-        | ed448.Ed448PublicKey,
-    ):
-        return ""
-    return "has a key that no server should have"
-
-
 def _days(number: int) -> str:
     return f"{number} day" if number == 1 else f"{number} days"
 
@@ -239,14 +192,15 @@ KIND = Probed(
     asks="Is the certificate trusted, strong, and valid beyond the watch?",
     settings=TlsSettings,
     schedule=CERTIFICATE,
-    version="tls/1",
+    version="tls/2",
     numbers={"days_left": Number("", "whole days until the certificate expires")},
     red=(
         "expired, not yet valid, or expiring before the watch's end and the margin",
         "for another name, self-signed, or of an authority that is not trusted",
         "a DSA key, an RSA key below 2048 bits, an elliptic one below 256; SHA-1 or MD5",
-        "a protocol older than TLS 1.2",
-        "a warning: it expires in less than the days set for it",
+        "a protocol older than TLS 1.2; one that is still accepted, where that shall fail",
+        "an intermediate that the server sends expires too early; a root that it sends is not used",
+        "a warning: it or an intermediate expires in less than the days set for it",
         "could not be measured: no handshake in time, refused, blocked address, no TLS there",
     ),
     probe=probe,

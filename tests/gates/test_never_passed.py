@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from connections.addresses import Permit
+from connections.commands import Command
+from connections.repositories import Repository
 from gates.declared import Circumstances
 from gates.kinds import KINDS, PROBED, READ
 from gates.measuring import measure
+from tests.gitting import needs_git
 from tests.servers import (
     LOOPBACK,
     Server,
@@ -23,9 +29,11 @@ from tests.servers import (
     redirecting,
     serving,
     silent,
+    tls_context,
 )
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
+CA = trustme.CA()
 FAULTS = {
     "time-out": silent,
     "slow drip": dripping,
@@ -41,6 +49,24 @@ FAULTS = {
     "nothing": answering(200, b""),
     "compressed": answering(200, b"\x1f\x8b", "Content-Encoding: gzip\r\n"),
 }
+# What a declared command does, in Python.
+COMMAND_FAULTS = {
+    "time-out": "import time; print('[X] a.1', flush=True); time.sleep(60)",
+    "nothing": "pass",
+    "ends badly": "print('[X] a.1'); raise SystemExit(1)",
+    "killed": "import os; print('[X] a.1', flush=True); os.kill(os.getpid(), 9)",
+    "flood": "for n in range(200_000): print('x' * 20)",
+    "broken JSON": "print('{\"pending\": ')",
+    "NaN": "print('{\"pending\": NaN}')",
+    "HTML": "print('<html>pending</html>')",
+    "no text": "import os; os.write(1, bytes(range(256)))",
+    "NUL": "print('\\0')",
+    "boxes without names": "print('[X]')",
+}
+BY_COMMAND: dict[str, tuple[dict[str, Any], str]] = {
+    "command": ({"command": "check", "value_of": "pending"}, "pending <= 5"),
+    "migrations": ({"command": "check"}, ""),
+}
 # What a kind needs beside its address; a kind that is missing here fails the first test.
 MORE: dict[str, tuple[dict[str, Any], str]] = {
     "http": ({"path": "a", "equals": "1"}, ""),
@@ -53,7 +79,7 @@ MORE: dict[str, tuple[dict[str, Any], str]] = {
     "git": ({"repository": "none", "branch": "main", "commit": "0a1b2c3d"}, ""),
 }
 READ_FROM: dict[str, tuple[dict[str, Any], str]] = {kind: ({}, "") for kind in sorted(READ)}
-# These do not speak HTTP with what they ask; of git, tests/gates/test_git_probe.py has the faults.
+# These do not speak HTTP with what they ask; commands and repositories have faults of their own.
 ELSEWHERE = frozenset({"tls", "command", "git"})
 
 
@@ -110,3 +136,34 @@ def test_kind_that_needs_a_condition_measures_nothing_without_one(kind: str):
     with serving(answering(200, b'{"a": 1}')) as server:
         found = measure(kind, settings_of(kind, server), "", Circumstances(NOW, server.permit))
     assert (found.outcome, found.reason.endswith("such as “error_rate < 1 %”.")) == ("error", True)
+
+
+def test_every_kind_that_runs_a_command_is_tried():
+    named = {kind for kind, one in KINDS.items() if "command" in one.settings.model_fields}
+    assert named == set(BY_COMMAND)
+
+
+@pytest.mark.parametrize("kind", sorted(BY_COMMAND))
+@pytest.mark.parametrize("fault", COMMAND_FAULTS)
+def test_faulty_command_never_passes(kind: str, fault: str):
+    argv = (sys.executable, "-c", COMMAND_FAULTS[fault])
+    around = Circumstances(NOW, commands={"check": Command("check", argv, seconds=1)})
+    settings, condition = BY_COMMAND[kind]
+    found = measure(kind, settings, condition, around)
+    assert found.outcome in {"bad", "no_data", "error"}
+    assert found.reason
+
+
+@needs_git
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faulty_server_of_a_repository_never_passes(fault: str, tmp_path: Path):
+    leaf, authorities = CA.issue_cert("127.0.0.1"), tmp_path / "ca.pem"
+    CA.cert_pem.write_to_path(authorities)
+    with serving(FAULTS[fault]) as server:
+        server.context = tls_context(leaf.cert_chain_pems[0].bytes(), leaf.private_key_pem.bytes())
+        url = f"https://127.0.0.1:{server.port}/portal.git"
+        asked = Repository("portal", tmp_path, url, authorities=str(authorities), seconds=3)
+        around = Circumstances(NOW, commit="0a1b2c3d", branch="x", repositories={"portal": asked})
+        found = measure("git", {"repository": "portal"}, "", around)
+        assert server.requests[0].startswith(b"GET /portal.git/info/refs?service=git-upload-pack ")
+    assert (found.outcome, found.reason[:9]) == ("error", "“portal” ")

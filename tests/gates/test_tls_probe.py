@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
-from ssl import SSLContext, TLSVersion
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext, TLSVersion
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
+from connections import tls
 from connections.addresses import Permit
 from connections.tls import Shown
 from gates.declared import Circumstances
@@ -84,6 +85,41 @@ def old_protocol() -> SSLContext:
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = TLSVersion.TLSv1
         context.maximum_version = TLSVersion.TLSv1_1
+    return context
+
+
+def through(ends: datetime, begins: datetime = NOW - timedelta(days=1)) -> SSLContext:
+    """A certificate for 90 days below an intermediate with these times, which is sent with it."""
+    us: Any = serialization.load_pem_private_key(CA.private_key_pem.bytes(), None)
+    issuer = x509.load_pem_x509_certificate(CA.cert_pem.bytes()).subject
+    between, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Between")])
+    above = (
+        x509.CertificateBuilder(issuer, name, between.public_key(), 7, begins, ends)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(us, hashes.SHA256())
+    )
+    own = (
+        x509.CertificateBuilder(name, x509.Name([]), key.public_key(), 8)
+        .not_valid_before(NOW - timedelta(days=1))
+        .not_valid_after(NOW + timedelta(days=90))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(HERE))]), True)
+        .sign(between, hashes.SHA256())
+    )
+    root = CA.cert_pem.bytes()
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(
+        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return tls_context(own.public_bytes(pem) + above.public_bytes(pem) + root, private)
+
+
+def accepting_old() -> SSLContext:
+    """Speaks TLS 1.3 with who asks for it, and 1.0 with who does not."""
+    context = issued(not_after=NOW + timedelta(days=90))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = TLSVersion.TLSv1
     return context
 
 
@@ -264,3 +300,88 @@ def made_with(key: Any) -> bytes:
         .sign(us, hashes.SHA256())
         .public_bytes(serialization.Encoding.DER)
     )
+
+
+# --- what is sent above the certificate -------------------------------------------------------
+
+BETWEEN = f"the intermediate Between above the certificate of {HERE}"
+
+
+def test_intermediate_that_is_valid_long_enough_is_told_and_its_root_is_not_judged():
+    ends = NOW + timedelta(days=400)
+    with shaking_hands(through(ends)) as port:
+        found = probe(port)
+    assert (found.outcome, found.counts) == ("good", {"days_left": 90})
+    assert found.details[-2] == f"intermediate Between, valid to {ends:%Y-%m-%d}"
+
+
+@pytest.mark.parametrize(
+    ("days", "outcome", "reason"),
+    [
+        (
+            5, "bad", f"{BETWEEN} expires on {NOW + timedelta(days=5):%Y-%m-%d}, 5 days after now,"
+            " needs more than 7 days",
+        ),
+        (
+            20, "warn", f"{BETWEEN} expires on {NOW + timedelta(days=20):%Y-%m-%d}, in 20 days,"
+            " a warning below 30 days",
+        ),
+    ],
+)  # fmt: skip
+def test_intermediate_is_held_against_the_same_times(days, outcome, reason):
+    with shaking_hands(through(NOW + timedelta(days=days))) as port:
+        found = probe(port)
+    assert (found.outcome, found.reason) == (outcome, reason)
+
+
+def test_intermediate_that_expired_is_bad_and_named():
+    with shaking_hands(through(EXPIRED, EXPIRED - timedelta(days=9))) as port:
+        found = probe(port)
+    assert (found.outcome, found.reason) == (
+        "bad", f"{OF} is not trusted: certificate has expired",
+    )  # fmt: skip
+    assert f"{BETWEEN} expired on {EXPIRED:%Y-%m-%d}" in found.details
+
+
+def test_chain_that_python_does_not_tell_is_said_not_to_be_looked_at():
+    leaf = CA.issue_cert(HERE, not_after=NOW + timedelta(days=90)).cert_chain_pems[0].bytes()
+    der = x509.load_pem_x509_certificate(leaf).public_bytes(serialization.Encoding.DER)
+    assert described(der).details[-1].startswith("intermediates: not looked at")
+
+
+# --- old protocols ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wanted", "outcome", "said"),
+    [
+        ("fail", "bad", f"{HERE} still accepts TLS 1.0 or 1.1"),
+        ("warn", "warn", f"{HERE} still accepts TLS 1.0 or 1.1"),
+        ("ignore", "good", f"{OF} expires on "),
+    ],
+)
+def test_old_protocol_that_is_still_accepted_is_as_grave_as_it_was_set(wanted, outcome, said):
+    with shaking_hands(accepting_old()) as port:
+        found = probe(port, old_protocols=wanted)
+    assert (found.outcome, found.reason[: len(said)]) == (outcome, said)
+    looked = "TLS 1.0 or 1.1: not looked at" not in found.details
+    assert looked == (wanted != "ignore")
+
+
+def test_server_that_refuses_old_protocols_is_good():
+    with shaking_hands(issued(not_after=NOW + timedelta(days=90))) as port:
+        found = probe(port, old_protocols="fail")
+    assert (found.outcome, found.details[-1]) == ("good", "TLS 1.0 or 1.1: refused")
+
+
+def test_machine_that_cannot_speak_old_protocols_passes_nothing(monkeypatch):
+    """Its own OpenSSL sends nothing, which is no refusal of the server."""
+    unable = SSLContext(PROTOCOL_TLS_CLIENT)
+    unable.check_hostname = False
+    unable.set_ciphers("AESGCM")  # of TLS 1.2; nothing older has it
+    monkeypatch.setattr(tls, "OLD_ONLY", tls.limited_to_old(unable))
+    with shaking_hands(accepting_old()) as port:
+        found = probe(port, old_protocols="fail")
+    assert (found.outcome, found.reason) == (
+        "error", "The OpenSSL of this machine cannot speak old TLS.",
+    )  # fmt: skip
