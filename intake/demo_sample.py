@@ -103,13 +103,16 @@ def declare() -> None:
 def follow() -> None:
     """The sample may have come back on another port: what was measured elsewhere is stale."""
     admin = User.objects.filter(is_superuser=True).order_by("pk").first()
-    for key, title, base_url in _places():
-        found = Connection.objects.filter(key=key).exclude(base_url=base_url).first()
-        if found is not None and admin is not None:
-            found.title, found.base_url = title, base_url
-            found.permitted_ranges, found.authorities = _ranges(base_url), _authorities(key)
-            found.save()
-            changed(found, frozenset({"base_url"}), admin.pk)
+    for key, _title, base_url in _places():
+        found = Connection.objects.filter(key=key).first()
+        if found is None or admin is None:
+            continue
+        now = {"base_url": base_url, "authorities": _authorities(key)}
+        fields = frozenset(name for name, value in now.items() if getattr(found, name) != value)
+        if fields:
+            Connection.objects.filter(pk=found.pk).update(**now)
+            found.refresh_from_db()
+            changed(found, fields, admin.pk)
 
 
 def _places() -> Iterator[tuple[str, str, str]]:

@@ -16,6 +16,7 @@ METRICS = {
     "retrieval_time_avg": ("gauge", "Average response time, in milliseconds."),
     "error_rate": ("gauge", "Requests that failed, in percent."),
     "request_rate": ("gauge", "Requests in a second."),
+    "concurrent_operations": ("gauge", "Requests under way at once, on average."),
     "requests_total": ("counter", "Requests since the start."),
     "request_errors_total": ("counter", "Failed requests since the start."),
 }

@@ -14,10 +14,10 @@ MEANING = {
     Mode.COLD: ("Cache cold", "The cache answers less than half of what it is asked."),
 }
 LIMITS = {
-    "cache_hit_rate": "more than 85",
-    "api_response_time": "less than 200",
-    "retrieval_time_avg": "less than 200",
-    "error_rate": "less than 0.1",
+    "cache_hit_rate": "> 85",
+    "api_response_time": "< 200",
+    "retrieval_time_avg": "< 200",
+    "error_rate": "< 0.1",
 }
 STYLE = """\
 :root { color-scheme: light dark }
@@ -47,8 +47,9 @@ def switch_page(mode: Mode, figures: Mapping[str, float]) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{title} · Sample service</title>"
         '<link rel="stylesheet" href="/style.css"><h1>Sample service</h1>'
-        "<p>Something for the demo's gates to measure. Turn the switch, and within a minute the"
-        " gates that look after it turn red.</p>"
+        "<p>Something for the demo's gates to measure. Turn the switch: within a minute the gates"
+        " that passed turn red. Back at healthy, <em>Run all</em> in the portal makes them green."
+        "</p>"
         f'<form method="post">{"".join(_button(one, mode) for one in Mode)}</form>'
         f"<p role=status>{meaning}</p>{_table(figures)}"
         "<footer><p>The traffic is made up, 100 requests a second; the figures are those of the"
@@ -70,7 +71,7 @@ def _button(one: Mode, mode: Mode) -> str:
 def _table(figures: Mapping[str, float]) -> str:
     rows = "".join(
         f"<tr><th scope=row><code>{name}</code><br>{escape(METRICS[name][1])}</th>"
-        f"<td>{value:g}</td><td>{LIMITS.get(name, '')}</td></tr>"
+        f"<td>{value:g}</td><td>{escape(LIMITS.get(name, ''))}</td></tr>"
         for name, value in figures.items()
         if not name.endswith("_total")
     )

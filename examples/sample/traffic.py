@@ -101,6 +101,8 @@ class Traffic:
             "retrieval_time_avg": round(sum(times) / whole, 1),
             "error_rate": round(100 * sum(one.failed for one in seen) / whole, 2),
             "request_rate": PER_SECOND,
+            # By Little's law.
+            "concurrent_operations": round(PER_SECOND * sum(times) / whole / 1000, 1),
             "requests_total": requests,
             "request_errors_total": failures,
         }

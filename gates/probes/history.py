@@ -8,6 +8,7 @@ from gates.probes.documents import Unreadable
 
 WHOLE = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 NO_COMMIT = "Needed a single revision"
+CHANGES = {"A": "added", "D": "removed"}
 SHOWN_COMMITS, SHOWN_FILES = 20, 60
 
 
@@ -113,8 +114,13 @@ def _listed(mirror: Mirror, main: str, left_at: str, commit: str) -> list[str]:
     changed = _difference(mirror, "--name-status", left_at, commit)
     return [
         *(f"commit {plain(line)}" for line in told.splitlines()),
-        *(f"file {plain(line)}" for line in changed.splitlines()[:SHOWN_FILES]),
+        *(_change(line) for line in changed.splitlines()[:SHOWN_FILES]),
     ]
+
+
+def _change(line: str) -> str:
+    letter, _, name = line.partition("\t")
+    return f"{CHANGES.get(letter, 'changed')} {plain(name)}"
 
 
 def plain(text: str) -> str:

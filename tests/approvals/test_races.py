@@ -165,9 +165,9 @@ def test_second_tick_is_harmless_when_a_button_is_pressed_twice(committed: dict[
 VOTE = """
 INSERT INTO approvals_vote (deployment_id, rule_id, person_id, person_name, role_title, choice,
     statement, reason, content_version_id, content_hash, schedule_hash, grounds, at,
-    authenticated_by, authenticated_at, address)
+    authenticated_by, authenticated_at, address, on_behalf_of_name)
 SELECT d.id, r.id, %(person)s, 'x', 'x', 'approve', 'x', '', d.content_version_id, %(hash)s,
-    d.schedule_hash, 'x', now(), 'x', now(), ''
+    d.schedule_hash, 'x', now(), 'x', now(), '', ''
 FROM deployments_deployment d JOIN approvals_rule r ON r.deployment_id = d.id
 WHERE d.id = %(deployment)s LIMIT 1
 """
@@ -191,7 +191,11 @@ def test_vote_by_raw_sql_is_refused_when_it_breaks_a_rule(team: Team, who: str) 
         "hash": "0" * 64 if who == "other content" else deployment.content_hash,
     }
 
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match=r"nobody signs|only a person votes|a vote names"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(VOTE, fields)
 
 
@@ -229,7 +233,11 @@ def test_temporary_table_cannot_stand_in_for_ours(committed: dict[str, str], tab
         "hash": deployment.content_hash,
     }
 
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match=r"nobody signs|only a person votes|a vote names"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(VOTE, fields)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE pg_temp." + table)

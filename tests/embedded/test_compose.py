@@ -37,6 +37,25 @@ def test_all_parts_are_there(compose: dict[str, Any]) -> None:
     )
 
 
+def test_what_only_the_demo_needs_is_left_out_unless_asked_for(compose: dict[str, Any]) -> None:
+    chosen = {
+        name: service["profiles"]
+        for name, service in compose["services"].items()
+        if "profiles" in service
+    }
+    assert chosen == {"sample": ["demo"], "prometheus": ["demo"]}
+
+
+def test_prometheus_scrapes_the_sample_where_it_listens(compose: dict[str, Any]) -> None:
+    settings = yaml.safe_load((PROJECT / "docker" / "prometheus.yml").read_text())
+    (job,) = settings["scrape_configs"]
+    assert job["static_configs"] == [{"targets": ["sample:8090"]}]
+    # It answers under no name that it was not told of.
+    assert compose["services"]["sample"]["command"] == (
+        "python -m examples.sample --listen 0.0.0.0:8090 --name sample"
+    )
+
+
 @pytest.mark.parametrize("name", SERVING)
 def test_what_serves_waits_for_healthy_services_and_the_migration(
     compose: dict[str, Any], name: str

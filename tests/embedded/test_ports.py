@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from deploy_portal.embedded import ports
+from deploy_portal.embedded import ports, sample
 from deploy_portal.embedded.problem import Problem
 
 
@@ -25,6 +25,23 @@ def test_a_taken_port_names_itself_and_the_way_out(taken_port: int) -> None:
         f"Port {taken_port} for the portal cannot be used (Address already in use): "
         f"choose another with `make run PORT={taken_port + 1}`."
     )
+
+
+def test_a_taken_default_gives_way_to_a_free_port(taken_port: int) -> None:
+    with ports.listen_somewhere({}, "SAMPLE_PORT", taken_port, "the sample service") as found:
+        assert found.getsockname()[0] == "127.0.0.1"
+        assert found.getsockname()[1] != taken_port
+
+
+def test_a_taken_port_that_was_asked_for_is_said(taken_port: int) -> None:
+    with pytest.raises(Problem, match="for the sample service cannot be used"):
+        ports.listen_somewhere(
+            {"SAMPLE_PORT": str(taken_port)}, "SAMPLE_PORT", 8090, "the sample service"
+        )
+
+
+def test_without_the_demo_there_is_no_sample() -> None:
+    assert sample.take_ports({"PORTAL_DEMO": "0"}) == {}
 
 
 @pytest.mark.parametrize("given", ["no", "0", "65536", "-1"])

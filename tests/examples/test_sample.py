@@ -2,68 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import socket
-import subprocess
-import sys
 import urllib.error
-import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from ipaddress import ip_network
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from connections.addresses import Permit
 from examples.sample.certificate import make
 from examples.sample.figures import instant
+from examples.sample.traffic import Mode, Traffic
 from gates.declared import Circumstances
-from gates.measurement import Measurement
 from gates.measuring import measure
-
-LOOPBACK = (ip_network("127.0.0.0/8"),)
-
-
-@dataclass(frozen=True)
-class Sample:
-    url: str
-    secured: int
-    authority: str
-
-    def get(self, path: str) -> Any:
-        with urllib.request.urlopen(f"{self.url}{path}", timeout=10) as answer:
-            return json.load(answer)
-
-    def switch(self, mode: str) -> None:
-        body = urllib.parse.urlencode({"mode": mode}).encode()
-        urllib.request.urlopen(f"{self.url}/", body, timeout=10).close()
-
-    def ask(self, kind: str, wanted: dict[str, Any], condition: str = "") -> Measurement:
-        around = Circumstances(datetime.now(UTC), Permit(self.url, LOOPBACK))
-        return measure(kind, wanted, condition, around)
+from tests.sampling import Sample, sampling
+from tests.servers import LOOPBACK
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
-    folder = tmp_path_factory.mktemp("sample") / "certificate"
-    make(folder)
-    plain, secured = (socket.create_server(("127.0.0.1", 0)) for _ in range(2))
-    handles = [plain.fileno(), secured.fileno()]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "examples.sample", "--certificate", str(folder / "server.pem"),
-         "--sockets", *map(str, handles)],
-        cwd=settings.BASE_DIR, pass_fds=handles,
-    )  # fmt: skip
-    ports = [one.getsockname()[1] for one in (plain, secured)]
-    yield Sample(f"http://127.0.0.1:{ports[0]}", ports[1], (folder / "authority.pem").read_text())
-    process.terminate()
-    process.wait(10)
-    plain.close()
-    secured.close()
+    with sampling(tmp_path_factory.mktemp("sample") / "certificate") as sample:
+        yield sample
 
 
 @pytest.fixture
@@ -101,7 +63,7 @@ def test_certificate_is_trusted_by_its_own_authority_only(sample: Sample) -> Non
     base = f"https://127.0.0.1:{sample.secured}"
     wanted = {"host": "127.0.0.1", "port": sample.secured}
     now = datetime.now(UTC)
-    known = Circumstances(now, Permit(base, LOOPBACK, authorities=sample.authority))
+    known = Circumstances(now, Permit(base, LOOPBACK, authorities=sample.authority.read_text()))
     assert measure("tls", wanted, "", known).outcome == "good"
     assert measure("tls", wanted, "", Circumstances(now, Permit(base, LOOPBACK))).outcome == "bad"
 
@@ -130,3 +92,31 @@ def test_switch_is_not_turned_by_other_pages(sample: Sample) -> None:
     assert refused.value.code == 421
     refused.value.close()
     assert sample.get("/health")["status"] == "UP"
+
+
+def test_figures_stay_within_the_window_and_sums_grow() -> None:
+    traffic = Traffic(Random(1))
+    traffic.switch(Mode.FAILING)
+    assert traffic.figures()["requests_total"] == 0
+    traffic.tick()
+    told = traffic.figures()
+    assert (told["requests_total"], len(traffic.window)) == (100, 2000)
+    assert 0 < told["request_errors_total"] < 100
+
+
+def test_authority_is_kept_and_the_certificate_made_anew(tmp_path: Path) -> None:
+    def made() -> list[bytes]:
+        make(tmp_path)
+        return [(tmp_path / name).read_bytes() for name in ("authority.pem", "server.pem")]
+
+    first, second = made(), made()
+    assert (first[0] == second[0], first[1] == second[1]) == (True, False)
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {0}
+
+
+def test_authority_that_cannot_be_read_is_made_anew(tmp_path: Path) -> None:
+    make(tmp_path)
+    before = (tmp_path / "authority.pem").read_bytes()
+    (tmp_path / "authority.key").write_text("nothing")
+    make(tmp_path)
+    assert (tmp_path / "authority.pem").read_bytes() != before
