@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.urls import reverse
 
 from approvals.enums import Verdict
+from approvals.matrix import deadline
 from approvals.models import Vote
 from approvals.policies import breaking, deciding, voting
 from approvals.readiness import joined
 from approvals.signoff import RuleStanding
 from approvals.verdict import Outlook
 from checklists.policies import refusal_to_complete
+from dashboard.enums import Asks
 from deployments.enums import Right, State
 from deployments.exceptions import Refused
 from deployments.models import Deployment
@@ -29,7 +32,8 @@ from monitoring.policies import refusal_to_close
 class Act:
     """One button: where it leads, whether it posts at once, and the sentence why not, if so.
 
-    Nobody is asked for an act that only changes what they already did.
+    Nobody is asked for an act that only changes what they already did. `asks` says what kind of
+    word it is that waits for this person, `due` until when.
     """
 
     label: str
@@ -38,6 +42,8 @@ class Act:
     refusal: str = ""
     note: str = ""
     is_asked: bool = True
+    asks: Asks | None = None
+    due: datetime | None = None
 
 
 def acts_of(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
@@ -115,7 +121,9 @@ def _signatures(rights: Rights, deployment: Deployment, rules: list[RuleStanding
         note = _note(said, rights) if said and counts else _stands_in(rights, standing)
         asked = not counts and deployment.state != State.GO
         why = refusal.sentence if refusal else ""
-        found.append(Act(label, url, refusal=why, note=note, is_asked=asked))
+        due = deadline(deployment, standing.rule)
+        act = Act(label, url, refusal=why, note=note, is_asked=asked)
+        found.append(replace(act, asks=Asks.SIGNATURE, due=due))
     return sorted(found, key=lambda act: not act.is_asked)
 
 
@@ -139,7 +147,8 @@ def _answer(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Ac
     """The room, for whoever holds a role that the open poll still waits for."""
     if not outlook.silent & rights.roles:
         return []
-    return [Act("Answer in the poll", reverse("dashboard:room", args=[deployment.pk]))]
+    url = reverse("dashboard:room", args=[deployment.pk])
+    return [Act("Answer in the poll", url, asks=Asks.ANSWER, due=deployment.t0)]
 
 
 def _review(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
@@ -147,9 +156,8 @@ def _review(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Ac
         return []
     url = reverse("approvals:review", args=[deployment.pk, outlook.review.decision_id])
     refusal = breaking.refusal_to_review(rights, outlook.review)
-    return [
-        Act("Review the break-glass decision", url, refusal=refusal.sentence if refusal else "")
-    ]
+    act = Act("Review the break-glass decision", url, refusal=refusal.sentence if refusal else "")
+    return [replace(act, asks=Asks.REVIEW, due=outlook.review.due_at)]
 
 
 def _decide(rights: Rights, deployment: Deployment) -> list[Act]:
@@ -159,6 +167,7 @@ def _decide(rights: Rights, deployment: Deployment) -> list[Act]:
     decide = _act("Decide go or no-go", "approvals:decide", deployment, refusal)
     if refusal:
         return [decide]
+    decide = replace(decide, asks=Asks.DECISION, due=deployment.t0)
     return [decide, Act("Hold", f"{decide.url}?verdict={Verdict.HOLD}", is_asked=False)]
 
 

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from dashboard import room, views
+from dashboard import decisions_views, room, views
 from dashboard.plan import views as plan
 from dashboard.plan.converters import PageConverter, PartConverter
 
@@ -11,6 +11,7 @@ app_name = "dashboard"
 urlpatterns = [
     path("", views.home, name="home"),
     path("health/", views.health, name="health"),
+    path("decisions/", decisions_views.decisions, name="decisions"),
     path("deployments/", views.deployments, name="deployments"),
     path("deployments/<int:pk>/", views.deployment, name="deployment"),
     path("deployments/<int:pk>/room/", room.room, name="room"),

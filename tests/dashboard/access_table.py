@@ -315,6 +315,7 @@ TABLE: dict[str, Row] = {
     "approvals:break_glass": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 422, 403), ONE),
     "approvals:dossier": Row(HIDDEN, NO_METHOD, ("pk", "decision_pk")),
     "approvals:review": Row(HIDDEN, HIDDEN, ("pk", "decision_pk")),
+    "dashboard:decisions": Row(EVERYBODY, NO_METHOD),
     "dashboard:room": Row(WHO_SEES, NO_METHOD, ONE),
     "approvals:start": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
     "approvals:sign": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 302, 403), ("pk", "rule_pk")),
