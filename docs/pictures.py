@@ -104,6 +104,8 @@ PICTURES = (
     Picture("overview-phone", "product_owner", size=PHONE),
     Picture("home", "product_owner", tab=None),
     Picture("sign", "security", tab="sign-off/", press="Sign as Security"),
+    Picture("room", "ops_lead", tab="room/", size=TALL),
+    Picture("decisions", "product_owner", tab=None, elsewhere="/decisions/"),
     Picture("runbook", "ops_lead", tab="runbook/"),
     Picture("plan", "release_manager", tab="plan/", size=TALL, prepare=edit_an_item),
     Picture("plan-phone", "release_manager", tab="plan/", size=PHONE, prepare=mark_several),
