@@ -10,7 +10,7 @@ JOBS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test demo pictures bench audit check lint services format lock clean
+.PHONY: help setup run test demo pictures bench audit chaos check lint services format lock clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,8 +32,11 @@ pictures: setup ## Take docs/pictures from a running demo (ADDRESS=http://127.0.
 bench: setup ## Print the measured figures; asserts none of them
 	@$(EMBEDDED) with -- $(PY) -m bench
 
-audit: setup ## The API held against its description with many requests (API_FUZZ_EXAMPLES=2000)
-	@API_FUZZ_EXAMPLES=$${API_FUZZ_EXAMPLES:-2000} $(EMBEDDED) test -- -n $(JOBS) --dist loadgroup --timeout 3600 tests/api/test_openapi.py $(ARGS)
+audit: setup ## The long proofs: the API fuzzed (API_FUZZ_EXAMPLES=2000), sign-off in many orders
+	@PORTAL_AUDIT=1 API_FUZZ_EXAMPLES=$${API_FUZZ_EXAMPLES:-2000} $(EMBEDDED) test -- -n $(JOBS) --dist loadgroup --timeout 3600 tests/api/test_openapi.py tests/approvals/test_state_machine.py $(ARGS)
+
+chaos: setup ## Kill workers, wipe the broker, act all at once, many times over
+	@PORTAL_CHAOS=1 $(EMBEDDED) test -- -n $(JOBS) --dist loadgroup --timeout 3600 tests/gates/test_chaos.py tests/communications/test_chaos.py tests/approvals/test_storm.py $(ARGS)
 
 check: setup ## Style, types, import contracts, migrations, state diagram, deployment settings
 	@PY=$(PY) sh .ci/check

@@ -24,8 +24,9 @@ from tests.communications.conftest import make_planned, move_clock
 from tests.communications.smtp_witness import Witness
 
 PROJECT = Path(__file__).parents[2]
-PEOPLE = 200
-KILLS = 3
+# PORTAL_CHAOS=1 is the promised size.
+PEOPLE = 5000 if os.environ.get("PORTAL_CHAOS") else 200
+KILLS = 20 if os.environ.get("PORTAL_CHAOS") else 3
 DUE = PlanLine(Kind.GO_NO_GO, Anchor.T0, -timedelta(hours=2), "Final go/no-go")
 
 
