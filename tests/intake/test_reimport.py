@@ -501,7 +501,7 @@ def test_command_says_what_would_change_and_changes_it(team: Team, tmp_path: Pat
     options = {"onto": deployment.pk, "username": "release_manager", "stdout": said}
     call_command("intake", path, dry_run=True, **options)
     assert said.getvalue().splitlines() == [
-        "1 changed.", "changed  Checklist, steps and criteria: Ring the support team",
+        "1 changed.", "changed  Checklist: Ring the support team",
     ]  # fmt: skip
     assert deployment.source_documents.count() == 1
     call_command("intake", path, **options)
