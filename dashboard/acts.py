@@ -145,7 +145,7 @@ def _label(standing: RuleStanding, *, has_said: bool, is_decided: bool) -> str:
 
 def _answer(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
     """The room, for whoever holds a role that the open poll still waits for."""
-    if not outlook.silent & rights.roles:
+    if not any(rights.speaks_as(role) for role in outlook.silent):
         return []
     url = reverse("dashboard:room", args=[deployment.pk])
     return [Act("Answer in the poll", url, asks=Asks.ANSWER, due=deployment.t0)]

@@ -8,6 +8,7 @@ from accounts.models import Role
 from approvals.enums import Verdict
 from approvals.models import Round
 from approvals.polling import opening
+from approvals.readiness import joined
 from approvals.rollcall import takes_answers
 from deployments.enums import Right, State
 from deployments.exceptions import Forbidden, Invalid, Refused
@@ -20,9 +21,17 @@ LONGEST_REMARK = 300
 def refusal_to_answer(rights: Rights, role: Role) -> Refused | None:
     if not rights.user.is_person:
         return Forbidden("A machine never answers for a role.")
-    if role.key in rights.roles:
+    if rights.speaks_as(role.key):
         return None
     return Forbidden(f"Only holders of the role {role.title} of this service answer for it.")
+
+
+def voice_of(rights: Rights, role: Role) -> str:
+    """Whose answer it is, as pages show it: that of a stand-in names the absent, too."""
+    away = rights.stands_for.get(role.key, ())
+    if role.key in rights.roles or not away:
+        return str(rights.user)
+    return f"{rights.user} for {joined([str(one.person) for one in away])}"
 
 
 def refusal_to_write(rights: Rights) -> Refused | None:

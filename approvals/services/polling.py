@@ -93,9 +93,10 @@ def answer(
 ) -> Answer:
     """Say go, hold or no-go for a role that one holds; said again, the later word counts."""
     deployment = Deployment.objects.lock(deployment_id)
-    role = _asked(deployment, role_id)
-    require(policies.refusal_to_answer(rights_of(actor, deployment.service), role))
-    return _say(deployment, role, word, person=actor, remark=remark)
+    role, rights = _asked(deployment, role_id), rights_of(actor, deployment.service)
+    require(policies.refusal_to_answer(rights, role))
+    said_by = policies.voice_of(rights, role)
+    return _say(deployment, role, word, person=actor, said_by=said_by, remark=remark)
 
 
 @transaction.atomic
@@ -107,7 +108,9 @@ def write_down(
     role = _asked(deployment, role_id)
     rights, said_by = rights_of(actor, deployment.service), rights_of(person, deployment.service)
     require(policies.refusal_to_write_down(rights, role, said_by))
-    return _say(deployment, role, word, person=person, remark=remark, written_by=actor)
+    return _say(
+        deployment, role, word, person=person, said_by=str(person), remark=remark, written_by=actor
+    )
 
 
 def _asked(deployment: Deployment, role_id: int) -> Role:
@@ -123,6 +126,7 @@ def _say(
     word: Verdict,
     *,
     person: User,
+    said_by: str,
     remark: str,
     written_by: User | None = None,
 ) -> Answer:
@@ -134,7 +138,7 @@ def _say(
         round=found,
         role=role,
         person=person,
-        person_name=str(person),
+        person_name=said_by,
         word=word,
         remark=remark.strip(),
         at=now,

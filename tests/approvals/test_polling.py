@@ -24,7 +24,14 @@ from gates.enums import GateState
 from gates.models import GateRun
 from gates.services import define_gates
 from tests.approvals.test_services import change_content, decide, make_ready
-from tests.builders import Team, answer_poll, make_deployment, make_role, make_team
+from tests.builders import (
+    Team,
+    answer_poll,
+    make_deployment,
+    make_role,
+    make_stand_in,
+    make_team,
+)
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 MINUTES = st.integers(0, 60 * 24 * 3).map(lambda minutes: timedelta(minutes=minutes))
@@ -222,6 +229,20 @@ def test_voice_is_refused_to_others_and_for_others(team: Team) -> None:
         services.write_down(
             deployment.pk, role.pk, Verdict.GO, person=team.member, actor=team.ops_lead
         )
+
+
+@pytest.mark.django_db
+def test_stand_in_answers_for_the_absent_and_both_are_named(team: Team) -> None:
+    deployment = make_deployment(team, t0_in=timedelta(minutes=50), submitted=True)
+    role = make_role("security")
+    with pytest.raises(Forbidden):
+        services.answer(deployment.pk, role.pk, Verdict.GO, actor=team.member)
+
+    make_stand_in(team.service, team.security, team.member)
+    services.answer(deployment.pk, role.pk, Verdict.GO, actor=team.member)
+
+    call = next(one for one in poll_of(deployment).calls if one.key == "security")
+    assert [(said.person, said.word) for said in call.said] == [("Member for Security", Verdict.GO)]
 
 
 @pytest.mark.django_db
