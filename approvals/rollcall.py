@@ -97,8 +97,10 @@ def roll_call(deployment: Deployment, now: datetime) -> RollCall:
     )
 
 
-def silent_roles(deployments: Sequence[Deployment], now: datetime) -> dict[int, frozenset[str]]:
-    """Keys of the roles that an open poll waits for, by deployment; none where none is open."""
+def silent_roles(
+    deployments: Sequence[Deployment], now: datetime
+) -> dict[int, dict[str, datetime]]:
+    """Keys of the roles that an open poll waits for, and until when; none where none is open."""
     near = [
         one.pk
         for one in deployments
@@ -108,28 +110,28 @@ def silent_roles(deployments: Sequence[Deployment], now: datetime) -> dict[int, 
         return {}
     hashes = {one.pk: one.schedule_hash for one in deployments}
     rounds = Round.objects.filter(deployment__in=near, closed_at=None, closes_at__gt=now)
-    current = {
-        one.pk: one.deployment_id
-        for one in rounds
-        if one.schedule_hash == hashes[one.deployment_id]
-    }
+    current = {one.pk: one for one in rounds if one.schedule_hash == hashes[one.deployment_id]}
     return _silent(current) if current else {}
 
 
-def _silent(rounds: dict[int, int]) -> dict[int, frozenset[str]]:
-    """By deployment; `rounds` gives each open round its deployment."""
+def _silent(rounds: dict[int, Round]) -> dict[int, dict[str, datetime]]:
+    """By deployment; `rounds` are the open ones by their id."""
+    polled = {one.deployment_id: one for one in rounds.values()}
     asked, named = defaultdict[int, set[str]](set), defaultdict[int, set[str]](set)
-    of_rules = Rule.objects.filter(deployment__in=rounds.values())
+    of_rules = Rule.objects.filter(deployment__in=polled)
     for pk, key in of_rules.values_list("deployment_id", "role__key"):
         asked[pk].add(key)
-    of_document = PolledRole.objects.filter(deployment__in=rounds.values())
+    of_document = PolledRole.objects.filter(deployment__in=polled)
     for pk, key in of_document.values_list("deployment_id", "role__key"):
         named[pk].add(key)
     answered = defaultdict[int, set[str]](set)
     given = Answer.objects.filter(round__in=rounds).values_list("round_id", "role__key")
     for round_id, key in given:
-        answered[rounds[round_id]].add(key)
-    return {pk: frozenset((named[pk] or asked[pk]) - answered[pk]) for pk in rounds.values()}
+        answered[rounds[round_id].deployment_id].add(key)
+    return {
+        pk: dict.fromkeys((named[pk] or asked[pk]) - answered[pk], one.closes_at)
+        for pk, one in polled.items()
+    }
 
 
 def due_at(deployment: Deployment, found: Round | None) -> datetime | None:

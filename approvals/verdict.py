@@ -1,7 +1,7 @@
 """How deployments stand: readiness, the decision in force, and the sentence that says both."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ class Outlook:
 
     `readiness` is None once started; `broken` says why a GO no longer holds, if so; `review` is
     that of a break-glass decision which nobody has looked into yet, `silent` are the keys of the
-    roles that an open poll waits for.
+    roles that an open poll waits for, with the time at which it closes.
     """
 
     sentence: str
@@ -35,7 +35,7 @@ class Outlook:
     progress: Progress
     broken: str = ""
     review: Review | None = None
-    silent: frozenset[str] = frozenset()
+    silent: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def outlook(deployment: Deployment) -> Outlook:
@@ -63,7 +63,7 @@ def outlooks(deployments: Sequence[Deployment]) -> dict[int, Outlook]:
             decisions.get(one.pk),
             progress.get(one.pk, Progress()),
             reviews.get(one.pk),
-            silent.get(one.pk, frozenset()),
+            silent.get(one.pk, {}),
         )
         for one in deployments
     }
@@ -77,7 +77,7 @@ def _outlook(  # noqa: PLR0917 - each is one of the facts, and there are eight
     decision: Decision | None,
     progress: Progress,
     review: Review | None,
-    silent: frozenset[str],
+    silent: Mapping[str, datetime],
 ) -> Outlook:
     broken = ""
     if deployment.state == State.GO and decision and verdict:

@@ -49,6 +49,26 @@ def open_of(deployments: Sequence[Deployment]) -> dict[int, dict[str, Waiver]]:
     return waived
 
 
+def unsigned_of(deployments: Sequence[Deployment]) -> list[Waiver]:
+    """Those that wait for their second signature and can still get it, with their gates as of now.
+
+    A gate that was taken out or asks something else by now leaves nothing to sign.
+    """
+    by_id = {one.pk: one for one in deployments}
+    asked = Waiver.objects.filter(
+        deployment__in=by_id,
+        signed_at__isnull=True,
+        ended_at__isnull=True,
+        ends_at__gt=PortalNow(),
+        gate__removed_at__isnull=True,
+    ).select_related("asked_by", "signed_by", "ended_by")
+    rows = list(asked.order_by("pk"))
+    gates = Gate.every.as_of_now().in_bulk([row.gate_id for row in rows]) if rows else {}
+    for row in rows:
+        row.gate = gates[row.gate_id]
+    return [row for row in rows if row.question == question_of(row.gate, by_id[row.deployment_id])]
+
+
 def told(found: Mapping[str, Waiver]) -> dict[str, Waived]:
     """What is waived, and what is asked to be, in words."""
     return {key: _told(waiver) for key, waiver in found.items()}

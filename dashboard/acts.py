@@ -145,10 +145,11 @@ def _label(standing: RuleStanding, *, has_said: bool, is_decided: bool) -> str:
 
 def _answer(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
     """The room, for whoever holds a role that the open poll still waits for."""
-    if not any(rights.speaks_as(role) for role in outlook.silent):
+    closing = [at for role, at in outlook.silent.items() if rights.speaks_as(role)]
+    if not closing:
         return []
     url = reverse("dashboard:room", args=[deployment.pk])
-    return [Act("Answer in the poll", url, asks=Asks.ANSWER, due=deployment.t0)]
+    return [Act("Answer in the poll", url, asks=Asks.ANSWER, due=closing[0])]
 
 
 def _review(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from accounts.models import User
-from approvals.models import Decision, Vote, Waiver
+from approvals.models import PollPlan, Waiver
 from approvals.policies.waiving import refusal_to_sign
 from approvals.polling import opening
 from approvals.verdict import Outlook, outlooks
+from approvals.waivers import unsigned_of
+from checklists.leaving import asked_items, may_second
+from checklists.models import Item
 from dashboard.acts import acts_of
 from dashboard.enums import Asks
+from deployments import clock
 from deployments.enums import State
 from deployments.models import Deployment
 from deployments.policies import Rights, rights_on
-from gates.models import Gate
 
-# Where a word of somebody can be waited for.
+# Where a signature, an answer, a decision or a review of somebody can be waited for.
 WAITING = (State.IN_REVIEW, State.GO, State.WATCHING)
 MOST = 500
-LATELY = timedelta(days=7)
-SHOWN_LATELY = 20
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,12 @@ class Waiting:
     outlook: Outlook
     since: datetime | None
     due: datetime | None
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Inbox:
-    """`rows` are those that the filter lets through, of `whole` many; `lately` what was said."""
+    """`rows` are those that the filter lets through, of `whole` many."""
 
     rows: list[Waiting]
     whole: int
@@ -53,13 +55,13 @@ class Inbox:
 
 def inbox_of(user: User, *, service: str = "", asks: str = "") -> Inbox:
     """All that waits, in as many queries as for one; a filter that fits nothing shows nothing."""
-    visible = Deployment.objects.visible_to(user).with_names().filter(state__in=WAITING)
-    deployments = list(visible.order_by("t0", "pk")[:MOST])
-    views = outlooks(deployments)
+    asked = Item.objects.filter(deployment=OuterRef("pk"), asked_by__isnull=False)
+    unsigned = Waiver.objects.filter(deployment=OuterRef("pk"), signed_at=None, ended_at=None)
+    visible = Deployment.objects.visible_to(user).with_names().open()
+    found = visible.filter(Q(state__in=WAITING) | Exists(asked) | Exists(unsigned))
+    deployments = list(found.order_by("t0", "pk")[:MOST])
     held = rights_on(user, {one.service_id for one in deployments})
-    waiting = [row for one in deployments for row in _of(one, views[one.pk], held[one.service_id])]
-    waiting += _waivers(deployments, views, held)
-    waiting.sort(key=lambda row: (row.due is None, row.due, row.deployment.pk))
+    waiting = waiting_on(deployments, outlooks(deployments), held)
     services = {row.deployment.service.key: str(row.deployment.service) for row in waiting}
     kinds = {row.asks for row in waiting}
     return Inbox(
@@ -74,56 +76,72 @@ def inbox_of(user: User, *, service: str = "", asks: str = "") -> Inbox:
     )
 
 
-def _of(deployment: Deployment, view: Outlook, rights: Rights) -> Iterable[Waiting]:
+def waiting_on(
+    deployments: Sequence[Deployment], views: Mapping[int, Outlook], held: Mapping[int, Rights]
+) -> list[Waiting]:
+    """What waits on these deployments, by deadline; what has none comes last."""
+    unpolled = _unpolled(deployments, views)
+    found = [
+        row
+        for one in deployments
+        for row in _words(
+            one, views[one.pk], held[one.service_id], is_polled=one.pk not in unpolled
+        )
+    ]
+    found += [*_waivers(deployments, views, held), *_items(deployments, views, held)]
+    return sorted(found, key=lambda row: (row.due is None, row.due, row.deployment.pk))
+
+
+def _words(
+    deployment: Deployment, view: Outlook, rights: Rights, *, is_polled: bool
+) -> Iterable[Waiting]:
     for act in acts_of(rights, deployment, view):
         if act.asks is None or act.refusal or not act.is_asked:
             continue
-        if act.asks == Asks.DECISION and not _is_to_decide(deployment, view):
+        if act.asks == Asks.DECISION and not _is_to_decide(deployment, view, is_polled=is_polled):
             continue
-        yield Waiting(
-            act.label, act.url, act.asks, deployment, view, deployment.submitted_at, act.due
-        )
+        since = deployment.submitted_at
+        yield Waiting(act.label, act.url, act.asks, deployment, view, since, act.due, act.note)
 
 
-def _is_to_decide(deployment: Deployment, view: Outlook) -> bool:
-    """Once it can be GO, or once the time of deciding has come; before that nobody is asked."""
+def _is_to_decide(deployment: Deployment, view: Outlook, *, is_polled: bool) -> bool:
+    """Once it can be GO or the time of deciding has come, and again when a GO ran out unused."""
+    if deployment.state == State.GO:
+        latest = view.decision.latest_start if view.decision else None
+        return latest is not None and latest < view.at
     if deployment.state != State.IN_REVIEW or view.readiness is None or deployment.t0 is None:
         return False
-    return view.readiness.is_ready or view.at >= opening(deployment.t0)
+    return view.at >= opening(deployment.t0) or (view.readiness.is_ready and not is_polled)
+
+
+def _unpolled(deployments: Sequence[Deployment], views: Mapping[int, Outlook]) -> set[int]:
+    """Those that may be decided without a poll, which otherwise opens before any GO."""
+    plans = PollPlan.objects.filter(deployment__in=deployments, is_on=False)
+    return set(plans.values_list("deployment", flat=True)) if views else set()
 
 
 def _waivers(
-    deployments: Sequence[Deployment], views: dict[int, Outlook], held: dict[int, Rights]
-) -> list[Waiting]:
+    deployments: Sequence[Deployment], views: Mapping[int, Outlook], held: Mapping[int, Rights]
+) -> Iterable[Waiting]:
     by_pk = {one.pk: one for one in deployments}
-    asked = Waiver.objects.filter(
-        deployment__in=by_pk, signed_at=None, ended_at=None
-    ).select_related("asked_by", "signed_by", "ended_by")
-    rows = list(asked)
-    gates = Gate.every.as_of_now().in_bulk([row.gate_id for row in rows]) if rows else {}
-    found = []
-    for row in rows:
+    for row in unsigned_of(deployments):
         deployment = by_pk[row.deployment_id]
-        row.gate = gates[row.gate_id]
-        if row.ends_at <= views[deployment.pk].at:
-            continue
         if refusal_to_sign(held[deployment.service_id], row, deployment):
             continue
         url = reverse("approvals:waiver", args=[deployment.pk, row.gate.key])
-        label = f"Sign the waiver of “{row.gate}”"
-        view = views[deployment.pk]
-        found.append(Waiting(label, url, Asks.WAIVER, deployment, view, row.asked_at, row.ends_at))
-    return found
+        label, view = f"Sign the waiver of “{row.gate}”", views[deployment.pk]
+        yield Waiting(label, url, Asks.WAIVER, deployment, view, row.asked_at, row.ends_at)
 
 
-def lately_of(user: User, now: datetime) -> list[tuple[str, datetime, Deployment]]:
-    """What the person signed and decided in the last days, the newest first."""
-    since = now - LATELY
-    votes = Vote.objects.filter(Q(person=user) | Q(on_behalf_of=user), at__gte=since)
-    decisions = Decision.objects.filter(decided_by=user, at__gte=since).defer("dossier")
-    said: list[tuple[str, datetime, Deployment]] = [
-        (str(row), row.at, row.deployment)
-        for rows in (votes, decisions)
-        for row in rows.select_related("deployment__environment").order_by("-pk")[:SHOWN_LATELY]
-    ]
-    return sorted(said, key=lambda row: row[1], reverse=True)[:SHOWN_LATELY]
+def _items(
+    deployments: Sequence[Deployment], views: Mapping[int, Outlook], held: Mapping[int, Rights]
+) -> Iterable[Waiting]:
+    for row in asked_items(deployments, clock.now()):
+        item, deployment = row.item, row.item.deployment
+        if not may_second(held[deployment.service_id], item):
+            continue
+        url, view = reverse("checklists:item", args=[deployment.pk, item.pk]), views[deployment.pk]
+        yield Waiting(
+            "Agree or decline", url, Asks.ITEM, deployment, view, item.asked_at, row.due,
+            f"{item.asked_by} asks to leave out “{item.text}”.",
+        )  # fmt: skip

@@ -4,7 +4,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import PersonRequest
-from dashboard.decisions import inbox_of, lately_of
+from dashboard.decisions import inbox_of
+from dashboard.lately import lately_of
 from deployments import clock
 
 PAGE = 25

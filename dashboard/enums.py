@@ -8,4 +8,5 @@ class Asks(TextChoices):
     ANSWER = "answer", "Answers in a poll"
     DECISION = "decision", "Go/no-go decisions"
     WAIVER = "waiver", "Waivers"
+    ITEM = "item", "Items to leave out"
     REVIEW = "review", "Reviews"

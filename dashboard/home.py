@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Case, F, IntegerField, Value, When
 
@@ -12,6 +12,7 @@ from approvals import reach
 from approvals.verdict import Outlook, outlooks
 from checklists.mine import MyItem, items_of
 from dashboard.acts import Act, acts_of
+from dashboard.decisions import waiting_on
 from deployments.enums import State
 from deployments.models import Deployment
 from deployments.policies import Rights, rights_on
@@ -53,12 +54,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Home:
+    """`waiting` is how many words the inbox asks for, as far as the list goes."""
+
     mine: list[Entry]
     running: list[Entry]
     planned: list[Entry]
     watched: list[Entry]
     items: list[MyItem]
     is_cut: bool = False
+    waiting: int = 0
 
 
 def home_of(user: User) -> Home:
@@ -70,7 +74,8 @@ def home_of(user: User) -> Home:
     views = outlooks(deployments)
     held = rights_on(user, {one.service_id for one in deployments})
     entries = [_entry(one, views[one.pk], held[one.service_id]) for one in deployments]
-    return _sorted(entries, items_of(user), is_cut=is_cut)
+    waiting = len(waiting_on(deployments, views, held))
+    return replace(_sorted(entries, items_of(user), is_cut=is_cut), waiting=waiting)
 
 
 def _entry(deployment: Deployment, outlook: Outlook, rights: Rights) -> Entry:

@@ -10,9 +10,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from approvals.enums import Choice, Verdict
+from approvals.models import PollPlan, Round
+from checklists.enums import ItemState
+from checklists.policies import asked_as
+from checklists.services import agree, leave_out
 from dashboard.decisions import inbox_of
+from dashboard.lately import lately_of
+from deployments import clock
 from deployments.enums import Grant
-from deployments.models import Deployment
+from deployments.models import Deployment, ServiceGroupObjectPermission
 from deployments.services import grant, grant_role
 from tests.approvals.makers import make_waiver
 from tests.approvals.test_services import change_content, decide, make_ready, sign
@@ -68,6 +74,70 @@ def test_poll_and_decision_wait_once_their_time_has_come(team: Team) -> None:
     make_deployment(team, t0_in=timedelta(hours=1), submitted=True)
     assert labels(team.ops_lead) == ["Decide go or no-go"]
     assert labels(team.security, asks="answer") == ["Answer in the poll"]
+
+
+def test_poll_is_answered_until_its_round_closes(team: Team) -> None:
+    deployment = make_deployment(team, t0_in=timedelta(hours=1), submitted=True)
+    closes_at = Round.objects.get(deployment=deployment).closes_at
+    rows = inbox_of(team.security, asks="answer").rows
+    assert [row.due for row in rows] == [closes_at]
+    assert closes_at != deployment.t0
+
+
+def test_ready_one_waits_for_its_poll_and_without_one_for_the_decision(team: Team) -> None:
+    deployment = make_deployment(team, items=(), roles=("security",), submitted=True)
+    sign(team, deployment, "security")
+    assert labels(team.ops_lead) == []
+    PollPlan.objects.create(deployment=deployment, is_on=False)
+    assert labels(team.ops_lead) == ["Decide go or no-go"]
+
+
+def test_item_waits_for_every_second_person_but_not_for_whoever_asked(team: Team) -> None:
+    deployment = make_deployment(team, submitted=True)
+    item = deployment.items.get(position=1)
+    leave_out(deployment.pk, item.pk, ItemState.SKIPPED, actor=team.member, reason="Nothing to do")
+
+    [row] = inbox_of(team.release_manager).rows
+    assert row.label == "Agree or decline"
+    assert row.note == "Member asks to leave out “Back up the database”."
+    assert signed_in(team.release_manager).get(row.url).status_code == 200
+    assert labels(team.member) == labels(team.stakeholder) == []
+
+    item.refresh_from_db()
+    agree(deployment.pk, item.pk, actor=team.release_manager, seen=asked_as(item))
+    assert labels(team.release_manager) == []
+
+
+def test_waiver_of_another_question_or_of_a_gate_taken_out_waits_for_nobody(team: Team) -> None:
+    deployment = make_deployment(team, submitted=True)
+    gates = [
+        deployment.gates.create(key=key, position=1, title=key, kind="reported", state="failed")
+        for key in ("scan", "tests")
+    ]
+    for gate in gates:
+        make_waiver(gate, asked_by=team.member)
+    assert len(labels(team.technical_lead, asks="waiver")) == 2
+    deployment.gates.filter(key="scan").update(condition="level < 3")
+    deployment.gates.filter(key="tests").update(removed_at=clock.now())
+    assert labels(team.technical_lead, asks="waiver") == []
+
+
+def test_what_was_said_is_untold_to_whoever_lost_sight_of_it(team: Team) -> None:
+    deployment = make_deployment(team, submitted=True)
+    sign(team, deployment, "security")
+    assert [row.said for row in lately_of(team.security, clock.now())] == [
+        "You signed: Approve as Security"
+    ]
+    assert lately_of(team.security, clock.now() + timedelta(days=8)) == []
+    seen = ServiceGroupObjectPermission.objects.filter(group__user=team.security)
+    seen.delete()
+    assert lately_of(team.security, clock.now()) == []
+
+
+def test_home_counts_what_waits_and_leads_to_it(team: Team) -> None:
+    make_deployment(team, submitted=True)
+    assert "My decisions (1)" in signed_in(team.security).get("/").content.decode()
+    assert "My decisions</a>" in signed_in(team.stakeholder).get("/").content.decode()
 
 
 def test_decided_one_waits_for_nobody(team: Team) -> None:
