@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict, cast
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from accounts.models import User
@@ -24,9 +25,36 @@ from deployments.enums import State
 from deployments.models import Deployment
 from deployments.policies import Rights, rights_on
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 # Where a signature, an answer, a decision or a review of somebody can be waited for.
 WAITING = (State.IN_REVIEW, State.GO, State.WATCHING)
 MOST = 500
+# Read with the deployments, so that what is rare costs a query only where it is.
+MARKS = {
+    "has_asked": Exists(Item.objects.filter(deployment=OuterRef("pk"), asked_by__isnull=False)),
+    "has_unsigned": Exists(
+        Waiver.objects.filter(deployment=OuterRef("pk"), signed_at=None, ended_at=None)
+    ),
+    "is_unpolled": Exists(PollPlan.objects.filter(deployment=OuterRef("pk"), is_on=False)),
+}
+
+
+class Marks(TypedDict):
+    """What `MARKS` adds to each deployment."""
+
+    has_asked: bool
+    has_unsigned: bool
+    is_unpolled: bool
+
+
+if TYPE_CHECKING:
+    Marked = WithAnnotations[Deployment, Marks]
+
+
+def marked(deployments: QuerySet[Deployment]) -> QuerySet[Marked]:
+    return cast("QuerySet[Marked]", deployments.annotate(**MARKS))
 
 
 @dataclass(frozen=True)
@@ -55,10 +83,8 @@ class Inbox:
 
 def inbox_of(user: User, *, service: str = "", asks: str = "") -> Inbox:
     """All that waits, in as many queries as for one; a filter that fits nothing shows nothing."""
-    asked = Item.objects.filter(deployment=OuterRef("pk"), asked_by__isnull=False)
-    unsigned = Waiver.objects.filter(deployment=OuterRef("pk"), signed_at=None, ended_at=None)
-    visible = Deployment.objects.visible_to(user).with_names().open()
-    found = visible.filter(Q(state__in=WAITING) | Exists(asked) | Exists(unsigned))
+    visible = marked(Deployment.objects.visible_to(user).with_names().open())
+    found = visible.filter(Q(state__in=WAITING) | Q(has_asked=True) | Q(has_unsigned=True))
     deployments = list(found.order_by("t0", "pk")[:MOST])
     held = rights_on(user, {one.service_id for one in deployments})
     waiting = waiting_on(deployments, outlooks(deployments), held)
@@ -77,18 +103,20 @@ def inbox_of(user: User, *, service: str = "", asks: str = "") -> Inbox:
 
 
 def waiting_on(
-    deployments: Sequence[Deployment], views: Mapping[int, Outlook], held: Mapping[int, Rights]
+    deployments: Sequence[Marked], views: Mapping[int, Outlook], held: Mapping[int, Rights]
 ) -> list[Waiting]:
     """What waits on these deployments, by deadline; what has none comes last."""
-    unpolled = _unpolled(deployments, views)
     found = [
         row
         for one in deployments
-        for row in _words(
-            one, views[one.pk], held[one.service_id], is_polled=one.pk not in unpolled
-        )
+        for row in _words(one, views[one.pk], held[one.service_id], is_polled=not one.is_unpolled)
     ]
-    found += [*_waivers(deployments, views, held), *_items(deployments, views, held)]
+    unsigned = [one for one in deployments if one.has_unsigned]
+    asked = [one for one in deployments if one.has_asked]
+    if unsigned:
+        found += _waivers(unsigned, views, held)
+    if asked:
+        found += _items(asked, views, held)
     return sorted(found, key=lambda row: (row.due is None, row.due, row.deployment.pk))
 
 
@@ -105,19 +133,16 @@ def _words(
 
 
 def _is_to_decide(deployment: Deployment, view: Outlook, *, is_polled: bool) -> bool:
-    """Once it can be GO or the time of deciding has come, and again when a GO ran out unused."""
+    """Where there is a poll, no GO is possible before it opens.
+
+    Once it can be GO or the time of deciding has come, and again when a GO ran out unused.
+    """
     if deployment.state == State.GO:
         latest = view.decision.latest_start if view.decision else None
         return latest is not None and latest < view.at
     if deployment.state != State.IN_REVIEW or view.readiness is None or deployment.t0 is None:
         return False
     return view.at >= opening(deployment.t0) or (view.readiness.is_ready and not is_polled)
-
-
-def _unpolled(deployments: Sequence[Deployment], views: Mapping[int, Outlook]) -> set[int]:
-    """Those that may be decided without a poll, which otherwise opens before any GO."""
-    plans = PollPlan.objects.filter(deployment__in=deployments, is_on=False)
-    return set(plans.values_list("deployment", flat=True)) if views else set()
 
 
 def _waivers(

@@ -12,7 +12,7 @@ from approvals import reach
 from approvals.verdict import Outlook, outlooks
 from checklists.mine import MyItem, items_of
 from dashboard.acts import Act, acts_of
-from dashboard.decisions import waiting_on
+from dashboard.decisions import marked, waiting_on
 from deployments.enums import State
 from deployments.models import Deployment
 from deployments.policies import Rights, rights_on
@@ -67,7 +67,7 @@ class Home:
 
 def home_of(user: User) -> Home:
     """Everything open that the person may see, sorted by what it asks of them."""
-    visible = Deployment.objects.visible_to(user).with_names().open()
+    visible = marked(Deployment.objects.visible_to(user).with_names().open())
     deployments = list(visible.order_by(URGENCY, F("t0").asc(nulls_last=True), "pk")[: SHOWN + 1])
     is_cut = len(deployments) > SHOWN
     deployments = deployments[:SHOWN]

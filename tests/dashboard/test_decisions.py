@@ -188,3 +188,28 @@ def test_queries_do_not_grow_with_what_waits(team: Team) -> None:
     assert "Page 1 of 2" in page.content.decode()
     assert len(thirty) == len(one)
     assert Deployment.objects.count() == 30
+
+
+def test_queries_do_not_grow_with_waivers_and_items_that_wait(team: Team) -> None:
+    client = signed_in(team.technical_lead)
+    grant(team.service, Grant.MEMBER, team.technical_lead, actor=None)
+
+    def ask(hours: int) -> None:
+        deployment = make_deployment(team, t0_in=timedelta(hours=hours), submitted=True)
+        gate = deployment.gates.create(
+            key="scan", position=1, title="Scan", kind="reported", state="failed"
+        )
+        make_waiver(gate, asked_by=team.member)
+        item = deployment.items.get(position=1)
+        leave_out(deployment.pk, item.pk, ItemState.SKIPPED, actor=team.member, reason="Not here")
+
+    counts = []
+    for deployments in (1, 9):
+        for number in range(deployments):
+            ask(3 + 3 * (number + Deployment.objects.count()))
+        with CaptureQueriesContext(connection) as inbox, CaptureQueriesContext(connection) as home:
+            client.get("/decisions/")
+            client.get("/")
+        counts.append((len(inbox), len(home)))
+    assert len(inbox_of(team.technical_lead).rows) == 30
+    assert counts[0] == counts[1]
