@@ -161,6 +161,9 @@ def test_stand_in_finds_the_signatures_of_the_absent(team: Team) -> None:
     assert labels(team.member) == []
     make_stand_in(team.service, team.security, team.member)
     assert labels(team.member) == ["Sign as Security"]
+    assert inbox_of(team.member).rows[0].note == "You stand in for Security."
+    make_deployment(team, t0_in=timedelta(hours=1), submitted=True)
+    assert labels(team.member, asks="answer") == ["Answer in the poll"]
 
 
 def test_page_keeps_the_filter_and_says_what_was_said_lately(team: Team) -> None:
