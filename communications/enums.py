@@ -81,3 +81,17 @@ class Fate(Enum):
     CANCELLED = "cancelled"
     SUPERSEDED = "superseded"
     MISSED = "missed"
+
+
+class TrialState(TextChoices):
+    """How far a test copy has come."""
+
+    ASKED = "asked", "On its way"
+    TAKEN = "taken", "On its way"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Failed"
+
+
+# How much of a deployment's announcements may be held back by hand; what stops or corrects a
+# verdict, and what is written to single people, leaves nevertheless.
+HELD_BESIDES_THE_PLAN = frozenset({Kind.CORRECTION})

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, DateTimeField, Func, Max, Q, QuerySet
 
-from communications import audience, policies, schedule
+from communications import audience, policies
 from communications.enums import UNDER_WAY, WAITING, DeliveryState, Fate, MessageState
 from communications.models import Delivery, Message, MessagePlan
 from deployments import clock
@@ -51,9 +51,7 @@ class Entry:
 
     @property
     def anchor_words(self) -> str:
-        if self.plan is None:
-            return ""
-        return schedule.in_words(self.plan.get_anchor_display(), self.plan.offset)
+        return self.plan.when if self.plan else ""
 
     @property
     def at(self) -> datetime | None:

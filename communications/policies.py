@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from communications.enums import OUTLIVES_CANCELLATION, Awaits, Fate, Kind, MessageState
+from communications.enums import (
+    HELD_BESIDES_THE_PLAN,
+    OUTLIVES_CANCELLATION,
+    Awaits,
+    Fate,
+    Kind,
+    MessageState,
+)
 from communications.holding import LEAVES_BEFORE_T0
-from communications.models import Message
+from communications.models import Message, MessageHold
 from deployments.enums import FINAL, Right, State
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
@@ -56,6 +63,9 @@ def is_given_up(message: Message, deployment: Deployment) -> bool:
 def waits_for(message: Message, deployment: Deployment) -> str:
     """The sentence that says what has to happen before this message may leave, or nothing."""
     state = deployment.get_state_display().lower()
+    hold = hold_of(deployment)
+    if hold is not None and is_held_by_hand(message):
+        return f"{hold.held_by} holds the messages back: {hold.reason}"
     match message.waits_for:
         case Awaits.REVIEW if deployment.state not in LEAVES_BEFORE_T0:
             return (
@@ -69,6 +79,15 @@ def waits_for(message: Message, deployment: Deployment) -> str:
             return "This message leaves once the deployment is complete."
         case _:
             return ""
+
+
+def hold_of(deployment: Deployment) -> MessageHold | None:
+    return getattr(deployment, "message_hold", None)
+
+
+def is_held_by_hand(message: Message) -> bool:
+    """Whatever announces the deployment; a verdict or a letter to one person leaves."""
+    return message.plan_id is not None or message.kind in HELD_BESIDES_THE_PLAN
 
 
 def refusal_to_handle(rights: Rights) -> Refused | None:

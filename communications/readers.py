@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from django.db.models import Q
 
-from communications import audience, told
+from communications import aims, audience, told
 from communications.audience import Recipient
 from communications.enums import TOLD, UNDER_WAY, WAITING, Kind, MessageState
 from communications.models import Delivery, Message
@@ -20,9 +20,11 @@ TO_THE_TOLD = frozenset({Kind.CANCELLATION, Kind.HOLD, Kind.NO_GO, Kind.RECALL})
 def readers_of(message: Message, deployment: Deployment) -> list[Recipient]:
     deliveries = list(_deliveries(deployment))
     copies = [_copy(one) for one in deliveries]
-    today = {_key(one.address): one for one in audience.recipients(deployment.service)}
+    everybody = audience.recipients(deployment.service)
+    today = {_key(one.address): one for one in aims.aimed(everybody, message.plan, deployment)}
     # Whoever left the list since keeps the name and zone of the last copy.
-    known = {_key(one.address): _recipient(one) for one in deliveries} | today
+    known = {_key(one.address): _recipient(one) for one in deliveries}
+    known |= {_key(one.address): one for one in everybody} | today
     knew = told.to_correct(copies, deployment.schedule_revision, deployment.t0)
     if message.kind == Kind.CORRECTION:
         wanted = set(knew)
