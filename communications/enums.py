@@ -34,6 +34,10 @@ ASKS_TO_SIGN = frozenset({Kind.SIGN, Kind.SIGN_REMINDER, Kind.SIGN_OVERDUE})
 # What is still of use after a cancellation.
 OUTLIVES_CANCELLATION = frozenset({Kind.CANCELLATION, Kind.MENTION})
 
+# Besides the lines of the plan, what a person holds back with them; what stops a deployment, and
+# what is written to single people, leaves nevertheless.
+HELD_BESIDES_THE_PLAN = frozenset({Kind.CORRECTION})
+
 
 class Awaits(TextChoices):
     """What has to be so before a message may leave."""
@@ -90,8 +94,3 @@ class TrialState(TextChoices):
     TAKEN = "taken", "On its way"
     SENT = "sent", "Sent"
     FAILED = "failed", "Failed"
-
-
-# How much of a deployment's announcements may be held back by hand; what stops or corrects a
-# verdict, and what is written to single people, leaves nevertheless.
-HELD_BESIDES_THE_PLAN = frozenset({Kind.CORRECTION})

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db.models import QuerySet
 
-from communications import services
+from communications import policies, services
 from communications.definitions import PlanLine
 from communications.enums import IN_A_PLAN, TELLS_OF_THE_END, Kind, MessageState
 from communications.models import Message, MessagePlan
@@ -20,7 +18,6 @@ from deployments.models import Deployment
 from deployments.policies import Rights, refusal_without
 
 LONGEST_TITLE = MessagePlan._meta.get_field("title").max_length or 0
-LONGEST_TEXT = 10_000
 MOST_ADDRESSES = 50
 # What a message can be told from: of the end only once it came, before T0 only from what is known.
 ANCHORS: dict[str, frozenset[Anchor]] = {
@@ -102,26 +99,17 @@ def _refusal_of_words(plan: PlanLine) -> Refused | None:
         return Invalid("This kind of message comes by itself and needs no line.")
     if not plan.title.strip():
         return Invalid("Give the message a title.")
-    if "\0" in plan.title + plan.text:
-        return Invalid("The text contains a NUL character; remove it.")
+    if "\0" in plan.title:
+        return Invalid("The title contains a NUL character; remove it.")
     if len(plan.title) > LONGEST_TITLE:
         return Invalid(f"A title has at most {LONGEST_TITLE} characters; shorten it.")
-    if len(plan.text) > LONGEST_TEXT:
-        return Invalid(f"The text has at most {LONGEST_TEXT} characters; shorten it.")
     if len(plan.addresses) > MOST_ADDRESSES:
         return Invalid(
             f"{len(plan.addresses)} further addresses are too many; {MOST_ADDRESSES} are the "
             "most. Put them on the stakeholder list of the service."
         )
-    return next(filter(None, map(_refusal_of_address, plan.addresses)), None)
-
-
-def _refusal_of_address(address: str) -> Refused | None:
-    try:
-        validate_email(address)
-    except ValidationError:
-        return Invalid(f"“{address[:80]}” is not a mail address.")
-    return None
+    wrong = filter(None, map(policies.refusal_of_address, plan.addresses))
+    return policies.refusal_of_words(plan.text) or next(wrong, None)
 
 
 def _refusal_of_time(plan: PlanLine) -> Refused | None:
