@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+
+from django.db import DatabaseError
 
 from communications import letters, services
 from communications.enums import TrialState
@@ -18,6 +21,7 @@ from deployments.models import Deployment
 
 LEASE = timedelta(seconds=180)
 AT_ONCE = 20
+logger = logging.getLogger(__name__)
 
 
 def sweep() -> None:
@@ -72,7 +76,7 @@ def _handed_over(trial: Trial, message: Message, line: Line) -> str:
         mail_id=f"<trial-{trial.token}@{envelope_sender().rpartition('@')[2]}>",
     )
     try:
-        content = written(copy, _letter(trial, message))
+        content = written(copy, _composed(trial, message))
         outcome = hand_over(line.smtp(), envelope_sender(), checked(copy.address), content)
     except Unsendable as error:
         return str(error)
@@ -82,6 +86,17 @@ def _handed_over(trial: Trial, message: Message, line: Line) -> str:
     if not outcome.usable:
         line.close()
     return "" if outcome.result == Result.ACCEPTED else outcome.said
+
+
+def _composed(trial: Trial, message: Message) -> Letter:
+    """A text that cannot be written must not keep the test copies of others from leaving."""
+    try:
+        return _letter(trial, message)
+    except DatabaseError:
+        raise
+    except Exception as error:
+        logger.exception("test copy %s could not be written", trial.pk)
+        raise Unsendable(f"The text could not be written: {error}") from error
 
 
 def _letter(trial: Trial, message: Message) -> Letter:
