@@ -107,7 +107,7 @@ def preview_page(
         "has_registers": message.kind in IN_TWO_REGISTERS,
         "may_handle": policies.refusal_to_handle(rights) is None,
         "refusal_to_reword": reword,
-        "words": words
+        "words_form": words
         or WordsForm(initial={"text": message.text, "shown": rewording.fingerprint(message.text)}),
         "trial": trial,
     }

@@ -206,7 +206,7 @@ def test_test_copy_reaches_only_whoever_asked_and_tells_nobody(
     rehearsal.sweep()
     (taken,) = witness.taken
     assert taken.recipient == team.ops_lead.email
-    assert taken.mail["Subject"].startswith("[Test] ")
+    assert taken.mail["Subject"].strip().startswith("[Test] ")
     assert Trial.objects.get().state == "sent"
     assert (only(deployment).state, Delivery.objects.count()) == (MessageState.PLANNED, 0)
 

@@ -71,7 +71,9 @@ def test_changed_line_moves_its_planned_message(deployment: Deployment, team: Te
 
 def test_calendar_time_is_that_of_the_planner(deployment: Deployment, team: Team) -> None:
     Deployment.objects.filter(pk=deployment.pk).update(
-        zone="Europe/Vienna", t0=datetime(2027, 3, 29, 6, tzinfo=UTC)
+        zone="Europe/Vienna",
+        t0=datetime(2027, 3, 29, 6, tzinfo=UTC),
+        window_end=datetime(2027, 3, 29, 9, tzinfo=UTC),
     )
     change(deployment, team, offset=timedelta(0), day=-2, at=time(9))
     # Two days before it is winter time still: 09:00 in Vienna is 08:00 UTC.
