@@ -68,8 +68,8 @@ def is_given_up(message: Message, deployment: Deployment) -> bool:
 def waits_for(message: Message, deployment: Deployment) -> str:
     """The sentence that says what has to happen before this message may leave, or nothing."""
     state = deployment.get_state_display().lower()
-    hold = hold_of(deployment)
-    if hold is not None and is_held_by_hand(message):
+    hold = hold_of(deployment) if is_held_by_hand(message) else None
+    if hold is not None:
         return f"{hold.held_by} holds the messages back: {hold.reason}"
     match message.waits_for:
         case Awaits.REVIEW if deployment.state not in LEAVES_BEFORE_T0:

@@ -43,7 +43,6 @@ def hold(request: PersonRequest, pk: int) -> HttpResponse:
     deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
     reason = request.POST.get("reason", "")
     pausing.hold_all(deployment.pk, actor=request.user, reason=reason)
-    said.success(request, "The messages are held back.")
     return redirect("communications:messages", deployment.pk)
 
 
