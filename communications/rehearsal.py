@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import uuid
 from dataclasses import replace
 from datetime import timedelta
@@ -21,15 +22,30 @@ from deployments.models import Deployment
 
 LEASE = timedelta(seconds=180)
 AT_ONCE = 20
+# A mail server that hangs holds one thread of the process here, and no more.
+_seat = threading.Lock()
 logger = logging.getLogger(__name__)
 
 
 def sweep() -> None:
     """Each once and no more: a test copy that was not sent is asked for again by its person."""
+    if not _seat.acquire(blocking=False):
+        return
+    try:
+        _give_up_lost()
+        _send_due()
+    finally:
+        _seat.release()
+
+
+def _give_up_lost() -> None:
     now = clock.now()
     Trial.objects.lost(now).update(
         state=TrialState.FAILED, ended_at=now, lease_until=None, said="The worker ended."
     )
+
+
+def _send_due() -> None:
     line = Line()
     try:
         for pk in Trial.objects.due().order_by("pk").values_list("pk", flat=True)[:AT_ONCE]:
