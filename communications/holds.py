@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from accounts.models import User
@@ -27,3 +29,9 @@ class MessageHold(models.Model):
 
     def __str__(self) -> str:
         return f"Messages of {self.deployment} are held back"
+
+
+def remember(deployment: Deployment, hold: MessageHold | None) -> None:
+    """Note what was read with other rows, so that nobody asks for it once more."""
+    field: Any = Deployment._meta.get_field("message_hold")
+    field.set_cached_value(deployment, hold)

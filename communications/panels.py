@@ -19,13 +19,13 @@ from deployments.policies import Rights
 
 
 def messages_panel(deployment: Deployment) -> dict[str, Any]:
-    """The timeline in four queries, however many messages and recipients there are."""
+    """The timeline in three queries, however many messages and recipients there are."""
     entries = entries_of(deployment)
     return {
         "deployment": deployment,
         "entries": entries,
         "steps": steps(deployment, entries),
-        "hold": policies.hold_of(deployment),
+        "hold": policies.hold_of(deployment) if entries else None,
         "unreachable": [str(person) for person in audience.unreachable(deployment.service)],
     }
 

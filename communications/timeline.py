@@ -11,6 +11,7 @@ from django.db.models import Count, DateTimeField, Func, Max, Q, QuerySet
 
 from communications import policies
 from communications.enums import UNDER_WAY, WAITING, DeliveryState, Fate, MessageState
+from communications.holds import remember
 from communications.models import Delivery, Message, MessagePlan
 from deployments.enums import Anchor
 from deployments.models import Deployment
@@ -200,7 +201,7 @@ def _counted(messages: QuerySet[Message]) -> QuerySet[Message]:
 
 def _entries(deployment: Deployment, messages: QuerySet[Message]) -> list[Entry]:
     """In the order of time; what waits for an event that has not happened comes last."""
-    entries, planned = [], set()
+    entries, planned, lines = [], set(), _lines(deployment)
     for message in messages:
         if message.plan_id and message.schedule_revision == deployment.schedule_revision:
             planned.add(message.plan_id)
@@ -216,5 +217,14 @@ def _entries(deployment: Deployment, messages: QuerySet[Message]) -> list[Entry]
             )
         )
     entries.sort(key=lambda entry: (entry.at is None, entry.at, entry.position))
-    unplanned = [line for line in deployment.message_plan.all() if line.pk not in planned]
+    unplanned = [line for line in lines if line.pk not in planned]
     return entries + [Entry(line, None, Fate.WAIT, deployment) for line in unplanned]
+
+
+def _lines(deployment: Deployment) -> list[MessagePlan]:
+    """With who holds them back, which every line of the page is judged by."""
+    lines = MessagePlan.objects.filter(deployment=deployment)
+    found = list(lines.select_related("deployment__message_hold__held_by"))
+    if found:
+        remember(deployment, getattr(found[0].deployment, "message_hold", None))
+    return found

@@ -29,7 +29,7 @@ def spread(deployment: Deployment) -> None:
 
 
 @pytest.mark.parametrize("people", [1, 30])
-def test_panel_asks_four_questions_however_many_there_are(
+def test_panel_asks_three_questions_however_many_there_are(
     people: int, team: Team, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(people):
@@ -39,7 +39,7 @@ def test_panel_asks_four_questions_however_many_there_are(
     deployment = make_planned(team)
     spread(deployment)
     deployment = Deployment.objects.with_names().get(pk=deployment.pk)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         context = panels.messages_panel(deployment)
         render_to_string(PANEL, {**context, "may": {"operate_deployments"}})
 
@@ -56,7 +56,7 @@ def test_page_asks_as_many_questions_however_many_there_are(
     spread(deployment)
     rights = rights_of(team.ops_lead, team.service)
     deployment = Deployment.objects.with_names().get(pk=deployment.pk)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         context = panels.messages_page(deployment, rights)
         render_to_string("communications/messages.html", context)
 
