@@ -1,15 +1,24 @@
 """A communication plan before it has rows; the shape in which intake hands it over."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from __future__ import annotations
 
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+
+from communications import meant, moments
 from communications.enums import Kind
+from deployments.described import Described
 from deployments.enums import Anchor
 
 
 @dataclass(frozen=True)
-class PlanLine:
-    """What is told when: `offset` counts from the anchor and is negative before it."""
+class PlanLine(Described):
+    """What is told when: `offset` counts from the anchor and is negative before it.
+
+    `day` and `at` are calendar time instead: so many days from the anchor's day, at that time of
+    the planner's zone. `audience` narrows who is told (nothing: everybody with a part in the
+    service's releases); `addresses` are told besides.
+    """
 
     kind: str
     anchor: str
@@ -17,6 +26,24 @@ class PlanLine:
     title: str
     text: str = ""
     line: int | None = None
+    day: int | None = field(default=None, kw_only=True)
+    at: time | None = field(default=None, kw_only=True)
+    audience: tuple[str, ...] = field(default=(), kw_only=True)
+    addresses: tuple[str, ...] = field(default=(), kw_only=True)
+
+    @property
+    def when(self) -> str:
+        return moments.in_words(self.anchor, self.offset, self.day, self.at)
+
+    def plain(self) -> dict[str, str]:
+        return {
+            "kind": Kind(self.kind).label,
+            "title": self.title,
+            "when": self.when,
+            "audience": meant.in_words(self.audience),
+            "addresses": "\n".join(self.addresses),
+            "text": self.text,
+        }
 
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -34,6 +34,10 @@ ASKS_TO_SIGN = frozenset({Kind.SIGN, Kind.SIGN_REMINDER, Kind.SIGN_OVERDUE})
 # What is still of use after a cancellation.
 OUTLIVES_CANCELLATION = frozenset({Kind.CANCELLATION, Kind.MENTION})
 
+# Besides the lines of the plan, what a person holds back with them; what stops a deployment, and
+# what is written to single people, leaves nevertheless.
+HELD_BESIDES_THE_PLAN = frozenset({Kind.CORRECTION})
+
 
 class Awaits(TextChoices):
     """What has to be so before a message may leave."""
@@ -81,3 +85,12 @@ class Fate(Enum):
     CANCELLED = "cancelled"
     SUPERSEDED = "superseded"
     MISSED = "missed"
+
+
+class TrialState(TextChoices):
+    """How far a test copy has come."""
+
+    ASKED = "asked", "On its way"
+    TAKEN = "taken", "On its way"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Failed"

@@ -130,7 +130,7 @@ def _context(facts: Facts, reader: Reader) -> dict[str, Any]:
     watch = facts.watch
     return {
         "title": message.get_kind_display(),
-        "words": message.plan.text if message.plan else "",
+        "words": message.text,
         "deployment": deployment,
         "headline": facts.headline,
         "late": message.is_late,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,6 @@ from django.db.models.functions import Lower
 
 from accounts.models import User
 from communications.enums import (
-    TELLS_OF_THE_END,
     UNDER_WAY,
     WAITING,
     Awaits,
@@ -20,8 +19,12 @@ from communications.enums import (
     MessageState,
 )
 from communications.holding import held
-from deployments.enums import Anchor
+from communications.holds import MessageHold
+from communications.lines import MessagePlan
+from communications.trials import Trial
 from deployments.models import Deployment, Event, Service
+
+__all__ = ["Delivery", "Message", "MessageHold", "MessagePlan", "Stakeholder", "Trial"]
 
 
 class Stakeholder(models.Model):
@@ -46,51 +49,6 @@ class Stakeholder(models.Model):
         return f"{self.name} <{self.address}>"
 
 
-class PresentLines(models.Manager["MessagePlan"]):
-    """All but those that were taken out of the plan."""
-
-    def get_queryset(self) -> models.QuerySet[MessagePlan]:
-        return super().get_queryset().filter(removed_at__isnull=True)
-
-
-class MessagePlan(models.Model):
-    """One line of the communication plan: what is told, and when relative to which moment.
-
-    One that is taken out keeps its row for the messages that came of it.
-    """
-
-    deployment = models.ForeignKey(
-        Deployment, on_delete=models.CASCADE, related_name="message_plan"
-    )
-    position = models.PositiveIntegerField()
-    kind = models.CharField(max_length=20, choices=Kind)
-    anchor = models.CharField(max_length=20, choices=Anchor)
-    offset = models.DurationField(help_text="From the anchor; negative is before it.")
-    title = models.CharField(max_length=200)
-    text = models.TextField(blank=True)
-    line = models.PositiveIntegerField(null=True, blank=True)
-    removed_at = models.DateTimeField(null=True, editable=False)
-
-    objects = PresentLines()
-    every = models.Manager["MessagePlan"]()
-
-    class Meta:
-        default_permissions = ()
-        ordering = ["deployment", "position"]
-
-    def __str__(self) -> str:
-        return self.title
-
-    @property
-    def waits_for(self) -> Awaits:
-        if self.kind == Kind.START:
-            return Awaits.START
-        if self.kind in TELLS_OF_THE_END:
-            return Awaits.COMPLETION
-        is_before_t0 = self.anchor == Anchor.T0 and self.offset < timedelta(0)
-        return Awaits.REVIEW if is_before_t0 else Awaits.NOTHING
-
-
 class MessageQuerySet(models.QuerySet["Message"]):
     def due(self, now: datetime) -> MessageQuerySet:
         """What the sweep has to look at; messages that wait for people are left alone."""
@@ -113,6 +71,11 @@ class Message(models.Model):
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="messages")
     kind = models.CharField(max_length=20, choices=Kind)
     title = models.CharField(max_length=200)
+    text = models.TextField(blank=True, help_text="What it says besides its letter.")
+    reworded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    reworded_at = models.DateTimeField(
+        null=True, help_text="When its text became another than its line's."
+    )
     waits_for = models.CharField(max_length=20, choices=Awaits, default=Awaits.NOTHING, blank=True)
     schedule_revision = models.PositiveIntegerField(
         null=True, help_text="Empty where a new time changes nothing of what it says."
@@ -172,6 +135,11 @@ class Message(models.Model):
                 condition=~Q(state=MessageState.SKIPPED)
                 | (Q(skipped_by__isnull=False) & ~Q(skip_reason="")),
                 name="message_skip_has_who_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(reworded_by__isnull=True, reworded_at__isnull=True)
+                | Q(reworded_by__isnull=False, reworded_at__isnull=False),
+                name="message_reworded_has_who_and_when",
             ),
         ]
 

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from communications.enums import OUTLIVES_CANCELLATION, Awaits, Fate, Kind, MessageState
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from communications.enums import (
+    HELD_BESIDES_THE_PLAN,
+    OUTLIVES_CANCELLATION,
+    Awaits,
+    DeliveryState,
+    Fate,
+    Kind,
+    MessageState,
+)
 from communications.holding import LEAVES_BEFORE_T0
-from communications.models import Message
+from communications.models import Delivery, Message, MessageHold
 from deployments.enums import FINAL, Right, State
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
 from deployments.policies import Rights
 
+LONGEST_TEXT = 10_000
 MAY_SEND = (Right.EDIT, Right.OPERATE)
 
 
@@ -56,6 +68,9 @@ def is_given_up(message: Message, deployment: Deployment) -> bool:
 def waits_for(message: Message, deployment: Deployment) -> str:
     """The sentence that says what has to happen before this message may leave, or nothing."""
     state = deployment.get_state_display().lower()
+    hold = hold_of(deployment) if is_held_by_hand(message) else None
+    if hold is not None:
+        return f"{hold.held_by} holds the messages back: {hold.reason}"
     match message.waits_for:
         case Awaits.REVIEW if deployment.state not in LEAVES_BEFORE_T0:
             return (
@@ -69,6 +84,15 @@ def waits_for(message: Message, deployment: Deployment) -> str:
             return "This message leaves once the deployment is complete."
         case _:
             return ""
+
+
+def hold_of(deployment: Deployment) -> MessageHold | None:
+    return getattr(deployment, "message_hold", None)
+
+
+def is_held_by_hand(message: Message) -> bool:
+    """Whatever announces the deployment; a verdict or a letter to one person leaves."""
+    return message.plan_id is not None or message.kind in HELD_BESIDES_THE_PLAN
 
 
 def refusal_to_handle(rights: Rights) -> Refused | None:
@@ -87,6 +111,58 @@ def refusal_to_send_now(
         or refusal_by_state(message)
         or refusal_by_fate(fate(message, deployment, now), message, deployment)
     )
+
+
+def refusal_to_reword(rights: Rights, message: Message) -> Refused | None:
+    return refusal_to_handle(rights) or refusal_by_state(message)
+
+
+def refusal_of_words(text: str) -> Refused | None:
+    if "\0" in text:
+        return Invalid("The text contains a NUL character; remove it.")
+    if len(text) > LONGEST_TEXT:
+        return Invalid(
+            f"The text has {len(text)} characters; {LONGEST_TEXT} is the most. Shorten it."
+        )
+    return None
+
+
+def refusal_to_hold(rights: Rights, deployment: Deployment) -> Refused | None:
+    hold = hold_of(deployment)
+    if hold is not None:
+        return Refused(f"{hold.held_by} already holds the messages back: {hold.reason}")
+    if deployment.state in FINAL:
+        state = deployment.get_state_display().lower()
+        return refusal_to_handle(rights) or Refused(
+            f"This deployment is {state}; there is nothing left to hold back."
+        )
+    return refusal_to_handle(rights)
+
+
+def refusal_to_release(rights: Rights, deployment: Deployment) -> Refused | None:
+    if hold_of(deployment) is None:
+        return Refused("Nobody holds the messages back.")
+    return refusal_to_handle(rights)
+
+
+def refusal_to_settle(rights: Rights, copy: Delivery) -> Refused | None:
+    """Whether a person may say what became of a copy of which the portal does not know it."""
+    if copy.state == DeliveryState.UNKNOWN:
+        return refusal_to_handle(rights)
+    return refusal_to_handle(rights) or Refused(
+        f"The copy to {copy.name} is no longer in doubt: {copy.get_state_display().lower()}."
+    )
+
+
+def refusal_to_send_again(
+    rights: Rights, copy: Delivery, deployment: Deployment, now: datetime
+) -> Refused | None:
+    if copy.state not in {DeliveryState.UNKNOWN, DeliveryState.FAILED}:
+        return refusal_to_handle(rights) or Refused(
+            f"The copy to {copy.name} needs no help: {copy.get_state_display().lower()}."
+        )
+    becomes = fate(copy.message, deployment, now)
+    return refusal_to_handle(rights) or refusal_by_fate(becomes, copy.message, deployment)
 
 
 def refusal_to_skip(rights: Rights, message: Message) -> Refused | None:
@@ -117,7 +193,17 @@ def refusal_by_fate(becomes: Fate, message: Message, deployment: Deployment) -> 
             return Refused("The time in which this message is of use has passed.")
 
 
-def refusal_without_reason(reason: str) -> Refused | None:
+def refusal_without_reason(reason: str, act: str = "the message is skipped") -> Refused | None:
+    if "\0" in reason:
+        return Invalid("The reason contains a NUL character; remove it.")
     if reason.strip():
         return None
-    return Invalid("Say why the message is skipped; those who expect it will ask.")
+    return Invalid(f"Say why {act}; those who expect it will ask.")
+
+
+def refusal_of_address(address: str) -> Refused | None:
+    try:
+        validate_email(address)
+    except ValidationError:
+        return Invalid(f"“{address[:80]}” is not a mail address.")
+    return None

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from django.db.models import Q
 
-from communications import audience, told
+from communications import aims, audience, told
 from communications.audience import Recipient
 from communications.enums import TOLD, UNDER_WAY, WAITING, Kind, MessageState
 from communications.models import Delivery, Message
@@ -18,11 +18,13 @@ TO_THE_TOLD = frozenset({Kind.CANCELLATION, Kind.HOLD, Kind.NO_GO, Kind.RECALL})
 
 
 def readers_of(message: Message, deployment: Deployment) -> list[Recipient]:
-    deliveries = list(_deliveries(deployment))
-    copies = [_copy(one) for one in deliveries]
-    today = {_key(one.address): one for one in audience.recipients(deployment.service)}
+    deliveries = list(live_deliveries(deployment))
+    copies = [copy_of(one) for one in deliveries]
+    everybody = audience.recipients(deployment.service)
+    today = {_key(one.address): one for one in aims.aimed(everybody, message.plan, deployment)}
     # Whoever left the list since keeps the name and zone of the last copy.
-    known = {_key(one.address): _recipient(one) for one in deliveries} | today
+    known = {_key(one.address): _recipient(one) for one in deliveries}
+    known |= {_key(one.address): one for one in everybody} | today
     knew = told.to_correct(copies, deployment.schedule_revision, deployment.t0)
     if message.kind == Kind.CORRECTION:
         wanted = set(knew)
@@ -39,7 +41,7 @@ def readers_of(message: Message, deployment: Deployment) -> list[Recipient]:
 
 def copies_of(deployment: Deployment) -> list[Copy]:
     """Every copy that names T0 and has left, or is about to."""
-    return [_copy(one) for one in _deliveries(deployment)]
+    return [copy_of(one) for one in live_deliveries(deployment)]
 
 
 def is_anybody_outdated(deployment: Deployment) -> bool:
@@ -63,7 +65,7 @@ def _spared(message: Message, deployment: Deployment, copies: list[Copy]) -> set
     )
 
 
-def _deliveries(deployment: Deployment) -> Iterable[Delivery]:
+def live_deliveries(deployment: Deployment) -> Iterable[Delivery]:
     """In the order of time, so that the last name and zone of an address wins."""
     live = Delivery.objects.filter(
         Q(user__isnull=True) | Q(user__is_active=True),
@@ -74,7 +76,7 @@ def _deliveries(deployment: Deployment) -> Iterable[Delivery]:
     return live.select_related("message").order_by("pk")
 
 
-def _copy(delivery: Delivery) -> Copy:
+def copy_of(delivery: Delivery) -> Copy:
     message = delivery.message
     assert message.t0 is not None
     assert message.schedule_revision is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,7 +24,7 @@ SWEEP = "messages.sweep"
 
 def define_plan(deployment: Deployment, lines: Sequence[PlanLine]) -> list[MessagePlan]:
     """Write the plan, the standard one if the document names none; the caller holds the lock."""
-    plan = _write(deployment, list(enumerate(lines or STANDARD_PLAN, start=1)))
+    plan = write_lines(deployment, list(enumerate(lines or STANDARD_PLAN, start=1)))
     plan_messages(deployment)
     return plan
 
@@ -44,19 +44,29 @@ def redefine_plan(deployment: Deployment, lines: Sequence[PlanLine]) -> None:
             kept.append((place, rows.pop()))
         else:
             fresh.append((place, line))
-    _take_out([row for rows in there.values() for row in rows])
+    take_out_lines([row for rows in there.values() for row in rows])
     for place, row in kept:
         row.position, row.line = place, lines[place - 1].line
     MessagePlan.objects.bulk_update([row for _, row in kept], ["position", "line"])
-    _write(deployment, fresh)
+    write_lines(deployment, fresh)
     plan_messages(deployment)
 
 
 def said_by(row: MessagePlan) -> PlanLine:
-    return PlanLine(row.kind, row.anchor, row.offset, row.title, row.text)
+    return PlanLine(
+        row.kind,
+        row.anchor,
+        row.offset,
+        row.title,
+        row.text,
+        day=row.day,
+        at=row.at,
+        audience=tuple(row.audience),
+        addresses=tuple(row.addresses),
+    )
 
 
-def _write(deployment: Deployment, lines: Sequence[tuple[int, PlanLine]]) -> list[MessagePlan]:
+def write_lines(deployment: Deployment, lines: Sequence[tuple[int, PlanLine]]) -> list[MessagePlan]:
     return MessagePlan.objects.bulk_create(
         MessagePlan(
             deployment=deployment,
@@ -67,12 +77,16 @@ def _write(deployment: Deployment, lines: Sequence[tuple[int, PlanLine]]) -> lis
             title=line.title,
             text=line.text,
             line=line.line,
+            day=line.day,
+            at=line.at,
+            audience=list(line.audience),
+            addresses=list(line.addresses),
         )
         for place, line in lines
     )
 
 
-def _take_out(rows: Sequence[MessagePlan]) -> None:
+def take_out_lines(rows: Sequence[MessagePlan]) -> None:
     lines = MessagePlan.objects.filter(pk__in=[row.pk for row in rows])
     _give_up(Message.objects.filter(plan__in=rows))
     lines.filter(messages__isnull=True).delete()
@@ -92,11 +106,11 @@ def plan_messages(deployment: Deployment) -> int:
             "plan_id", flat=True
         )
     )
-    rows = []
+    rows, reworded = [], _reworded_before(deployment)
     for line in deployment.message_plan.all():
-        due = schedule.due_time(known, line.anchor, line.offset)
+        due = due_of(line, deployment, known)
         if due is not None and line.pk not in have:
-            rows.append(message_of(deployment, line, due, now))
+            rows.append(message_of(deployment, line, due, now, reworded.get(line.pk)))
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:
         hints.changed(deployment.pk)
@@ -105,20 +119,70 @@ def plan_messages(deployment: Deployment) -> int:
     return len(rows)
 
 
+def plan_again(deployment: Deployment, lines: Sequence[MessagePlan]) -> None:
+    """Make the planned messages of changed lines what their lines say now.
+
+    Words that a person gave to one message stay. The caller holds the deployment's lock.
+    """
+    known, now = anchors.moments_of([deployment])[deployment.pk], clock.now()
+    planned = deployment.messages.filter(
+        plan__in=lines,
+        schedule_revision=deployment.schedule_revision,
+        state=MessageState.PLANNED,
+    )
+    for message in planned.select_related("plan"):
+        due = due_of(message.plan, deployment, known) if message.plan else None
+        if message.plan is None or due is None:
+            message.delete()
+            continue
+        own = message if message.reworded_at else None
+        fresh = message_of(deployment, message.plan, due, now, own)
+        fresh.pk = message.pk
+        fresh.save(force_update=True)
+        if due <= now:
+            hints.hint(SWEEP)
+    plan_messages(deployment)
+    hints.changed(deployment.pk)
+
+
+def due_of(
+    line: MessagePlan, deployment: Deployment, known: Mapping[str, datetime]
+) -> datetime | None:
+    """When it is due by the anchors that are known."""
+    return schedule.due_time(known, line.anchor, line.offset, line.calendar(deployment.zone))
+
+
+def _reworded_before(deployment: Deployment) -> dict[int | None, Message]:
+    """What a person wrote for one message goes with it to another time, unless it was told."""
+    rows = deployment.messages.filter(
+        reworded_at__isnull=False, expanded_at__isnull=True, state=MessageState.SUPERSEDED
+    )
+    return {row.plan_id: row for row in rows.order_by("schedule_revision")}
+
+
 def message_of_line(line: MessagePlan, deployment: Deployment) -> Message:
     """What it would be if it left now, for a preview."""
     now = clock.now()
     return message_of(deployment, line, now, now)
 
 
-def message_of(deployment: Deployment, line: MessagePlan, due: datetime, now: datetime) -> Message:
-    """The message of a plan line, not saved yet."""
+def message_of(
+    deployment: Deployment,
+    line: MessagePlan,
+    due: datetime,
+    now: datetime,
+    reworded: Message | None = None,
+) -> Message:
+    """The message of a plan line, not saved yet; with the words that a person gave it before."""
     return Message(
         plan=line,
         deployment=deployment,
         kind=line.kind,
         title=line.title,
-        waits_for=line.waits_for,
+        text=reworded.text if reworded else line.text,
+        reworded_by_id=reworded.reworded_by_id if reworded else None,
+        reworded_at=reworded.reworded_at if reworded else None,
+        waits_for=line.waits_for(due, deployment.t0),
         schedule_revision=deployment.schedule_revision,
         t0=deployment.t0,
         written_at=now,

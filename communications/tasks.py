@@ -1,8 +1,9 @@
 from celery import shared_task
 
-from communications import sender
+from communications import rehearsal, sender
 
 
 @shared_task(name="messages.sweep")
 def sweep() -> None:
     sender.sweep()
+    rehearsal.sweep()

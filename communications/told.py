@@ -27,6 +27,37 @@ class Copy:
     at: datetime | None = None
 
 
+# What these say besides a time: that it does not take place as it stands.
+STOPS: dict[str, str] = {
+    Kind.HOLD: "on_hold",
+    Kind.NO_GO: "no_go",
+    Kind.CANCELLATION: "cancelled",
+}
+SAID: dict[str, str] = {
+    Kind.HOLD: "on hold",
+    Kind.NO_GO: "no-go",
+    Kind.CANCELLATION: "cancelled",
+}
+
+
+def last_told(copies: Iterable[Copy]) -> dict[str, Copy]:
+    """What each reader was told last; of one revision the latest, one in doubt before all."""
+    there = [copy for copy in copies if copy.told]
+    there.sort(key=lambda copy: (copy.revision, copy.at is None, copy.at))
+    return {copy.reader: copy for copy in there}
+
+
+def is_true(last: Copy, t0: datetime | None, state: str) -> bool:
+    """Whether what the copy said is so now: its T0, and that it takes place or does not."""
+    stops = state if state in STOPS.values() else ""
+    return last.t0 == t0 and STOPS.get(last.kind, "") == stops
+
+
+def said(last: Copy) -> str:
+    """What the copy said besides its time."""
+    return SAID.get(last.kind, "")
+
+
 def of_kind(copies: Iterable[Copy], kind: str) -> set[str]:
     return readers(copy for copy in copies if copy.told and copy.kind == kind)
 

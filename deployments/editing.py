@@ -19,6 +19,7 @@ from deployments import content, history, policies
 from deployments.described import Described
 from deployments.exceptions import Invalid, Overtaken, Refused
 from deployments.models import Deployment, Event
+from deployments.policies import Rights
 from deployments.services import require
 
 Row = TypeVar("Row", bound=models.Model)
@@ -31,6 +32,10 @@ class Part(ABC, Generic[Row, Plan]):
     """One kind of definition of a deployment: items, rules, triggers, …"""
 
     word: str
+
+    def refusal_to_open(self, rights: Rights, deployment: Deployment) -> Refused | None:
+        """Why it may not be edited now; signed content is fixed once it is decided on."""
+        return policies.refusal_to_edit(rights, deployment)
 
     @abstractmethod
     def rows(self, deployment: Deployment) -> models.QuerySet[Row]:
@@ -75,7 +80,7 @@ def add(
     part: Part[Row, Plan], deployment_id: int, plans: Sequence[Plan], *, actor: User
 ) -> list[Row]:
     """Add new ones, all or none."""
-    deployment = _opened(deployment_id, actor)
+    deployment = _opened(part, deployment_id, actor)
     if not plans:
         raise Invalid(f"Write what the new {part.word} is.")
     if len(plans) > MOST_AT_ONCE:
@@ -96,7 +101,7 @@ def change(
 
     `shown` is the fingerprint of what the person saw; if that moved they are told by whom.
     """
-    deployment = _opened(deployment_id, actor)
+    deployment = _opened(part, deployment_id, actor)
     row = _found(part, deployment, pk)
     now = part.plan_of(row)
     if plan == now:
@@ -128,7 +133,7 @@ def change_several(
     actor: User,
 ) -> int:
     """Change several in the same way, all or none; the number of those that really changed."""
-    deployment = _opened(deployment_id, actor)
+    deployment = _opened(part, deployment_id, actor)
     changes, after, also = [], dict[str, str](), list[str]()
     for row in _all_found(part, deployment, pks):
         now = part.plan_of(row)
@@ -157,7 +162,7 @@ def take_out(
     part: Part[Row, Plan], deployment_id: int, pks: Collection[int], *, actor: User
 ) -> Event | None:
     """Take definitions out of the plan, all or none; what people said about them is kept."""
-    deployment = _opened(deployment_id, actor)
+    deployment = _opened(part, deployment_id, actor)
     rows = _all_found(part, deployment, pks)
     for row in rows:
         require(part.refusal_to_take_out(row))
@@ -176,7 +181,7 @@ def move(
     part: Part[Row, Plan], deployment_id: int, pk: int, place: str, *, actor: User
 ) -> Event | None:
     """Put one elsewhere; where it already is changes nothing and is no event."""
-    deployment = _opened(deployment_id, actor)
+    deployment = _opened(part, deployment_id, actor)
     row = _found(part, deployment, pk)
     if not part.put(deployment, row, place):
         return None
@@ -218,10 +223,10 @@ def placed(rows: list[Row], row: Row, place: str) -> list[Row]:
     return [*rest[:to], row, *rest[to:]]
 
 
-def _opened(deployment_id: int, actor: User) -> Deployment:
+def _opened(part: Part[Any, Any], deployment_id: int, actor: User) -> Deployment:
     deployment = Deployment.objects.lock(deployment_id)
     rights = policies.rights_of(actor, deployment.service)
-    require(policies.refusal_to_edit(rights, deployment))
+    require(part.refusal_to_open(rights, deployment))
     return deployment
 
 

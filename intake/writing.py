@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 from checklists.definitions import ItemDefinition
 from checklists.enums import Kind, Phase
+from communications.definitions import PlanLine
 from deployments.conditions import length
 from intake.whole import Whole
 from monitoring.definitions import AlertDefinition, TargetDefinition, TriggerDefinition
@@ -95,8 +97,7 @@ def _others(whole: Whole) -> Iterator[str]:
     ])  # fmt: skip
     yield from _listed("Rollback triggers", [f"- {_limit(one)}" for one in whole.triggers])
     yield from _listed("Communication", [
-        f"- {_moment(one.anchor, int(one.offset.total_seconds()))}: {line(one.title)}"
-        for one in whole.messages
+        _message(one) for one in whole.messages
     ])  # fmt: skip
     yield from _listed("Dashboard widgets", [
         f"- {line(one.title)}: {', '.join(map(line, one.series))}" for one in whole.widgets
@@ -111,6 +112,13 @@ def _listed(title: str, lines: list[str]) -> Iterator[str]:
 
 def _limit(one: TargetDefinition | AlertDefinition | TriggerDefinition) -> str:
     return line(one.text)
+
+
+def _message(one: PlanLine) -> str:
+    """A reader of Markdown knows no calendar time: it gets the nearest days, and the words."""
+    offset = one.offset if one.day is None else timedelta(days=one.day)
+    words = f" ({one.when})" if one.day is not None else ""
+    return f"- {_moment(one.anchor, int(offset.total_seconds()))}: {line(one.title)}{words}"
 
 
 def _moment(anchor: str, offset: int) -> str:

@@ -14,9 +14,10 @@ from dashboard.plan.items import SeveralForm
 from dashboard.plan.parts import EDITABLE, PAGES, Editable
 from deployments.answers import Tried
 from deployments.described import Described
+from deployments.editing import Part
 from deployments.exceptions import Refused
 from deployments.models import Deployment
-from deployments.policies import Rights, refusal_to_edit
+from deployments.policies import Rights
 from gates.kinds import KINDS
 from monitoring.metrics.panels import metrics_of_plan
 
@@ -77,12 +78,18 @@ def plan_page(
         "open": opened,
         "kinds": KINDS.values() if page == "gates" else (),
         "signatures": counting(standings(deployment)),
-        "refusal": refusal_to_edit(rights, deployment),
+        "refusal": part_of(page).refusal_to_open(rights, deployment),
+        "is_signed": page != "messages",
         "marked": _marked(several),
         "asks_out": isinstance(opened.refused, Rehearsed) if several and opened else False,
         "watch": metrics_of_plan(deployment) if page == "limits" else None,
         "several": several or (SeveralForm(deployment=deployment) if is_checklist else None),
     }
+
+
+def part_of(page: str) -> Part[Any, Any]:
+    """Any part of a page: whether one may be edited now is so for all of its page."""
+    return next(one.part for one in EDITABLE.values() if one.page == page)
 
 
 def _marked(form: forms.Form | None) -> set[int]:

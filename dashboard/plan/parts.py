@@ -7,9 +7,11 @@ from typing import Any
 
 from approvals.parts import Rules
 from checklists.parts import Items, Sections
+from communications.parts import LINES
 from dashboard.plan.forms import AlertForm, LimitForm, PlanForm, RuleForm, SectionForm, TriggerForm
 from dashboard.plan.gates import GateForm
 from dashboard.plan.items import ItemForm, LinesForm
+from dashboard.plan.messages import MessageForm
 from deployments.editing import Part
 from gates.parts import GATES
 from monitoring.parts import ALERTS, TARGETS, TRIGGERS
@@ -57,6 +59,10 @@ EDITABLE: dict[str, Editable] = {
             "alerts", ALERTS, AlertForm, AlertForm, "limits", "Alert thresholds",
             "No threshold is named yet.",
         ),
+        Editable(
+            "messages", LINES, MessageForm, MessageForm, "messages", "Who is told, when",
+            "No message is planned; nobody is told before, at the start or at the end.",
+        ),
     )
 }  # fmt: skip
 PAGES: dict[str, str] = {
@@ -64,4 +70,5 @@ PAGES: dict[str, str] = {
     "gates": "Gates",
     "sign-off": "Sign-off",
     "limits": "Limits",
+    "messages": "Messages",
 }

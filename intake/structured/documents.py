@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from accounts.models import Role
 from approvals.definitions import PolledDefinition, RuleDefinition
@@ -152,7 +152,17 @@ def _hours(number: int | None) -> timedelta | None:
 
 def _message(said: Document) -> PlanLine:
     offset = timedelta(seconds=said["offset_seconds"])
-    return PlanLine(said["kind"], said["anchor"], offset, said["title"], said.get("text", ""))
+    return PlanLine(
+        said["kind"],
+        said["anchor"],
+        offset,
+        said["title"],
+        said.get("text", ""),
+        day=said.get("day"),
+        at=time.fromisoformat(said["at"]) if "at" in said else None,
+        audience=tuple(said.get("audience", ())),
+        addresses=tuple(said.get("addresses", ())),
+    )
 
 
 def _titled(key: str, roles: dict[str, str]) -> str:

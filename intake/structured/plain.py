@@ -10,6 +10,7 @@ from approvals.definitions import RuleDefinition
 from approvals.enums import LONGEST_HOLD
 from checklists.definitions import ItemDefinition
 from checklists.enums import DEFAULT_PHASE, Kind, Phase
+from communications.definitions import PlanLine
 from gates.definitions import SCHEDULES, GateDefinition
 from gates.streaks import Limits
 from intake.structured.schema import VERSION
@@ -49,13 +50,21 @@ def plain(whole: Whole) -> Document:
         "messages": [
             {"kind": str(one.kind), "anchor": str(one.anchor),
              "offset_seconds": _seconds(one.offset), "title": one.title,
-             **_said(text=one.text)}
+             **_calendar(one), **_said(text=one.text, audience=list(one.audience),
+                                       addresses=list(one.addresses))}
             for one in whole.messages
         ],
     }  # fmt: skip
     facts = {name: said for name, said in whole.facts.items() if said}
     off = {"poll": False} if whole.poll is False else {}
     return {"version": VERSION, "deployment": facts, **_said(**parts), **off}
+
+
+def _calendar(line: PlanLine) -> Document:
+    """Calendar time instead of elapsed time; day 0 is the anchor's own."""
+    if line.day is None or line.at is None:
+        return {}
+    return {"day": line.day, "at": f"{line.at:%H:%M}"}
 
 
 def _rule_limits(rule: RuleDefinition) -> Document:

@@ -14,6 +14,7 @@ from jsonschema.exceptions import ValidationError
 
 from checklists import enums as checklist
 from communications.enums import IN_A_PLAN
+from communications.moments import MOST_DAYS
 from deployments.enums import Anchor
 from gates.enums import Kind as Gate
 from gates.enums import OnNoData
@@ -55,6 +56,8 @@ def _one_of(words: Iterable[str]) -> Schema:
     return {"enum": list(words)}
 
 
+TIME_OF_DAY: Schema = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+ADDRESS: Schema = {"type": "string", "pattern": r"^[^@\s]+@[^@\s]+$", "maxLength": 254}
 YES_NO: Schema = {"type": "boolean"}
 SECONDS = _number(0, YEAR)
 OFFSET = {
@@ -163,9 +166,18 @@ DOCUMENT: Schema = {
                 offset_seconds=OFFSET,
                 title=_text(200),
                 text=_text(empty=True),
+                day=_number(-MOST_DAYS, MOST_DAYS),
+                at=TIME_OF_DAY,
+                audience=_list(_text(90)),
+                addresses=_list(ADDRESS),
             )
         ),
     ),
+}
+PATTERNS = {
+    r"\S": "is empty; write what it is about",
+    TIME_OF_DAY["pattern"]: "must be a time of the day such as “09:00”",
+    ADDRESS["pattern"]: "must be a mail address",
 }
 TYPES = {
     "string": "text in quotes",
@@ -214,8 +226,8 @@ def _said(error: ValidationError) -> str:
             return f"is {instance}; {wanted} is the least"
         case "maximum":
             return f"is {instance}; {wanted} is the most"
-        case "pattern" if wanted == r"\S":
-            return "is empty; write what it is about"
+        case "pattern" if wanted in PATTERNS:
+            return PATTERNS[wanted]
         case _:
             return "must be a key: letters, digits, - and _ only"
 

@@ -35,6 +35,9 @@ def _problems(document: dict[str, Any]) -> Iterator[str]:
         yield from _twice(listed)
         for path, one in listed.items():
             yield from _unparsed(path, one.get("condition", ""))
+    for at, line in enumerate(document.get("messages", [])):
+        if ("day" in line) != ("at" in line):
+            yield f"“messages[{at}]” names a day or a time of the day alone; it takes both."
     roles = Counter(one["role"] for one in document.get("polled", []))
     for role, times in roles.items():
         if times > 1:

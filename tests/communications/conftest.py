@@ -62,6 +62,18 @@ def leave(message: Message) -> list[Delivery]:
     return list(message.deliveries.order_by("address"))
 
 
+def make_copy(
+    message: Message, state: str = DeliveryState.UNKNOWN, address: str = "lost@example.net"
+) -> Delivery:
+    """One recipient's copy of a message, as far as it has come."""
+    is_sent = state == DeliveryState.SENT
+    return Delivery.objects.create(
+        message=message, name="Lost", address=address, state=state, due_at=clock.now(),
+        mail_id=f"<{message.pk}-{address}>", sent_at=clock.now() if is_sent else None,
+        last_error="" if is_sent else "The connection broke",
+    )  # fmt: skip
+
+
 def tell_notice(deployment: Deployment) -> list[str]:
     """Everybody is told the present time by the notice; the addresses."""
     notice = deployment.messages.get(

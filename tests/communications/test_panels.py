@@ -44,6 +44,31 @@ def test_panel_asks_three_questions_however_many_there_are(
         render_to_string(PANEL, {**context, "may": {"operate_deployments"}})
 
 
+@pytest.mark.parametrize("people", [1, 30])
+def test_page_asks_as_many_questions_however_many_there_are(
+    people: int, team: Team, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(people):
+        Stakeholder.objects.create(
+            service=team.service, name=f"P{number}", address=f"p{number}@example.net"
+        )
+    deployment = make_planned(team)
+    spread(deployment)
+    rights = rights_of(team.ops_lead, team.service)
+    deployment = Deployment.objects.with_names().get(pk=deployment.pk)
+    with django_assert_num_queries(10):
+        context = panels.messages_page(deployment, rights)
+        render_to_string("communications/messages.html", context)
+
+
+def test_moments_stand_between_the_messages(team: Team) -> None:
+    context = panels.messages_panel(make_planned(team))
+    assert [step.title for step in context["steps"]] == [
+        "Deployment notice", "Final go/no-go", "T0", "Start", "The deployment starts",
+        "Completion", "The deployment is complete", "Summary of the first day",
+    ]  # fmt: skip
+
+
 def test_entry_counts_copies_and_gives_reasons(team: Team) -> None:
     deployment = make_planned(team)
     spread(deployment)

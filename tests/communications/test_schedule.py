@@ -43,12 +43,3 @@ def test_wait_before_retry_grows_to_a_minute_and_no_further(attempts: int) -> No
     wait = schedule.wait_before_retry(attempts)
     assert timedelta(seconds=2) <= wait <= timedelta(minutes=1)
     assert schedule.wait_before_retry(attempts + 1) >= wait
-
-
-def test_offsets_read_as_words() -> None:
-    words = [
-        schedule.in_words("T0", -24 * HOUR),
-        schedule.in_words("Start", timedelta(0)),
-        schedule.in_words("Completion", timedelta(minutes=90)),
-    ]
-    assert words == ["24 h before T0", "at start", "1 h 30 min after completion"]

@@ -14,6 +14,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from approvals.parts import Rules
+from communications.rewording import fingerprint
 from deployments.facts import Facts
 from deployments.models import Deployment
 from monitoring.metrics.plan import MetricPlan
@@ -217,6 +218,11 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "stand_in": lambda _: "member",
         "ends": lambda one: (one.t0 + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M"),
     },
+    "communications:hold": {"reason": lambda _: "the time is open"},
+    "communications:reword": {
+        "shown": lambda one: fingerprint(one.messages.first().text),
+        "text": lambda _: "Bring tea",
+    },
     "communications:skip": {"reason": lambda _: "told by phone"},
 }
 TABLE: dict[str, Row] = {
@@ -333,6 +339,15 @@ TABLE: dict[str, Row] = {
     "communications:messages": Row(WHO_SEES, NO_METHOD, ONE),
     "communications:preview": Row(WHO_SEES, NO_METHOD, ("pk", "plan_pk")),
     "communications:preview_page": Row(WHO_SEES, NO_METHOD, ("pk", "plan_pk")),
+    "communications:try_line": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "plan_pk")),
+    "communications:message": Row(WHO_SEES, NO_METHOD, ("pk", "message_pk")),
+    "communications:message_page": Row(WHO_SEES, NO_METHOD, ("pk", "message_pk")),
+    "communications:try_message": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "message_pk")),
+    "communications:reword": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "message_pk")),
+    "communications:hold": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ONE),
+    "communications:release": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
+    "communications:arrived": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "copy_pk")),
+    "communications:send_again": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "copy_pk")),
     "communications:send_now": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "message_pk")),
     "communications:skip": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "message_pk")),
     "intake:new": Row(EVERYBODY, (302, 403, 403, 403, 302, 403, 403, 403)),

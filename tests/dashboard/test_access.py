@@ -22,6 +22,8 @@ from checklists.enums import EvidenceKind
 from checklists.evidence import Given
 from checklists.models import Evidence
 from checklists.services import add_evidence
+from communications.enums import DeliveryState
+from communications.models import Delivery
 from communications.services import define_plan
 from connections.models import Connection
 from deployments.access.teams import add_to_team, create_team
@@ -35,6 +37,7 @@ from monitoring.metrics.plan import MetricPlan
 from monitoring.metrics.services import add_metric
 from tests.approvals.makers import make_objection, make_waiver
 from tests.builders import Team, make_deployment, make_person, make_proof, make_stand_in, signed_in
+from tests.communications.conftest import make_copy
 from tests.dashboard.access_table import BODIES, PERSONS, TABLE
 
 CHECKLIST = b"# Next\n**Target Environment**: Production\n- [ ] Back up\n"
@@ -63,6 +66,7 @@ def scene(team: Team) -> Deployment:
         locked = Deployment.objects.lock(deployment.pk)
         define_gates(locked, [GateDefinition("Tests", key="tests")])
         define_plan(locked, [])
+    make_copy(deployment.messages.earliest("due_at"), state=DeliveryState.UNKNOWN)
     image = SimpleUploadedFile("shot.png", b"\x89PNG\r\n\x1a\n")
     deployment.items.filter(position=1).update(claimed_done=True, line=3)
     item = deployment.items.get(position=1)
@@ -100,6 +104,7 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "rule_pk": deployment.rules.get(role__key="product_owner").pk,
         "plan_pk": deployment.message_plan.first().pk,
         "message_pk": deployment.messages.first().pk,
+        "copy_pk": Delivery.objects.get(message__deployment=deployment).pk,
         "tab": "gates",
         "page": "limits",
         "editable": "rules",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import hypothesis
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -90,6 +91,8 @@ TOGETHER: dict[tuple[type[models.Model], str], Callable[[Any], dict[str, Any]]] 
         "opened_at": clock.now(),
         "ends_at": clock.now() + timedelta(hours=1),
     },
+    (MessagePlan, "day"): lambda one: {"day": -1, "at": time(9)},
+    (MessagePlan, "at"): lambda one: {"day": -1, "at": time(9)},
     (Rule, "asked_until"): lambda one: {"asked_until": timedelta(hours=48)},
     (Rule, "holds_for"): lambda one: {"holds_for": timedelta(days=3)},
     (Deployment, "t0"): lambda one: {"t0": one.t0 + timedelta(minutes=1)},
@@ -125,6 +128,8 @@ def other_value(row: models.Model, field: Any) -> Any:
     match field:
         case models.ForeignKey():
             return another(field.related_model, old)
+        case ArrayField():
+            return [*old, "other@example.net"]
         case models.JSONField():
             return {"url": "https://example.org/other"} if isinstance(old, dict) else ["other"]
         case models.BooleanField():

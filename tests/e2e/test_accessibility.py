@@ -13,7 +13,9 @@ AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 TABS = ("", "checklist/", "gates/", "sign-off/", "go-no-go/", "runbook/", "watch/", "messages/",
         "comments/", "history/")  # fmt: skip
 PLAN = ("", "gates/", "sign-off/", "limits/", "items/1/", "items/1/take-out/",
-        "items/add/?section=1", "sections/1/", "sections/add/", "rules/1/", "rules/add/",
+        "messages/", "messages/add/",
+        "messages/1/", "items/add/?section=1", "sections/1/", "sections/add/", "rules/1/",
+        "rules/add/",
         "triggers/add/")  # fmt: skip
 PAGES = {
     "release_manager": ("/", "/deployments/", "/import/", "/deployments/new/",
@@ -31,7 +33,7 @@ PAGES = {
                         "/deployments/1/gates/tests-passing/runs/",
                         "/deployments/1/gates/tests-passing/waiver/",
                         "/services/search/metrics/", "/services/search/metrics/add/?source=json",
-                        "/deployments/1/messages/recipients/"),
+                        "/deployments/1/messages/recipients/", "/deployments/1/messages/plan/1/"),
     "operations": ("/", "/deployments/1/items/3/"),
     "ops_lead": ("/deployments/2/", "/deployments/1/decide/?verdict=hold",
                  "/deployments/1/decide/", "/deployments/1/audit/", "/deployments/1/room/",

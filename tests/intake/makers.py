@@ -118,6 +118,19 @@ MESSAGES = st.builds(
     OFFSETS,
     TEXT,
     ANY,
+    audience=st.lists(st.sampled_from(["stakeholders", "ops_lead", "role:dba"]), unique=True).map(
+        tuple
+    ),
+    addresses=st.lists(st.emails(), max_size=2, unique=True).map(tuple),
+) | st.builds(
+    PlanLine,
+    st.sampled_from([kind.value for kind in IN_A_PLAN]),
+    st.sampled_from(Anchor.values),
+    st.just(timedelta(0)),
+    TEXT,
+    ANY,
+    day=st.integers(-366, 366),
+    at=st.times().map(lambda at: at.replace(second=0, microsecond=0)),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import time, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from jsonschema import Draft202012Validator
 
+from communications.definitions import PlanLine
 from deployments import content, services
 from deployments.exceptions import Invalid
 from deployments.models import Deployment
@@ -28,6 +30,7 @@ from intake.structured.schema import DOCUMENT
 from intake.structured.text import Format
 from intake.understanding import understood
 from intake.whole import Whole
+from intake.writing import markdown
 from tests.builders import Team, make_deployment, signed_in
 from tests.intake.makers import wholes
 
@@ -105,6 +108,7 @@ def refusal_of(change: dict[str, Any] | str, form: str = "json") -> str:
     return refused.value.sentence
 
 
+LINE = {"kind": "notice", "anchor": "t0", "offset_seconds": 0, "title": "Notice"}
 ITEMS = {"sections": [{"path": ["A"], "items": [{"text": "One", "key": "one"}]}]}
 
 
@@ -143,6 +147,18 @@ ITEMS = {"sections": [{"path": ["A"], "items": [{"text": "One", "key": "one"}]}]
         (
             {"sections": [{"path": [], "items": [{"text": "a", "choices": ["GO", "go"]}]}]},
             "“sections[0].items[0].choices” needs at least two words, each of them once.",
+        ),
+        (
+            {"messages": [{**LINE, "day": -1}]},
+            "“messages[0]” names a day or a time of the day alone; it takes both.",
+        ),
+        (
+            {"messages": [{**LINE, "day": -1, "at": "24:00"}]},
+            "“messages[0].at” must be a time of the day such as “09:00”.",
+        ),
+        (
+            {"messages": [{**LINE, "addresses": ["press"]}]},
+            "“messages[0].addresses[0]” must be a mail address.",
         ),
         (
             {"sections": [{"path": [], "items": [{"text": "a", "phase": "rollback"}]}]},
@@ -245,6 +261,13 @@ def test_dry_run_of_a_structured_document_counts_what_it_says(
 
 
 @pytest.mark.django_db
+def test_markdown_says_calendar_time_in_words_beside_the_nearest_days() -> None:
+    line = PlanLine("notice", "t0", timedelta(0), "Notice", day=-1, at=time(9))
+    assert "- 24 h before: Notice (the day before T0 at 09:00)\n" in markdown(
+        Whole(messages=[line])
+    )
+
+
 @pytest.mark.parametrize("form", ["yaml", "json", "markdown"])
 def test_command_prints_the_document(
     team: Team, form: str, capsys: pytest.CaptureFixture[str]
