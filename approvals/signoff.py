@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from approvals.enums import BLOCKING, LATEST_START_AFTER_T0, Choice
 from approvals.models import Rule, Standing, Vote
@@ -88,12 +88,13 @@ def standings_of(
     deployments: Sequence[Deployment], now: datetime | None = None
 ) -> dict[int, list[RuleStanding]]:
     """The same for many deployments, in two queries however many; `now` where it is known."""
-    cast = _cast(deployments)
-    return _placed(deployments, cast.select_related("person", "on_behalf_of", "lifting__by"), now)
+    cast = _cast(deployments).select_related("person", "on_behalf_of", "lifting__by")
+    cast = cast.order_by("pk")
+    return _placed(deployments, _rules(deployments), cast, now or clock.now())
 
 
 def standings_before(
-    deployment: Deployment, rule_id: int, parties: Collection[int]
+    deployment: Deployment, rule_id: int, parties: Collection[int], now: datetime
 ) -> list[RuleStanding]:
     """All rules, each with only the votes that say whether these may count under that one.
 
@@ -101,29 +102,46 @@ def standings_before(
     vote costs the same however many others have signed beside it. The rule and later ones are not
     told whole.
     """
-    group = Rule.objects.filter(pk=rule_id).values("order_group")
-    said = Vote.objects.filter(deployment=deployment)
+    rules = list(_rules([deployment]))
+    group = next((rule.order_group for rule in rules if rule.pk == rule_id), 0)
+    earlier = {rule.pk for rule in rules if rule.order_group < group}
+    cast: Iterable[Vote] = ()
+    if asked := _votes_of(deployment, set(parties), earlier):
+        cast = _cast([deployment]).select_related("on_behalf_of", "lifting__by")
+        cast = cast.filter(pk__in=asked).order_by("pk")
+    return _placed([deployment], rules, cast, now)[deployment.pk]
+
+
+def _votes_of(deployment: Deployment, parties: set[int], rules: Collection[int]) -> list[int]:
+    """Those by or for the parties, or under the rules; of all others nothing but ids is read."""
+    ids = ("pk", "rule", "person", "on_behalf_of")
+    said = [
+        (pk, rule, {person, absent or person})
+        for pk, rule, person, absent in deployment.votes.order_by().values_list(*ids)
+    ]
     # A word for somebody is replaced by their own, so both sides of it are read.
-    linked = Q(person__in=said.filter(person__in=parties).values("on_behalf_of"))
-    linked |= Q(person__in=said.filter(on_behalf_of__in=parties).values("person"))
-    theirs = Q(person__in=parties) | Q(on_behalf_of__in=parties) | linked
-    cast = _cast([deployment]).filter(theirs | Q(rule__order_group__lt=group))
-    cast = cast.select_related("on_behalf_of", "lifting__by")
-    return _placed([deployment], cast, None)[deployment.pk]
+    linked = parties.union(*(both for _, _, both in said if both & parties))
+    return [pk for pk, rule, both in said if both & linked or rule in rules]
+
+
+def _rules(deployments: Sequence[Deployment]) -> QuerySet[Rule]:
+    asked = Rule.objects.filter(deployment__in=deployments)
+    return asked.select_related("role").order_by("position")
 
 
 def _placed(
-    deployments: Sequence[Deployment], cast: QuerySet[Vote], now: datetime | None
+    deployments: Sequence[Deployment],
+    rules: Iterable[Rule],
+    cast: Iterable[Vote],
+    now: datetime,
 ) -> dict[int, list[RuleStanding]]:
-    rules = Rule.objects.filter(deployment__in=deployments).select_related("role")
     votes: dict[int, list[Vote]] = defaultdict(list)
-    for vote in cast.order_by("pk"):
+    for vote in cast:
         votes[vote.deployment_id].append(vote)
     current = {pk: current_votes(of_one) for pk, of_one in votes.items()}
     result: dict[int, list[RuleStanding]] = {deployment.pk: [] for deployment in deployments}
     by_id = {deployment.pk: deployment for deployment in deployments}
-    now = now or clock.now()
-    for rule in rules.order_by("position"):
+    for rule in rules:
         deployment = by_id[rule.deployment_id]
         standing = _standing(rule, current.get(deployment.pk, ()), deployment, now)
         result[deployment.pk].append(standing)

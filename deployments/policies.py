@@ -9,14 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import (
-    BigIntegerField,
-    DateTimeField,
     F,
     Q,
     QuerySet,
     Value,
 )
-from django.db.models.functions import Cast
 
 from accounts.enums import Kind
 from accounts.fresh import Authentication
@@ -30,6 +27,7 @@ from deployments.models import (
     Membership,
     Service,
     ServiceGroupObjectPermission,
+    StandIn,
 )
 
 FARTHEST = timedelta(days=5 * 366)
@@ -72,12 +70,15 @@ def rights_of(user: User, service: Service) -> Rights:
 def rights_on(user: User, service_ids: Collection[int]) -> dict[int, Rights]:
     """What the person may do on each service, in one query however many there are.
 
-    Only somebody who stands in for another costs a second one, for the names.
+    Only somebody who stands in for another costs two more, for the roles and the names.
     """
     found: dict[int, list[Held]] = {pk: [] for pk in service_ids}
     if user.is_active:
-        for pk, *held in _held(user, service_ids):
-            found[pk].append(Held(*held))
+        held = list(_held(user, service_ids))
+        if any(what == "stand-in" for _, what, _ in held):
+            held += _held_by_absent(user, service_ids)
+        for pk, *one in held:
+            found[pk].append(Held(*one))
     absent = {one.absent for held in found.values() for one in held if one.absent}
     people = User.objects.in_bulk(absent) if absent else {}
     return {pk: _rights(user, held, people) for pk, held in found.items()}
@@ -89,8 +90,8 @@ class Held:
 
     what: str
     key: str
-    absent: int | None
-    until: datetime | None
+    absent: int | None = None
+    until: datetime | None = None
 
 
 def _rights(user: User, held: Iterable[Held], people: Mapping[int, User]) -> Rights:
@@ -106,21 +107,32 @@ def _rights(user: User, held: Iterable[Held], people: Mapping[int, User]) -> Rig
 
 
 def _held(user: User, service_ids: Collection[int]) -> Iterable[tuple[Any, ...]]:
-    nobody = (Cast(Value(None), BigIntegerField()), Cast(Value(None), DateTimeField()))
+    """Rights and roles, and a row that says so where somebody is stood in for now."""
     rights = ServiceGroupObjectPermission.objects.filter(
         content_object__in=service_ids, group__user=user
-    ).values_list("content_object_id", Value("right"), "permission__codename", *nobody)
+    ).values_list("content_object_id", Value("right"), "permission__codename")
     roles = Membership.objects.filter(service__in=service_ids, group__user=user).values_list(
-        "service_id", Value("role"), "role__key", *nobody
+        "service_id", Value("role"), "role__key"
     )
-    by_stand_in = roles_stood_in_for([user.pk], service_ids).values_list(
+    away = StandIn.objects.filter(
+        service__in=service_ids,
+        stand_in=user,
+        revoked_at__isnull=True,
+        starts_at__lte=PortalNow(),
+        ends_at__gt=PortalNow(),
+    ).order_by()
+    return rights.union(roles, away.values_list("service_id", Value("stand-in"), Value("")))
+
+
+def _held_by_absent(user: User, service_ids: Collection[int]) -> Iterable[tuple[Any, ...]]:
+    """The roles of those for whom the person stands in, with who they are and until when."""
+    return roles_stood_in_for([user.pk], service_ids).values_list(
         "service_id",
-        Value("stand-in"),
+        Value("absent"),
         "role__key",
         "group__user",
         "group__user__absences__ends_at",
     )
-    return rights.union(roles, by_stand_in)
 
 
 def roles_stood_in_for(

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import F
 
 from deployments import clock
+from deployments.clock import PortalNow
 from gates.enums import RunState
 from gates.models import GateRun
 
@@ -34,16 +35,11 @@ def claim(run_id: int) -> Claim | None:
     A conditional UPDATE decides between workers. The deadline is fixed by the first claim, so
     that a run which no worker could take does not run out of time in the queue.
     """
-    run = (
-        GateRun.objects.select_related(
-            "gate__deployment__service", "report__reporter", "requested_by"
-        )
-        .filter(pk=run_id)
-        .first()
-    )
+    asked = GateRun.objects.select_related("gate__deployment__service").filter(pk=run_id)
+    run = asked.annotate(read_at=PortalNow()).order_by().first()
     if run is None:
         return None
-    now, token = clock.now(), uuid.uuid4()
+    now, token = run.read_at, uuid.uuid4()
     run.started_at = run.started_at or now
     run.deadline = run.deadline or now + run.gate.timeout
     taken = (
@@ -70,8 +66,10 @@ def beating(held: Claim, seconds: float = BEAT_SECONDS) -> Iterator[None]:
     over = threading.Event()
 
     def beat() -> None:
+        if over.wait(seconds):
+            return
         try:
-            while not over.wait(seconds) and _renewed(held):
+            while _renewed(held) and not over.wait(seconds):
                 pass
         finally:
             connection.close()

@@ -1,6 +1,7 @@
 """One person's word under one rule, bound to exactly what they were shown."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
@@ -44,7 +45,8 @@ def sign(
     """
     deployment = Deployment.objects.lock(deployment_id)
     parties = {actor.pk, on_behalf_of.pk} if on_behalf_of else {actor.pk}
-    rules = standings_before(deployment, rule_id, parties)
+    now = clock.now()
+    rules = standings_before(deployment, rule_id, parties, now)
     standing = next((one for one in rules if one.rule.pk == rule_id), None)
     if standing is None:
         raise Invalid("This deployment has no such approval; reload the page.")
@@ -63,18 +65,19 @@ def sign(
     if choice == Choice.WITHDRAW:
         on_behalf_of = _given_for(actor, standing)
     grounds = _grounds(rights, standing.rule, deployment, on_behalf_of)
-    word = Word(choice, reason.strip(), on_behalf_of, grounds)
+    word = Word(choice, reason.strip(), on_behalf_of, grounds, now)
     return _cast(deployment, standing.rule, word, actor=actor, proof=proof)
 
 
 @dataclass(frozen=True)
 class Word:
-    """What is said, for whom (None: for oneself), and why the person may say it."""
+    """What is said, for whom (None: for oneself), why the person may say it, and when."""
 
     choice: Choice
     reason: str
     on_behalf_of: User | None
     grounds: str
+    at: datetime
 
 
 def _grounds(rights: Rights, rule: Rule, deployment: Deployment, on_behalf_of: User | None) -> str:
@@ -116,7 +119,7 @@ def _cast(
         content_hash=deployment.content_hash,
         schedule_hash=deployment.schedule_hash,
         grounds=word.grounds,
-        at=clock.now(),
+        at=word.at,
         authenticated_by=proof.means,
         authenticated_at=proof.at,
         address=provenance.current().address,
@@ -144,7 +147,7 @@ def _stand(vote: Vote) -> None:
     if vote.choice != Choice.WITHDRAW:
         there = there.filter(content_hash=vote.content_hash)
     replaced = there.filter(person__in=vote.parties, vote__rule=vote.rule)
-    there.filter(vote__in=list(replaced.values_list("vote", flat=True))).delete()
+    there.filter(vote__in=replaced.values("vote")).delete()
     if vote.choice != Choice.WITHDRAW:
         Standing.objects.bulk_create(
             Standing(

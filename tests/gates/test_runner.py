@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from deployments.models import Deployment
 from gates import services
@@ -17,9 +19,9 @@ from gates.runner import execute, store
 from gates.schedules import Schedule
 from gates.standing import mark_stale
 from gates.streaks import Limits
-from tests.builders import make_deployment
+from tests.builders import Team, make_deployment
 from tests.gates.makers import AT_ONCE, make_http_gate
-from tests.servers import answering, closed_port, serving
+from tests.servers import Server, answering, closed_port, serving
 
 GOOD = Measurement("good", "answered 200 in 3 ms", value="200")
 
@@ -54,6 +56,24 @@ def claimed(run: GateRun) -> Claim:
 def events(gate: Gate) -> list[tuple[str, str]]:
     found = gate.deployment.events.filter(object_kind="gate").order_by("sequence")
     return list(found.values_list("verb", "actor_name"))
+
+
+def test_run_of_one_sample_costs_few_questions(
+    deployment: Deployment,
+    server: Server,
+    team: Team,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    at_first = replace(AT_ONCE, limits=Limits(need_good=1))
+    gate = make_http_gate(deployment, server, at_first)
+    run = services.request_run(gate, actor=team.member)
+
+    # Two to claim, three for the circumstances, two to judge, nine to record under the lock.
+    with django_assert_num_queries(18):
+        execute(run.pk)
+
+    run.refresh_from_db()
+    assert (run.outcome, run.samples.count()) == ("passed", 1)
 
 
 def test_good_streak_passes_the_gate_with_one_event(gate, run):

@@ -18,18 +18,27 @@ COMMAND = [
     "--loglevel", "WARNING",
 ]  # fmt: skip
 
+BEAT = [
+    sys.executable, "-m", "celery", "-A", "deploy_portal", "beat", "--loglevel", "CRITICAL",
+    "--pidfile", "", "--scheduler", "celery.beat:Scheduler",
+]  # fmt: skip
+
 
 class Worker:
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, environment: dict[str, str], command: list[str] = COMMAND) -> None:
         self.process = subprocess.Popen(
-            COMMAND, cwd=ROOT, env=environment, start_new_session=True, stdout=subprocess.DEVNULL
+            command, cwd=ROOT, env=environment, start_new_session=True, stdout=subprocess.DEVNULL
         )
+
+    @property
+    def has_ended(self) -> bool:
+        return self.process.poll() is not None
 
     def signal(self, number: int) -> None:
         os.killpg(self.process.pid, number)
 
     def kill(self) -> None:
-        if self.process.poll() is None:
+        if not self.has_ended:
             self.signal(signal.SIGCONT)
             self.signal(signal.SIGKILL)
         self.process.wait()
