@@ -1,5 +1,5 @@
-"""What happens by itself: the poll opens and closes, what nobody decides or starts is held,
-and a GO that breaks is recalled.
+"""What happens by itself: the poll opens and closes, signatures and reports are asked for, what
+nobody decides or starts is held, and a GO that breaks is recalled.
 """
 
 from django.db.models import Exists, OuterRef
@@ -11,6 +11,7 @@ from approvals.polling import OPENS_BEFORE_T0
 from deployments import clock, provenance
 from deployments.enums import State
 from deployments.models import Deployment
+from gates import asking as reported
 
 
 def hold_missed_starts() -> int:
@@ -52,6 +53,13 @@ def tend_requests() -> int:
     deployments = set(due.values_list("deployment_id", flat=True))
     with provenance.acting("sweep"):
         return sum(len(services.tend_requests(pk)) for pk in sorted(deployments))
+
+
+def ask_for_reports() -> int:
+    """Ask for each report that will be too old at T0; the service judges again under the lock."""
+    due = set(reported.due(clock.now()).values_list("deployment_id", flat=True))
+    with provenance.acting("sweep"):
+        return sum(len(services.ask_for_reports(pk)) for pk in sorted(due))
 
 
 def hold_undecided() -> int:

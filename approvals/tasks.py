@@ -7,6 +7,7 @@ from approvals import runner
 def sweep() -> None:
     runner.tend_polls()
     runner.tend_requests()
+    runner.ask_for_reports()
     runner.hold_undecided()
     runner.hold_missed_starts()
     runner.recall_broken()

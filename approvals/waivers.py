@@ -49,6 +49,12 @@ def open_of(deployments: Sequence[Deployment]) -> dict[int, dict[str, Waiver]]:
     return waived
 
 
+def signed_of(deployment: Deployment) -> dict[str, Waiver]:
+    """What is waived now, by gate key."""
+    found = open_of([deployment])[deployment.pk]
+    return {key: waiver for key, waiver in found.items() if waiver.signed_at}
+
+
 def unsigned_of(deployments: Sequence[Deployment]) -> list[Waiver]:
     """Those that wait for their second signature and can still get it, with their gates as of now.
 

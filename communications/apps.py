@@ -16,6 +16,7 @@ class CommunicationsConfig(AppConfig):
         subscribe(["commented"], receivers.mention)
         subscribe(["item due"], receivers.remind)
         subscribe(receivers.ASKS, receivers.ask_to_sign)
+        subscribe(["report asked"], receivers.ask_to_report)
         subscribe(["glass broken"], receivers.tell_broken_glass)
         foresight.register(foreseen.look)
         announcements.register(announcing.before_t0)

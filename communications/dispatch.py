@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, F, OuterRef
 
 from communications import copies, occasions, policies, readers, schedule
-from communications.enums import ASKS_TO_SIGN, DeliveryState, Fate, Kind, MessageState
+from communications.enums import DeliveryState, Fate, MessageState
 from communications.handover import Outcome, Result
 from communications.models import Delivery, Message
 from deployments import clock, history
@@ -147,9 +147,7 @@ def _judge(copy: Delivery) -> tuple[Fate, datetime]:
 
 def _fate(message: Message, deployment: Deployment, now: datetime) -> Fate:
     event = message.event
-    if event and message.kind == Kind.REMINDER and occasions.is_needless(deployment, event):
-        return Fate.CANCELLED
-    if event and message.kind in ASKS_TO_SIGN and occasions.is_asked_in_vain(deployment, event):
+    if event and occasions.is_in_vain(message.kind, deployment, event):
         return Fate.CANCELLED
     return policies.fate(message, deployment, now)
 

@@ -35,6 +35,7 @@ IN_TWO_REGISTERS = frozenset(
     }
 )
 LONGEST_SUBJECT = 200
+OF_EVENT = ("actor", "reason", "said", "about", "due", "holds_until", "role", "again")
 
 
 @dataclass(frozen=True)
@@ -157,18 +158,23 @@ def _context(facts: Facts, reader: Reader) -> dict[str, Any]:
 def _of_event(event: Event | None, deployment: Deployment, place: ZoneInfo) -> dict[str, Any]:
     """What the event that caused the message adds: who, why, about what, and where it stands."""
     if event is None:
-        return dict.fromkeys(("actor", "reason", "said", "about", "due", "role", "again"), "")
-    due = event.after.get("due")
+        return dict.fromkeys(OF_EVENT, "")
     return {
         "actor": event.actor_name,
         "reason": event.reason,
         "said": event.after.get("text", ""),
         "about": event.object_text if event.object_kind != "deployment" else "",
-        "due": _moment(datetime.fromisoformat(due), place) if due else "",
+        "due": _moment(_instant(event, "due"), place),
+        "holds_until": _moment(_instant(event, "holds_until"), place),
         "role": event.after.get("role_title", ""),
         "again": event.after.get("again", False),
         "url": f"{settings.PORTAL_URL}{_place(event, deployment)}",
     }
+
+
+def _instant(event: Event, name: str) -> datetime | None:
+    said = event.after.get(name)
+    return datetime.fromisoformat(said) if said else None
 
 
 def _place(event: Event, deployment: Deployment) -> str:
@@ -177,9 +183,22 @@ def _place(event: Event, deployment: Deployment) -> str:
         return reverse("approvals:sign", args=[deployment.pk, event.object_id])
     if said := event.after.get("comment"):
         return f"{reverse('dashboard:comments', args=[deployment.pk])}#comment-{said}"
-    if event.after.get("due"):
+    if event.object_kind == "item" and event.after.get("due"):
         return reverse("checklists:item", args=[deployment.pk, event.object_id])
+    if event.object_kind == "gate":
+        return _page_of_gate(event, deployment)
     return deployment.get_absolute_url()
+
+
+def _page_of_gate(event: Event, deployment: Deployment) -> str:
+    """Where its result is entered, as far as people may do that."""
+    gate = deployment.gates.filter(pk=event.object_id).first()
+    if gate is None:
+        return deployment.get_absolute_url()
+    page = "upload" if gate.takes_reports else "report"
+    return reverse(
+        f"gates:{'detail' if gate.machine_only else page}", args=[deployment.pk, gate.key]
+    )
 
 
 def is_zone(name: str) -> bool:

@@ -6,20 +6,23 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from accounts.models import User
+from approvals import waivers
 from approvals.asking import still_asked
 from approvals.signoff import standings
 from checklists.enums import CLOSED
 from checklists.models import Item
 from communications import copies, readers, schedule
 from communications.audience import Recipient, involved
-from communications.enums import Awaits, Kind, MessageState
+from communications.enums import ASKS_TO_SIGN, Awaits, Kind, MessageState
 from communications.models import Message
+from communications.reporters import reporters
 from communications.services import SWEEP
 from deployments import clock, hints
 from deployments.enums import FINAL, State
 from deployments.fitting import cut
 from deployments.mentions import named, people_of
 from deployments.models import Deployment, Event
+from gates import asking
 
 LONGEST_TITLE = Message._meta.get_field("title").max_length
 TELLS_OF = {
@@ -87,10 +90,36 @@ def ask_to_sign(deployment: Deployment, event: Event) -> Message | None:
     return _write_to(deployment, event, kind, title, people)
 
 
+def ask_to_report(deployment: Deployment, event: Event) -> Message | None:
+    """A mail to whoever reported the gate last, or to those who may report it by hand."""
+    if is_reported(deployment, event):
+        return None
+    title = f"{Kind.GATE_REPORT.label}: {event.object_text}"
+    people = reporters(deployment, event.object_id)
+    return _write_to(deployment, event, Kind.GATE_REPORT, title, people)
+
+
 def tell_broken_glass(deployment: Deployment, event: Event) -> Message | None:
     """A mail to everybody who has a part in the service's releases."""
     people = involved(deployment.service)
     return _write_to(deployment, event, Kind.BREAK_GLASS, Kind.BREAK_GLASS.label, people)
+
+
+def is_in_vain(kind: str, deployment: Deployment, event: Event) -> bool:
+    """What the letter asks for is done by now, or nobody needs it any more."""
+    if kind == Kind.REMINDER:
+        return is_needless(deployment, event)
+    if kind in ASKS_TO_SIGN:
+        return is_asked_in_vain(deployment, event)
+    return kind == Kind.GATE_REPORT and is_reported(deployment, event)
+
+
+def is_reported(deployment: Deployment, event: Event) -> bool:
+    """The gate holds until T0 by now, is waived or gone, or T0 is another one."""
+    gate = asking.outdated_at_t0().filter(deployment=deployment, pk=event.object_id).first()
+    if gate is None or event.after["revision"] != deployment.schedule_revision:
+        return True
+    return gate.key in waivers.signed_of(deployment)
 
 
 def is_asked_in_vain(deployment: Deployment, event: Event) -> bool:

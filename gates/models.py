@@ -107,8 +107,16 @@ class GateQuerySet(models.QuerySet["Gate"]):
 
     def runnable(self) -> GateQuerySet:
         """Those that a worker can answer by itself, as `Gate.is_runnable` says of one."""
-        fetched = Q(kind__in=sorted(READ), settings__has_key="url") & ~Q(settings__url="")
-        return self.filter(Q(kind__in=sorted(PROBED)) | fetched)
+        return self.filter(Q(kind__in=sorted(PROBED)) | _fetched())
+
+    def reported(self) -> GateQuerySet:
+        """Those that wait for somebody to report."""
+        return self.exclude(kind__in=sorted(PROBED)).exclude(_fetched())
+
+
+def _fetched() -> Q:
+    """A report that the gate names the address of."""
+    return Q(kind__in=sorted(READ), settings__has_key="url") & ~Q(settings__url="")
 
 
 class PresentGates(models.Manager["Gate"]):
@@ -122,6 +130,9 @@ class PresentGates(models.Manager["Gate"]):
 
     def runnable(self) -> GateQuerySet:
         return self.get_queryset().runnable()
+
+    def reported(self) -> GateQuerySet:
+        return self.get_queryset().reported()
 
 
 class Report(models.Model):
@@ -158,6 +169,26 @@ class ReportPart(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["report", "number"], name="report_part_number_once")
         ]
+
+
+class ReportRequest(models.Model):
+    """Somebody is asked to report a gate again, once for each time that T0 was planned for."""
+
+    gate = models.ForeignKey("Gate", on_delete=models.CASCADE, related_name="report_requests")
+    schedule_revision = models.PositiveIntegerField()
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["gate", "schedule_revision"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gate", "schedule_revision"], name="report_asked_once_per_gate_and_revision"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"request for a report of {self.gate}"
 
 
 class TryOut(models.Model):

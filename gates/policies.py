@@ -60,15 +60,15 @@ def refusal_to_hand_in(gate: Gate, deployment: Deployment) -> Refused | None:
 def refusal_to_hand_in_by_hand(
     rights: Rights, gate: Gate, deployment: Deployment
 ) -> Refused | None:
-    return _refusal_by_hand(rights, gate, deployment) or refusal_to_hand_in(gate, deployment)
+    return refusal_by_hand(rights, gate, deployment) or refusal_to_hand_in(gate, deployment)
 
 
 def refusal_to_report_by_hand(rights: Rights, gate: Gate, deployment: Deployment) -> Refused | None:
     """Whether this person may enter a result at all; the same sentence stands beside the link."""
-    return _refusal_by_hand(rights, gate, deployment) or refusal_to_report(gate, deployment)
+    return refusal_by_hand(rights, gate, deployment) or refusal_to_report(gate, deployment)
 
 
-def _refusal_by_hand(rights: Rights, gate: Gate, deployment: Deployment) -> Refused | None:
+def refusal_by_hand(rights: Rights, gate: Gate, deployment: Deployment) -> Refused | None:
     if not rights.user.is_person or not MAY_REPORT & rights.roles:
         return Forbidden(
             "Only a technical lead or a security holder of this service may enter a result by hand."

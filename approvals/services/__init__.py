@@ -11,6 +11,7 @@ from approvals.services.deciding import (
 from approvals.services.definition import define, redefine_rules, role_called
 from approvals.services.lifting import lift
 from approvals.services.polling import answer, open_again, plan_poll, tend, write_down
+from approvals.services.reporting import ask_for_reports
 from approvals.services.requesting import tend_requests
 from approvals.services.review import reopen, resume, submit
 from approvals.services.signing import sign
@@ -18,6 +19,7 @@ from approvals.services.waiving import ask_waiver, end_waiver, sign_waiver
 
 __all__ = [
     "answer",
+    "ask_for_reports",
     "ask_waiver",
     "break_glass",
     "close_review",
