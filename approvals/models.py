@@ -306,6 +306,14 @@ class Waiver(models.Model):
     signed_at = models.DateTimeField(null=True)
     signed_means = models.CharField(max_length=30, blank=True)
     signed_role = models.CharField(max_length=100, blank=True)
+    signed_for = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who was away, where a stand-in signed.",
+    )
+    signed_for_name = models.CharField(max_length=150, blank=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
     ended_reason = models.TextField(blank=True)
@@ -322,6 +330,14 @@ class Waiver(models.Model):
                 name="waiver_is_signed_by_another",
             ),
             models.CheckConstraint(
+                condition=Q(signed_for__isnull=True, signed_for_name="")
+                | Q(signed_for__isnull=False, signed_by__isnull=False)
+                & ~Q(signed_for_name="")
+                & ~Q(signed_for=F("signed_by"))
+                & ~Q(signed_for=F("asked_by")),
+                name="waiver_names_for_whom_it_is_signed",
+            ),
+            models.CheckConstraint(
                 condition=Q(ended_by__isnull=True, ended_at__isnull=True)
                 | Q(ended_by__isnull=False, ended_at__isnull=False),
                 name="waiver_ended_by_and_at",
@@ -335,6 +351,15 @@ class Waiver(models.Model):
 
     def __str__(self) -> str:
         return f"waiver of {self.gate}"
+
+    @property
+    def signature(self) -> str:
+        """Whose second signature it bears, as every page and record names it."""
+        return (
+            f"{self.signed_by} for {self.signed_for_name}"
+            if self.signed_for_id
+            else str(self.signed_by)
+        )
 
 
 class PollPlan(models.Model):

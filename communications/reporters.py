@@ -31,7 +31,8 @@ def _last(deployment: Deployment, gate_id: str) -> list[User]:
     if not people_of(deployment.service).filter(pk=reporter.pk).exists():
         return []
     rights = rights_of(reporter, deployment.service)
-    return [] if policies.refusal_by_hand(rights, asked, deployment) else [reporter]
+    first, *_ = policies.voices_by_hand(rights, asked, deployment)
+    return [] if policies.refusal_by_hand(rights, asked, deployment, first) else [reporter]
 
 
 def _responsible(deployment: Deployment) -> list[User]:

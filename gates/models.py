@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import ExpressionWrapper, OuterRef, Q
+from django.db.models import ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
@@ -135,6 +135,17 @@ class PresentGates(models.Manager["Gate"]):
         return self.get_queryset().reported()
 
 
+def for_somebody_else() -> Q:
+    """Only a result by hand is brought on behalf of somebody, who is then named and another."""
+    return Q(on_behalf_of__isnull=True, on_behalf_of_name="") | Q(
+        by_hand=True, on_behalf_of__isnull=False, reporter__isnull=False
+    ) & ~Q(on_behalf_of_name="") & ~Q(on_behalf_of=F("reporter"))
+
+
+def voice_of(reporter: User, absent: str) -> str:
+    return f"{reporter} for {absent}" if absent else str(reporter)
+
+
 class Report(models.Model):
     """A report as it was handed in for a gate, kept byte for byte with its SHA-256.
 
@@ -147,15 +158,24 @@ class Report(models.Model):
     size = models.PositiveBigIntegerField(help_text="Bytes.")
     reporter = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     by_hand = models.BooleanField(default=False)
+    on_behalf_of = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    on_behalf_of_name = models.CharField(max_length=150, blank=True)
     source_link = models.CharField(max_length=500, blank=True)
     received_at = models.DateTimeField()
 
     class Meta:
         default_permissions = ()
         ordering = ["gate", "received_at"]
+        constraints = [
+            models.CheckConstraint(condition=for_somebody_else(), name="report_names_for_whom")
+        ]
 
     def __str__(self) -> str:
         return self.name or f"report for {self.gate}"
+
+    @property
+    def voice(self) -> str:
+        return voice_of(self.reporter, self.on_behalf_of_name)
 
 
 class ReportPart(models.Model):
@@ -455,12 +475,22 @@ class Sample(models.Model):
     duration_ms = models.PositiveIntegerField(default=0)
     reporter = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     by_hand = models.BooleanField(default=False)
+    on_behalf_of = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    on_behalf_of_name = models.CharField(max_length=150, blank=True)
 
     objects = SampleQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
         ordering = ["run", "at"]
+        constraints = [
+            models.CheckConstraint(condition=for_somebody_else(), name="sample_names_for_whom")
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()} at {self.at:%H:%M:%S}"
+
+    @property
+    def voice(self) -> str:
+        """Who reported it, as every page names them; nothing for what the portal measured."""
+        return voice_of(self.reporter, self.on_behalf_of_name) if self.reporter else ""

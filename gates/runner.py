@@ -129,8 +129,10 @@ def _brought_by(run: GateRun) -> dict[str, Any]:
         return {}
     report = run.report
     return {
-        "reporter": report.reporter,
+        "reporter_id": report.reporter_id,
         "by_hand": report.by_hand,
+        "on_behalf_of_id": report.on_behalf_of_id,
+        "on_behalf_of_name": report.on_behalf_of_name,
         "source_link": report.source_link,
     }
 
