@@ -483,3 +483,26 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return f"request to {self.rule.role}"
+
+
+class Shortage(models.Model):
+    """Signatures that nobody can give before T0, told once until that is no longer so."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="shortages")
+    what = models.CharField(max_length=200, help_text="The key of the warning.")
+    told_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["deployment", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deployment", "what"],
+                condition=Q(settled_at__isnull=True),
+                name="shortage_told_once_while_it_lasts",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"shortage of signatures for {self.deployment}"

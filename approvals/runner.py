@@ -2,11 +2,13 @@
 nobody decides or starts is held, and a GO that breaks is recalled.
 """
 
+from collections import defaultdict
+
 from django.db.models import Exists, OuterRef
 
 from approvals import services
 from approvals.enums import Closed
-from approvals.models import Request, Round
+from approvals.models import Request, Round, Shortage
 from approvals.polling import OPENS_BEFORE_T0
 from deployments import clock, provenance
 from deployments.enums import State
@@ -60,6 +62,18 @@ def ask_for_reports() -> int:
     due = set(reported.due(clock.now()).values_list("deployment_id", flat=True))
     with provenance.acting("sweep"):
         return sum(len(services.ask_for_reports(pk)) for pk in sorted(due))
+
+
+def tell_shortages() -> int:
+    """Tell of signatures that nobody can give any more; the service judges again under the lock."""
+    told: dict[int, set[str]] = defaultdict(set)
+    for pk, what in Shortage.objects.filter(settled_at=None).values_list("deployment", "what"):
+        told[pk].add(what)
+    reviewed = Deployment.objects.filter(state=State.IN_REVIEW).select_related("content_version")
+    found = services.beyond_reach(list(reviewed), clock.now())
+    changed = {pk for pk in {*told, *found} if told[pk] != set(found.get(pk, ()))}
+    with provenance.acting("sweep"):
+        return sum(services.tell_shortages(pk) is not None for pk in sorted(changed))
 
 
 def hold_undecided() -> int:

@@ -8,6 +8,7 @@ def sweep() -> None:
     runner.tend_polls()
     runner.tend_requests()
     runner.ask_for_reports()
+    runner.tell_shortages()
     runner.hold_undecided()
     runner.hold_missed_starts()
     runner.recall_broken()

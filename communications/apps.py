@@ -17,6 +17,7 @@ class CommunicationsConfig(AppConfig):
         subscribe(["item due"], receivers.remind)
         subscribe(receivers.ASKS, receivers.ask_to_sign)
         subscribe(["report asked"], receivers.ask_to_report)
+        subscribe(["signatures out of reach"], receivers.tell_out_of_reach)
         subscribe(["glass broken"], receivers.tell_broken_glass)
         foresight.register(foreseen.look)
         announcements.register(announcing.before_t0)

@@ -22,6 +22,7 @@ class Kind(TextChoices):
     SIGN = "sign", "A signature is asked for"
     SIGN_REMINDER = "sign_reminder", "A signature is still missing"
     SIGN_OVERDUE = "sign_overdue", "A signature is overdue"
+    OUT_OF_REACH = "out_of_reach", "Signatures cannot be given in time"
     GATE_REPORT = "gate_report", "A result is to be reported again"
 
 

@@ -17,6 +17,7 @@ from checklists.enums import CLOSED, Phase
 from communications import audience
 from communications.enums import Kind
 from communications.models import Delivery, Message
+from deployments.answers import page
 from deployments.enums import State
 from deployments.models import Deployment, Event
 from monitoring.models import Watch
@@ -187,6 +188,8 @@ def _place(event: Event, deployment: Deployment) -> str:
         return reverse("checklists:item", args=[deployment.pk, event.object_id])
     if event.object_kind == "gate":
         return _page_of_gate(event, deployment)
+    if event.after.get("what"):
+        return page(deployment, "sign-off")
     return deployment.get_absolute_url()
 
 
@@ -195,10 +198,8 @@ def _page_of_gate(event: Event, deployment: Deployment) -> str:
     gate = deployment.gates.filter(pk=event.object_id).first()
     if gate is None:
         return deployment.get_absolute_url()
-    page = "upload" if gate.takes_reports else "report"
-    return reverse(
-        f"gates:{'detail' if gate.machine_only else page}", args=[deployment.pk, gate.key]
-    )
+    form = "gates:upload" if gate.takes_reports else "gates:report"
+    return reverse("gates:detail" if gate.machine_only else form, args=[deployment.pk, gate.key])
 
 
 def is_zone(name: str) -> bool:

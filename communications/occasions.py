@@ -8,6 +8,7 @@ from datetime import datetime
 from accounts.models import User
 from approvals import waivers
 from approvals.asking import still_asked
+from approvals.services import beyond_reach
 from approvals.signoff import standings
 from checklists.enums import CLOSED
 from checklists.models import Item
@@ -99,6 +100,15 @@ def ask_to_report(deployment: Deployment, event: Event) -> Message | None:
     return _write_to(deployment, event, Kind.GATE_REPORT, title, people)
 
 
+def tell_out_of_reach(deployment: Deployment, event: Event) -> Message | None:
+    """A mail to whoever asked for the deployment and to the lead, as far as they are still here."""
+    if is_within_reach(deployment, event):
+        return None
+    here = {deployment.requester_id, deployment.lead_id}
+    people = people_of(deployment.service).filter(pk__in=here)
+    return _write_to(deployment, event, Kind.OUT_OF_REACH, Kind.OUT_OF_REACH.label, people)
+
+
 def tell_broken_glass(deployment: Deployment, event: Event) -> Message | None:
     """A mail to everybody who has a part in the service's releases."""
     people = involved(deployment.service)
@@ -111,7 +121,15 @@ def is_in_vain(kind: str, deployment: Deployment, event: Event) -> bool:
         return is_needless(deployment, event)
     if kind in ASKS_TO_SIGN:
         return is_asked_in_vain(deployment, event)
+    if kind == Kind.OUT_OF_REACH:
+        return is_within_reach(deployment, event)
     return kind == Kind.GATE_REPORT and is_reported(deployment, event)
+
+
+def is_within_reach(deployment: Deployment, event: Event) -> bool:
+    """Nothing of what it says is so any more: signed, somebody stands in, or the time moved."""
+    found = beyond_reach([deployment], clock.now()).get(deployment.pk, {})
+    return not found.keys() & set(event.after["what"])
 
 
 def is_reported(deployment: Deployment, event: Event) -> bool:
