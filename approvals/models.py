@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -48,6 +48,9 @@ class Rule(models.Model):
 
     objects = PresentRules()
     every = models.Manager["Rule"]()
+
+    # Read with it where it is asked how it stands (signoff.py).
+    asked_at: datetime | None
 
     class Meta:
         default_permissions = ()

@@ -128,7 +128,7 @@ def _words(
             continue
         if act.asks == Asks.DECISION and not _is_to_decide(deployment, view, is_polled=is_polled):
             continue
-        since = deployment.submitted_at
+        since = act.since or deployment.submitted_at
         yield Waiting(act.label, act.url, act.asks, deployment, view, since, act.due, act.note)
 
 
