@@ -122,7 +122,12 @@ def in_an_old_session(person: User) -> Client:
 def post(client: Client, one: Deployment, page: Page, **more: str) -> Any:
     one.refresh_from_db()
     shown = Shown.of(one)
-    told = {"shown_content": shown.content, "shown_schedule": shown.schedule, **page.told, **more}
+    told: dict[str, Any] = {
+        "shown_content": shown.content,
+        "shown_schedule": shown.schedule,
+        **page.told,
+        **more,
+    }
     if page.path.endswith("/upload/"):
         told["report"] = SimpleUploadedFile("a.xml", PASSED)
     return client.post(f"/deployments/{one.pk}/{page.path}", told)
