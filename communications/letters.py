@@ -114,9 +114,7 @@ def reader_of(copy: Delivery, facts: Facts) -> Reader:
     )
 
 
-def may_leave(
-    facts: Facts, address: str, user_id: int | None, stakeholder_id: int | None
-) -> bool:
+def may_leave(facts: Facts, address: str, user_id: int | None, stakeholder_id: int | None) -> bool:
     """Whoever is on the list or has an account, and has no part in the service's releases."""
     known = user_id is not None or stakeholder_id is not None
     return known and not facts.bound.has(address, user_id)

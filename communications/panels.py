@@ -95,8 +95,7 @@ def _recipients(message: Message, deployment: Deployment) -> list[Recipient]:
     if message.pk is None or message.state == MessageState.PLANNED:
         return readers.readers_of(message, deployment)
     return [
-        replace(readers.recipient_of(one), knew_t0=one.knew_t0)
-        for one in message.deliveries.all()
+        replace(readers.recipient_of(one), knew_t0=one.knew_t0) for one in message.deliveries.all()
     ]
 
 
