@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from communications import listing, pasting
 from communications.listing import Entry
@@ -13,7 +14,6 @@ from deployments import clock
 from deployments.exceptions import Forbidden, Invalid, Overtaken, Refused
 from deployments.models import Event
 from tests.builders import Team, signed_in
-from tests.dashboard.test_plan import DjangoAssertNumQueries  # type: ignore[attr-defined]
 
 pytestmark = pytest.mark.django_db
 
