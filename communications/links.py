@@ -28,11 +28,11 @@ def of_copy(copy: Delivery) -> str:
     if copy.stakeholder is not None:
         return of_entry(copy.stakeholder)
     assert copy.user_id is not None
-    return _signer().sign_object([copy.user_id, copy.message.deployment.service_id])
+    return _signed([copy.user_id, copy.message.deployment.service_id])
 
 
 def of_entry(entry: Stakeholder) -> str:
-    return _signer().sign_object([entry.key.hex])
+    return _signed([entry.key.hex])
 
 
 def address_of(link: str, page: str = "subscription") -> str:
@@ -72,6 +72,10 @@ def _of_account(user_pk: int, service_pk: int) -> Subscriber | None:
     user = User.objects.filter(pk=user_pk, is_active=True).first()
     service = Service.objects.filter(pk=service_pk).first()
     return of_account(service, user) if user and service else None
+
+
+def _signed(names: list[Any]) -> str:
+    return str(_signer().sign_object(names))
 
 
 def _signer() -> Any:
