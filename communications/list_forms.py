@@ -20,8 +20,8 @@ from deployments.models import Service
 
 CONTROL = {"class": "form-control", "autocomplete": "off"}
 WHAT_LANGUAGE_DOES = (
-    "Days and months are written in it, and mail programs are told so. "
-    "The sentences of the portal are in English only, for now."
+    "Days and months in mails are written in it, and marked as words of it. "
+    "The sentences are in English only, for now."
 )
 
 

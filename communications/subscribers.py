@@ -90,6 +90,6 @@ def refusal_by_ties(ties: Collection[str]) -> Refused | None:
     if not ties:
         return None
     return Forbidden(
-        "Whoever signs a service's releases or works on them cannot leave its messages; "
-        f"you are {', '.join(ties)}."
+        "Whoever signs a service's releases or works on them cannot leave its messages. "
+        f"Your part: {', '.join(ties)}."
     )

@@ -185,8 +185,8 @@ def test_the_lead_of_an_open_deployment_cannot_leave(team: Team) -> None:
     with pytest.raises(Forbidden) as refused:
         subscribing.leave(of_account(team.service, team.stakeholder), actor=team.stakeholder)
     assert refused.value.sentence == (
-        "Whoever signs a service's releases or works on them cannot leave its messages; "
-        "you are lead of an open deployment."
+        "Whoever signs a service's releases or works on them cannot leave its messages. "
+        "Your part: lead of an open deployment."
     )
 
 
@@ -194,7 +194,7 @@ def test_the_lead_of_an_open_deployment_cannot_leave(team: Team) -> None:
 def test_those_who_sign_or_work_are_told_why_they_cannot_leave(team: Team, who: str) -> None:
     person = team.people[who]
     page = signed_in(person).get(reverse("communications:subscriptions")).content.decode()
-    assert "cannot leave its messages; you are " in page.replace("&#x27;", "'")
+    assert "cannot leave its messages. Your part: " in page.replace("&#x27;", "'")
     assert 'name="told"' not in page
     address = reverse("communications:subscribe", args=[team.service.key])
     assert signed_in(person).post(address, {"told": "no"}).status_code == 403

@@ -26,7 +26,7 @@ def test_stakeholder_is_pasted_told_leaves_and_comes_back(
     stranger = browser.new_context(viewport={"width": 360, "height": 780}).new_page()
     leave(stranger, mails(portal)[0])
     manager.goto(f"{portal.url}{LIST}")
-    row = manager.get_by_role("row").filter(has_text="gerda@demo.example")
+    row = manager.locator("li.item").filter(has_text="gerda@demo.example")
     expect(row).to_contain_text("only they come back")
     come_back(stranger)
     stranger.context.close()
@@ -43,7 +43,7 @@ def paste(page: Page, portal: Portal) -> None:
     expect(page.locator("main")).to_contain_text("Line 2: “nobody” is not a mail address.")
     lines.fill("Gerda Gast <gerda@demo.example>")
     page.get_by_role("button", name="Add them all").click()
-    expect(page.get_by_role("row").filter(has_text="Gerda Gast")).to_contain_text("German")
+    expect(page.locator("li.item").filter(has_text="Gerda Gast")).to_contain_text("German")
 
 
 def send_notice(page: Page) -> None:
