@@ -96,7 +96,7 @@ def test_preview_shows_nobody_elses_link(team: Team, ann: Stakeholder) -> None:
 def test_copy_that_waits_ends_as_cancelled_with_the_reason(
     team: Team, ann: Stakeholder, state: str, ends: str
 ) -> None:
-    message = make_planned(team).messages.first()
+    message = make_planned(team).messages.earliest("due_at")
     copy = make_copy(message, state, "Ann@example.net")
     other = make_copy(message, DeliveryState.SCHEDULED, "bob@example.net")
     subscribing.leave(Subscriber(team.service, ann.address, None, ann), actor=None)
@@ -175,7 +175,7 @@ def test_comment_that_names_them_mails_them_nothing(team: Team) -> None:
 
 def test_copy_that_failed_is_not_sent_again_to_whoever_left(team: Team, ann: Stakeholder) -> None:
     deployment = make_planned(team, NOW)
-    copy = make_copy(deployment.messages.first(), DeliveryState.FAILED, ann.address)
+    copy = make_copy(deployment.messages.earliest("due_at"), DeliveryState.FAILED, ann.address)
     subscribing.leave(Subscriber(team.service, ann.address, None, ann), actor=None)
     with pytest.raises(Refused) as refused:
         settling.send_again(deployment.pk, copy.pk, actor=team.ops_lead)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from communications import dispatch, listing, subscribing
 from communications.definitions import PlanLine
@@ -33,7 +34,7 @@ def test_no_copy_waits_for_whoever_left_while_it_was_written(real_team: Team) ->
     for number in range(ROUNDS):
         row = listed(real_team, number)
         deployment = make_planned(real_team, NOW)
-        at_once(lambda row=row: leave(row), dispatch.expand_due)
+        at_once(partial(leave, row), dispatch.expand_due)
         copies = Delivery.objects.filter(message__deployment=deployment)
         assert copies.filter(address="member@example.org").count() == 1
         assert set(copies.filter(address=row.address).values_list("state", flat=True)) <= {

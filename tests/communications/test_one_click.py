@@ -123,7 +123,7 @@ def test_one_click_address_is_https_where_the_portal_is(
 
 
 def test_link_of_an_account_leaves_without_signing_in(team: Team) -> None:
-    message = make_planned(team).messages.first()
+    message = make_planned(team).messages.earliest("due_at")
     copy = make_copy(message, address=team.stakeholder.email)
     copy.user = team.stakeholder
     link = links.of_copy(copy)

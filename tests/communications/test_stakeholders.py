@@ -40,7 +40,7 @@ def test_release_manager_adds_one_and_the_history_says_whom(team: Team, client: 
         page(team, "stakeholder_add"),
         {"name": "Ann Smith", "address": "ann@example.net", "language": "de", "zone": "Asia/Tokyo"},
     )
-    assert answer.url == page(team, "stakeholders")
+    assert answer["Location"] == page(team, "stakeholders")
     row = Stakeholder.objects.get()
     assert (str(row), row.language, row.zone) == ("Ann Smith <ann@example.net>", "de", "Asia/Tokyo")
     event = Event.objects.get(verb="stakeholder added")
@@ -211,9 +211,12 @@ def test_entry_of_another_service_is_not_found(team: Team, client: Client) -> No
 
 @pytest.mark.parametrize("people", [1, 30])
 def test_list_asks_as_many_questions_however_long_it_is(
-    people: int, team: Team, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+    people: int,
+    team: Team,
+    client: Client,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     entries = [Entry(f"P{n}", f"p{n}@example.net") for n in range(people)]
     listing.add(team.service, entries, actor=team.release_manager)
-    with django_assert_num_queries(10, exact=False):
+    with django_assert_max_num_queries(10):
         assert client.get(page(team, "stakeholders")).content.count(b"@example.net") == people
