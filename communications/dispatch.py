@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, F, OuterRef
 
-from communications import copies, occasions, policies, readers, schedule
+from communications import audience, copies, occasions, policies, readers, schedule
 from communications.enums import DeliveryState, Fate, MessageState
 from communications.handover import Outcome, Result
 from communications.models import Delivery, Message
@@ -28,6 +28,7 @@ MESSAGES_AT_ONCE = 200
 # A copy that was handed over, and what the mail server said.
 Handed = tuple[Delivery, Outcome]
 logger = logging.getLogger(__name__)
+UNWANTED = "They left the messages of this service."
 LOST = "The worker ended while it handed this copy over; the mail server may have taken it."
 
 
@@ -108,10 +109,19 @@ def settle(claimed: Iterable[Delivery]) -> list[Delivery]:
         with transaction.atomic():
             becomes, now = _judge(group[0])
             if becomes == Fate.LEAVE:
-                leaving += group
+                leaving += _wanted(group, now)
             else:
                 _end(group, becomes, now)
     return leaving
+
+
+def _wanted(group: list[Delivery], now: datetime) -> list[Delivery]:
+    """Without those who left the service's messages while a server had told their copy to wait."""
+    left = audience.gone(group[0].message.deployment.service)
+    unwanted = [copy for copy in group if left.has(copy.address, copy.user_id)]
+    if unwanted:
+        _end(unwanted, Fate.CANCELLED, now, UNWANTED)
+    return [copy for copy in group if copy not in unwanted]
 
 
 def begin(copy: Delivery, after: Handed | None = None) -> bool:
@@ -152,14 +162,14 @@ def _fate(message: Message, deployment: Deployment, now: datetime) -> Fate:
     return policies.fate(message, deployment, now)
 
 
-def _end(ended: list[Delivery], becomes: Fate, now: datetime) -> None:
+def _end(ended: list[Delivery], becomes: Fate, now: datetime, reason: str = "") -> None:
     state = DeliveryState.SCHEDULED if becomes == Fate.WAIT else DeliveryState(becomes.value)
     Delivery.objects.filter(
         pk__in=[copy.pk for copy in ended],
         token=ended[0].token,
         state=DeliveryState.CLAIMED,
         lease_until__gt=now,
-    ).update(state=state, lease_until=None)
+    ).update(state=state, lease_until=None, **({"last_error": reason} if reason else {}))
 
 
 def note(copy: Delivery, outcome: Outcome) -> None:

@@ -53,7 +53,7 @@ class Ledger:
 
 def ledger_of(deployment: Deployment) -> Ledger:
     """Everybody of today's audience and whoever was told before, the untrue ones first."""
-    deliveries = list(readers.live_deliveries(deployment))
+    deliveries = readers.live_deliveries(deployment)
     copies = [readers.copy_of(one) for one in deliveries]
     last = told.last_told(copies)
     correction = deployment.messages.filter(

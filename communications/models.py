@@ -21,32 +21,11 @@ from communications.enums import (
 from communications.holding import held
 from communications.holds import MessageHold
 from communications.lines import MessagePlan
+from communications.stakeholders import LANGUAGE, OptOut, Stakeholder
 from communications.trials import Trial
-from deployments.models import Deployment, Event, Service
+from deployments.models import Deployment, Event
 
-__all__ = ["Delivery", "Message", "MessageHold", "MessagePlan", "Stakeholder", "Trial"]
-
-
-class Stakeholder(models.Model):
-    """Somebody who is told about a service's deployments; an account is optional."""
-
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="stakeholders")
-    name = models.CharField(max_length=120)
-    address = models.EmailField()
-    zone = models.CharField(max_length=64, default="UTC")
-    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True)
-
-    class Meta:
-        default_permissions = ()
-        ordering = ["service", "name"]
-        constraints = [
-            models.UniqueConstraint(
-                "service", Lower("address"), name="stakeholder_address_once_per_service"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} <{self.address}>"
+__all__ = ["Delivery", "Message", "MessageHold", "MessagePlan", "OptOut", "Stakeholder", "Trial"]
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -158,6 +137,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def with_message(self) -> DeliveryQuerySet:
         return self.select_related(
+            "stakeholder",
             "message__plan",
             "message__event",
             "message__deployment__service",
@@ -171,8 +151,12 @@ class Delivery(models.Model):
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries")
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
+    stakeholder = models.ForeignKey(
+        Stakeholder, on_delete=models.SET_NULL, null=True, related_name="deliveries"
+    )
     name = models.CharField(max_length=150)
     address = models.EmailField()
+    language = models.CharField(max_length=16, default=LANGUAGE)
     zone = models.CharField(max_length=64, default="UTC")
     knew_t0 = models.DateTimeField(
         null=True, help_text="The other T0 that this reader was told before."

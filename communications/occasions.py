@@ -13,7 +13,7 @@ from approvals.signoff import standings
 from checklists.enums import CLOSED
 from checklists.models import Item
 from communications import copies, readers, schedule
-from communications.audience import Recipient, involved
+from communications.audience import Recipient, gone, involved
 from communications.enums import ASKS_TO_SIGN, Awaits, Kind, MessageState
 from communications.models import Message
 from communications.reporters import reporters
@@ -188,8 +188,12 @@ def _write_to(
     deployment: Deployment, event: Event, kind: Kind, title: str, people: Iterable[User]
 ) -> Message | None:
     """One that is for these people only, whatever becomes of the time."""
-    now = clock.now()
-    once = {person.email.lower(): person for person in people if person.email}
+    now, left = clock.now(), gone(deployment.service)
+    once = {
+        person.email.strip().lower(): person
+        for person in people
+        if person.email.strip() and not left.has(person.email, person.pk)
+    }
     message = Message(
         deployment=deployment,
         event=event,

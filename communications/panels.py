@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from django.conf import settings
 
 from accounts.models import User
 from communications import audience, ledgers, letters, policies, readers, rewording
@@ -16,6 +18,9 @@ from communications.timeline import entries_of, steps
 from deployments import clock
 from deployments.models import Deployment
 from deployments.policies import Rights
+
+# Whoever has another's link could leave for them, so a preview shows none.
+NOT_SHOWN = f"{settings.PORTAL_URL}/subscription/…"
 
 
 def messages_panel(deployment: Deployment) -> dict[str, Any]:
@@ -73,8 +78,16 @@ def previewed(
     to = form.reader or Recipient(str(viewer), viewer.email, viewer.zone, viewer.pk)
     usual = to.user_id in facts.working
     technical = form.is_technical(usual) if message.kind in IN_TWO_REGISTERS else False
-    reader = letters.Reader(to.zone, to.user_id in facts.asked, technical, to.knew_t0)
-    return Previewed(message, message.plan, form, letters.compose(facts, reader), technical)
+    reader = letters.Reader(
+        to.zone,
+        to.user_id in facts.asked,
+        technical,
+        to.knew_t0,
+        to.language,
+        letters.may_leave(facts, to.address, to.user_id, to.stakeholder_id),
+    )
+    letter = letters.compose(facts, reader).to(NOT_SHOWN)
+    return Previewed(message, message.plan, form, letter, technical)
 
 
 def _recipients(message: Message, deployment: Deployment) -> list[Recipient]:
@@ -82,8 +95,7 @@ def _recipients(message: Message, deployment: Deployment) -> list[Recipient]:
     if message.pk is None or message.state == MessageState.PLANNED:
         return readers.readers_of(message, deployment)
     return [
-        Recipient(one.name, one.address, one.zone, one.user_id, one.knew_t0)
-        for one in message.deliveries.all()
+        replace(readers.recipient_of(one), knew_t0=one.knew_t0) for one in message.deliveries.all()
     ]
 
 

@@ -15,7 +15,7 @@ from django.core.mail.message import sanitize_address
 from django.core.validators import validate_email
 from django.db import DatabaseError
 
-from communications import dispatch, letters
+from communications import dispatch, letters, links
 from communications.dispatch import Handed
 from communications.exceptions import Unsendable
 from communications.handover import hand_over
@@ -160,13 +160,16 @@ def _send_one(copy: Delivery, texts: Texts, line: Line, last: Handed | None) -> 
 
 def written(copy: Delivery, letter: Letter) -> bytes:
     """The whole mail, line ends still to be made those of the wire."""
-    deployment = copy.message.deployment
+    deployment, headers = copy.message.deployment, dict[str, str]()
+    if letter.may_leave:
+        link = links.of_copy(copy)
+        letter, headers = letter.to(links.address_of(link)), links.headers_of(link)
     mail = EmailMultiAlternatives(
         letter.subject,
         letter.text,
         to=[formataddr((letters.one_line(copy.name), copy.address))],
         reply_to=[letters.one_line(deployment.lead.email)] if deployment.lead.email else [],
-        headers={"Message-ID": copy.mail_id, "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": copy.mail_id, "Auto-Submitted": "auto-generated", **headers},
     )
     mail.attach_alternative(letter.html, "text/html")
     try:

@@ -40,6 +40,7 @@ WHO_SEES: Statuses = (302, 404, 200, 200, 200, 200, 200, 200)
 HIDDEN: Statuses = (302, 404, 404, 404, 404, 404, 404, 404)
 WHO_REVIEWS: Statuses = (302, 404, 404, 404, 200, 404, 404, 404)
 NO_METHOD: Statuses = (302, 405, 405, 405, 405, 405, 405, 405)
+EDITS_THE_LIST: Statuses = (302, 404, 403, 403, 200, 403, 403, 403)
 TOKEN_ONLY: Statuses = (401, 401, 401, 401, 401, 401, 401, 401)
 # Pages of administrators: the address of a page says nothing, so others are told why not.
 ADMINISTRATORS: Statuses = (302, 403, 403, 403, 403, 403, 403, 200)
@@ -56,6 +57,12 @@ CONNECTION = {
     "base_url": lambda _: "http://127.0.0.1:9/",
     "every_service": lambda _: "on",
     "credential_kind": lambda _: "none",
+}
+STAKEHOLDER = {
+    "name": lambda _: "Bob",
+    "address": lambda _: "bob@example.net",
+    "language": lambda _: "de",
+    "zone": lambda _: "Europe/Berlin",
 }
 BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
     "deployments:schedule": {
@@ -218,6 +225,15 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "stand_in": lambda _: "member",
         "ends": lambda one: (one.t0 + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M"),
     },
+    "communications:stakeholder_add": STAKEHOLDER,
+    "communications:stakeholder": STAKEHOLDER,
+    "communications:stakeholders_paste": {
+        "lines": lambda _: "Bob <bob@example.net>",
+        "language": lambda _: "en",
+        "zone": lambda _: "UTC",
+    },
+    "communications:subscribe": {"told": lambda _: "no"},
+    "communications:leave": {"List-Unsubscribe": lambda _: "One-Click"},
     "communications:hold": {"reason": lambda _: "the time is open"},
     "communications:reword": {
         "shown": lambda one: fingerprint(one.messages.first().text),
@@ -336,6 +352,18 @@ TABLE: dict[str, Row] = {
     "monitoring:metric_meant": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
     "monitoring:metric_try": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key",)),
     "monitoring:metric_tried": Row((302, 404, 404, 404, 404, 404, 404, 404), NO_METHOD, ("service_key", "try_pk")),
+    "communications:stakeholders": Row(WHO_SEES, NO_METHOD, ("service_key",)),
+    "communications:stakeholder_add": Row(EDITS_THE_LIST, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key",)),
+    "communications:stakeholders_paste": Row(EDITS_THE_LIST, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key",)),
+    "communications:stakeholder": Row(EDITS_THE_LIST, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key", "stakeholder_pk")),
+    "communications:stakeholder_take_out": Row(EDITS_THE_LIST, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key", "stakeholder_pk")),
+    "communications:subscriptions": Row(EVERYBODY, NO_METHOD),
+    # Leaving: whoever signs or works there cannot; the administrator here has no mail address.
+    "communications:subscribe": Row(NO_METHOD, (302, 404, 302, 403, 403, 403, 403, 422), ("service_key",)),
+    # By a link that nobody signed; what a signed one does is the matter of tests/communications.
+    "communications:subscription": Row((404,) * 8, (404,) * 8, ("link",)),
+    "communications:leave": Row((404,) * 8, (404,) * 8, ("link",)),
+    "communications:come_back": Row((405,) * 8, (404,) * 8, ("link",)),
     "communications:messages": Row(WHO_SEES, NO_METHOD, ONE),
     "communications:preview": Row(WHO_SEES, NO_METHOD, ("pk", "plan_pk")),
     "communications:preview_page": Row(WHO_SEES, NO_METHOD, ("pk", "plan_pk")),

@@ -23,7 +23,7 @@ from checklists.evidence import Given
 from checklists.models import Evidence
 from checklists.services import add_evidence
 from communications.enums import DeliveryState
-from communications.models import Delivery
+from communications.models import Delivery, Stakeholder
 from communications.services import define_plan
 from connections.models import Connection
 from deployments.access.teams import add_to_team, create_team
@@ -77,6 +77,7 @@ def scene(team: Team) -> Deployment:
     add_metric(team.service, MetricPlan("latency", "Latency", "ms"), actor=team.release_manager)
     Connection.objects.create(key="elsewhere", title="Elsewhere", base_url="http://127.0.0.1:9/")
     webhooks.issue(team.service, title="Lab", actor=team.release_manager, proof=make_proof())
+    Stakeholder.objects.create(service=team.service, name="Ann", address="ann@example.net")
     make_waiver(deployment.gates.get(key="tests"), asked_by=team.technical_lead)
     make_stand_in(team.service, team.technical_lead, None, starts_in=timedelta(days=9))
     save_as_template(deployment.pk, "Backend release", actor=team.release_manager)
@@ -136,6 +137,8 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "uidb64": "MQ",
         "token": "none-such",
         "number": 1,
+        "stakeholder_pk": Stakeholder.objects.get().pk,
+        "link": "WzFd.forged",
     }
     wanted = TABLE[name].arguments
     return {key: every[key] for key in wanted}

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('communications', '0005_lines_edited_held_and_tried'),
+        ('communications', '0006_subscriptions'),
     ]
 
     operations = [
