@@ -95,6 +95,12 @@ def is_held_by_hand(message: Message) -> bool:
     return message.plan_id is not None or message.kind in HELD_BESIDES_THE_PLAN
 
 
+def refusal_of_entry(deployment: Deployment) -> Refused | None:
+    if deployment.t0 is not None:
+        return None
+    return Refused("No time T0 is set yet, so there is nothing to put into a calendar.")
+
+
 def refusal_to_handle(rights: Rights) -> Refused | None:
     if any(rights.has(right) for right in MAY_SEND):
         return None

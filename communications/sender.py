@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import smtplib
 import threading
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,8 +15,9 @@ from django.core.mail.message import sanitize_address
 from django.core.validators import validate_email
 from django.db import DatabaseError
 
-from communications import dispatch, letters
+from communications import audience, calendar_entries, dispatch, ics, identity, letters
 from communications.dispatch import Handed
+from communications.enums import EntryStatus
 from communications.exceptions import Unsendable
 from communications.handover import hand_over
 from communications.letters import Facts, Letter, Reader
@@ -65,11 +66,15 @@ class Texts:
     def __init__(self) -> None:
         self._facts: dict[int, Facts] = {}
         self._letters: dict[tuple[int, Reader], Letter] = {}
+        self._working: dict[int, set[int]] = {}
+        self._entries: dict[tuple[int, str, bool], str] = {}
 
-    def letter(self, copy: Delivery) -> Letter:
+    def mail(self, copy: Delivery) -> bytes:
         """Raises Unsendable for whatever is wrong with a text, since the others are to go out."""
         try:
-            return self._letter(copy)
+            return written(copy, self._letter(copy), self._entry(copy))
+        except Unsendable:
+            raise
         except DatabaseError:
             raise
         except Exception as error:
@@ -86,6 +91,19 @@ class Texts:
         if key not in self._letters:
             self._letters[key] = letters.compose(facts, reader)
         return self._letters[key]
+
+    def _entry(self, copy: Delivery) -> str:
+        """The calendar entry that goes along, or nothing; only its recipient is each one's own."""
+        if copy.entry == EntryStatus.NONE:
+            return ""
+        service = copy.message.deployment.service
+        if service.pk not in self._working:
+            self._working[service.pk] = audience.working(service)
+        is_technical = copy.user_id in self._working[service.pk]
+        key = (copy.message_id, copy.entry, is_technical)
+        if key not in self._entries:
+            self._entries[key] = calendar_entries.of_copy(copy, is_technical=is_technical)
+        return ics.addressed(self._entries[key], copy.name, copy.address)
 
 
 def sweep() -> None:
@@ -142,7 +160,7 @@ def _send_each(waiting: list[Delivery], texts: Texts, line: Line) -> bool:
 def _send_one(copy: Delivery, texts: Texts, line: Line, last: Handed | None) -> Handed | None:
     """What is still to be noted; raises OSError if there is no connection, then nothing is."""
     try:
-        recipient, content = checked(copy.address), written(copy, texts.letter(copy))
+        recipient, content = checked(copy.address), texts.mail(copy)
     except Unsendable as error:
         dispatch.fail(copy, str(error))
         return last
@@ -158,8 +176,11 @@ def _send_one(copy: Delivery, texts: Texts, line: Line, last: Handed | None) -> 
     return copy, outcome
 
 
-def written(copy: Delivery, letter: Letter) -> bytes:
-    """The whole mail, line ends still to be made those of the wire."""
+def written(copy: Delivery, letter: Letter, entry: str = "") -> bytes:
+    """The whole mail, line ends still to be made those of the wire.
+
+    The calendar entry is the last of the alternatives: programs that know calendars prefer it.
+    """
     deployment = copy.message.deployment
     mail = EmailMultiAlternatives(
         letter.subject,
@@ -169,6 +190,9 @@ def written(copy: Delivery, letter: Letter) -> bytes:
         headers={"Message-ID": copy.mail_id, "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(letter.html, "text/html")
+    if entry:
+        method = calendar_entries.method_of(copy)
+        mail.attach_alternative(entry, f"text/calendar; method={method}")
     try:
         return mail.message().as_bytes()
     except ValueError as error:
@@ -185,7 +209,7 @@ def checked(address: str) -> str:
 
 
 def envelope_sender() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return identity.sender()[1]
 
 
 def _tell(deployment_ids: set[int]) -> None:

@@ -18,6 +18,7 @@ of_message = [
 ]
 urlpatterns = [
     path("deployments/<int:pk>/messages/recipients/", views.messages, name="messages"),
+    path("deployments/<int:pk>/calendar.ics", views.calendar, name="calendar"),
     path("deployments/<int:pk>/messages/hold/", views.hold, name="hold"),
     path("deployments/<int:pk>/messages/release/", views.release, name="release"),
     path(

@@ -6,9 +6,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import PersonRequest
-from communications import panels, pausing, services, settling
+from communications import audience, calendar_entries, panels, pausing, policies, services, settling
 from communications.models import Delivery
 from deployments.answers import acted
+from deployments.exceptions import require
 from deployments.models import Deployment
 from deployments.policies import rights_of
 
@@ -19,6 +20,23 @@ def messages(request: PersonRequest, pk: int) -> HttpResponse:
     deployment = get_object_or_404(visible, pk=pk)
     rights = rights_of(request.user, deployment.service)
     return render(request, "communications/messages.html", panels.messages_page(deployment, rights))
+
+
+@require_safe
+def calendar(request: PersonRequest, pk: int) -> HttpResponse:
+    """The entry for one's own calendar, in the register of the mails that the person gets."""
+    visible = Deployment.objects.visible_to(request.user).with_names()
+    deployment = get_object_or_404(visible, pk=pk)
+    require(policies.refusal_of_entry(deployment))
+    assert deployment.t0 is not None
+    is_technical = request.user.pk in audience.working(deployment.service)
+    entry = calendar_entries.of_deployment(deployment, deployment.t0, is_technical=is_technical)
+    name = f"deployment-{deployment.pk}.ics"
+    return HttpResponse(
+        entry,
+        content_type="text/calendar; charset=utf-8; method=PUBLISH",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @require_POST

@@ -337,6 +337,7 @@ TABLE: dict[str, Row] = {
     "monitoring:metric_try": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key",)),
     "monitoring:metric_tried": Row((302, 404, 404, 404, 404, 404, 404, 404), NO_METHOD, ("service_key", "try_pk")),
     "communications:messages": Row(WHO_SEES, NO_METHOD, ONE),
+    "communications:calendar": Row(WHO_SEES, NO_METHOD, ONE),
     "communications:preview": Row(WHO_SEES, NO_METHOD, ("pk", "plan_pk")),
     "communications:preview_page": Row(WHO_SEES, NO_METHOD, ("pk", "plan_pk")),
     "communications:try_line": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "plan_pk")),
