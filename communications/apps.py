@@ -5,8 +5,8 @@ class CommunicationsConfig(AppConfig):
     name = "communications"
 
     def ready(self) -> None:
-        from communications import announcing, foreseen, receivers
-        from deployments import announcements, foresight
+        from communications import announcing, foreseen, obstacles, receivers
+        from deployments import announcements, blockers, foresight
         from deployments.subscriptions import subscribe
 
         subscribe(receivers.PLANS_AFTER, receivers.plan)
@@ -17,5 +17,6 @@ class CommunicationsConfig(AppConfig):
         subscribe(["item due"], receivers.remind)
         subscribe(receivers.ASKS, receivers.ask_to_sign)
         subscribe(["glass broken"], receivers.tell_broken_glass)
+        blockers.register("messages", obstacles.find)
         foresight.register(foreseen.look)
         announcements.register(announcing.before_t0)

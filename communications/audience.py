@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import Group
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 
 from accounts.enums import Kind
 from accounts.models import User
-from communications.models import Stakeholder
+from communications.models import BouncingAddress, Stakeholder
 from deployments.enums import Right
 from deployments.models import Deployment, Service
 
@@ -45,9 +46,23 @@ def recipients(service: Service) -> list[Recipient]:
     return sorted(once.values(), key=lambda recipient: (recipient.name, recipient.address))
 
 
-def unreachable(service: Service) -> QuerySet[User]:
-    """People who ought to be told and have no address."""
-    return involved(service).filter(email="")
+@dataclass(frozen=True)
+class Unreachable:
+    """Names of people who ought to be told and are not."""
+
+    without_address: list[str]
+    bouncing: list[str]
+
+
+def unreachable(service: Service) -> Unreachable:
+    """Who has no address, and whose address takes no mail; one question for both."""
+    left_alone = BouncingAddress.objects.standing().filter(address=Lower(OuterRef("email")))
+    people = involved(service).annotate(bounces=Exists(left_alone))
+    found = people.filter(Q(email="") | Q(bounces=True))
+    return Unreachable(
+        [str(person) for person in found if not person.email],
+        [str(person) for person in found if person.email],
+    )
 
 
 def involved(service: Service) -> QuerySet[User]:

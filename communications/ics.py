@@ -50,7 +50,8 @@ def write(appointment: Appointment, method: str) -> str:
     if zone is not None:
         calendar.add_component(_zone(zone, start.year, end.year))
     calendar.add_component(_event(appointment, start, end))
-    return calendar.to_ical().decode()
+    written: str = calendar.to_ical().decode()
+    return written
 
 
 def addressed(written: str, name: str, address: str) -> str:

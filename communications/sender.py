@@ -15,7 +15,15 @@ from django.core.mail.message import sanitize_address
 from django.core.validators import validate_email
 from django.db import DatabaseError
 
-from communications import audience, calendar_entries, dispatch, ics, identity, letters
+from communications import (
+    audience,
+    bouncing,
+    calendar_entries,
+    dispatch,
+    ics,
+    identity,
+    letters,
+)  # fmt: skip
 from communications.dispatch import Handed
 from communications.enums import EntryStatus
 from communications.exceptions import Unsendable
@@ -131,7 +139,10 @@ def _send_all() -> None:
 
 def send(copies: list[Delivery], line: Line) -> bool:
     """Send one batch; False if the mail server cannot be reached and the rest has to wait."""
-    reached = _send_each(dispatch.settle(copies), Texts(), line)
+    leaving, held = bouncing.held_back(dispatch.settle(copies))
+    for copy, why in held:
+        dispatch.fail(copy, why)
+    reached = _send_each(leaving, Texts(), line)
     dispatch.note_first_copies()
     _tell({copy.message.deployment_id for copy in copies})
     return reached

@@ -31,6 +31,11 @@ urlpatterns = [
         views.send_again,
         name="send_again",
     ),
+    path(
+        "deployments/<int:pk>/messages/addresses/<int:address_pk>/works/",
+        views.works_again,
+        name="works_again",
+    ),
     path("deployments/<int:pk>/messages/plan/<int:plan_pk>/", include(of_line)),
     path("deployments/<int:pk>/messages/<int:message_pk>/", include(of_message)),
 ]

@@ -1,12 +1,21 @@
 """The page of messages and the acts on them."""
 
 from django.contrib import messages as said
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import PersonRequest
-from communications import audience, calendar_entries, panels, pausing, policies, services, settling
+from communications import (
+    audience,
+    bouncing,
+    calendar_entries,
+    panels,
+    pausing,
+    policies,
+    services,
+    settling,
+)
 from communications.models import Delivery
 from deployments.answers import acted
 from deployments.exceptions import require
@@ -88,4 +97,16 @@ def send_again(request: PersonRequest, pk: int, copy_pk: int) -> HttpResponse:
     address = request.POST.get("address", "")
     settling.send_again(deployment.pk, copy.pk, actor=request.user, address=address)
     said.success(request, f"The copy to {copy.name} leaves again.")
+    return redirect("communications:messages", deployment.pk)
+
+
+@require_POST
+def works_again(request: PersonRequest, pk: int, address_pk: int) -> HttpResponse:
+    """One of the addresses that the page lists; all others are as if they were not there."""
+    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    row = next((one for one in bouncing.to_whom_of(deployment) if one.pk == address_pk), None)
+    if row is None:
+        raise Http404
+    bouncing.works_again(deployment.pk, row.pk, actor=request.user)
+    said.success(request, f"Mail is sent to {row.address} again.")
     return redirect("communications:messages", deployment.pk)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
-from icalendar import Calendar, Event
+from icalendar import Calendar
 
 from approvals.enums import Verdict
 from communications import calendar_entries, sender
@@ -31,7 +32,7 @@ def entries(message: Message) -> set[str]:
     return set(message.deliveries.values_list("entry", flat=True))
 
 
-def entry_in(mail: EmailMessage) -> tuple[str, Event]:
+def entry_in(mail: EmailMessage) -> tuple[str, Any]:
     """The method that the part says, which is the calendar's own, and its one event."""
     (part,) = [one for one in mail.walk() if one.get_content_type() == "text/calendar"]
     calendar = Calendar.from_ical(part.get_content())
@@ -221,7 +222,7 @@ def test_expanding_asks_once_more_for_the_entries_of_all(
 ) -> None:
     deployment = make_planned(team, t0_in=3 * DAY)
     notice, last = only(deployment, Kind.NOTICE), only(deployment, Kind.GO_NO_GO)
-    told = [one for one in calendar_entries.given(notice, deployment, [])]
+    told = list(calendar_entries.given(notice, deployment, []))
     assert told == []
     with django_assert_num_queries(1):
         calendar_entries.given(last, deployment, [])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import ics as another
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from icalendar import Calendar, Event
+from icalendar import Calendar
 
 from communications import ics
 from communications.ics import Appointment
@@ -30,12 +31,12 @@ PLANNED = Appointment(
 )
 
 
-def written(method: str = ics.REQUEST, **more: object) -> str:
+def written(method: str = ics.REQUEST, **more: Any) -> str:
     text = ics.write(replace(PLANNED, **more), method)
     return ics.addressed(text, "Ann Smith", "ann@example.org")
 
 
-def event_in(text: str) -> Event:
+def event_in(text: str) -> Any:
     (event,) = Calendar.from_ical(text).walk("VEVENT")
     return event
 
@@ -188,7 +189,7 @@ def test_instant_is_right_in_every_zone(zone, start, minutes):
 HOSTILE = st.text(
     st.one_of(
         st.sampled_from('\r\n;,:"\\^\x00\x0b\u2028\u2029é→'),
-        st.characters(codec="utf-8", exclude_categories=("Cs",)),
+        st.characters(codec="utf-8", exclude_categories=["Cs"]),
     ),
     max_size=120,
 )

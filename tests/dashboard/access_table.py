@@ -349,6 +349,7 @@ TABLE: dict[str, Row] = {
     "communications:release": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
     "communications:arrived": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "copy_pk")),
     "communications:send_again": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "copy_pk")),
+    "communications:works_again": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 302), ("pk", "address_pk")),
     "communications:send_now": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "message_pk")),
     "communications:skip": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "message_pk")),
     "intake:new": Row(EVERYBODY, (302, 403, 403, 403, 302, 403, 403, 403)),

@@ -23,7 +23,7 @@ from checklists.evidence import Given
 from checklists.models import Evidence
 from checklists.services import add_evidence
 from communications.enums import DeliveryState
-from communications.models import Delivery
+from communications.models import BouncingAddress, Delivery
 from communications.services import define_plan
 from connections.models import Connection
 from deployments.access.teams import add_to_team, create_team
@@ -37,7 +37,7 @@ from monitoring.metrics.plan import MetricPlan
 from monitoring.metrics.services import add_metric
 from tests.approvals.makers import make_objection, make_waiver
 from tests.builders import Team, make_deployment, make_person, make_proof, make_stand_in, signed_in
-from tests.communications.conftest import make_copy
+from tests.communications.conftest import make_bouncing, make_copy
 from tests.dashboard.access_table import BODIES, PERSONS, TABLE
 
 CHECKLIST = b"# Next\n**Target Environment**: Production\n- [ ] Back up\n"
@@ -68,6 +68,7 @@ def scene(team: Team) -> Deployment:
         define_plan(locked, [])
     make_copy(deployment.messages.earliest("due_at"), state=DeliveryState.UNKNOWN)
     image = SimpleUploadedFile("shot.png", b"\x89PNG\r\n\x1a\n")
+    make_bouncing("lost@example.net")
     deployment.items.filter(position=1).update(claimed_done=True, line=3)
     item = deployment.items.get(position=1)
     add_to_team(create_team("Night shift", actor=None), team.release_manager, actor=None)
@@ -104,6 +105,7 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "rule_pk": deployment.rules.get(role__key="product_owner").pk,
         "plan_pk": deployment.message_plan.first().pk,
         "message_pk": deployment.messages.first().pk,
+        "address_pk": BouncingAddress.objects.get().pk,
         "copy_pk": Delivery.objects.get(message__deployment=deployment).pk,
         "tab": "gates",
         "page": "limits",
