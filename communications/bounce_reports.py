@@ -15,6 +15,7 @@ from typing import Any
 
 HARD, SOFT, COMPLAINT = "hard", "soft", "complaint"
 LONGEST_REASON = 500
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 Said = Mapping[str, Any]
 # Postmark's words for bounces after which it sends nothing more to the address itself.
 HARD_FOR_POSTMARK = frozenset({"HardBounce", "BadEmailAddress", "ManuallyDeactivated"})
@@ -51,9 +52,11 @@ def read(body: Said) -> list[Bounced]:
         if body.get("Type") == "Notification":
             body = json.loads(body["Message"])
         return _ses(body)
+    except Unreadable:
+        raise
     except KeyError as error:
         raise Unreadable(f"The field {error} is missing.") from error
-    except (AttributeError, TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError, RecursionError) as error:
         raise Unreadable("A field is not of the form that its provider describes.") from error
 
 
@@ -106,7 +109,7 @@ def _mail_id(mail: Said) -> str:
     """The Message-ID that the mail was handed over with; SES gives it another on the way."""
     for header in mail.get("headers", ()):
         if str(header["name"]).lower() == "message-id":
-            return str(header["value"]).strip()
+            return tidy(str(header["value"]))
     return ""
 
 
@@ -119,4 +122,11 @@ def _address(text: Any) -> str:
 
 def _instant(text: str) -> datetime:
     at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return plausible(at if at.tzinfo else at.replace(tzinfo=UTC))
+
+
+def plausible(at: datetime) -> datetime:
+    """Raises ValueError for what can be no time of a mail."""
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise ValueError(f"the time of a mail lies between {FIRST_YEAR} and {LAST_YEAR}")
+    return at

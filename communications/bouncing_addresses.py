@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 
 from accounts.models import User
 from communications.enums import BounceKind
@@ -43,9 +42,6 @@ class BouncingAddress(models.Model):
         default_permissions = ()
         ordering = ["-since", "address"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(address=Lower("address")), name="bouncing_address_is_small"
-            ),
             models.CheckConstraint(
                 condition=Q(cleared_at__isnull=True, cleared_by__isnull=True)
                 | Q(cleared_at__isnull=False, cleared_by__isnull=False),

@@ -36,7 +36,15 @@ from intake.templates import save_as_template
 from monitoring.metrics.plan import MetricPlan
 from monitoring.metrics.services import add_metric
 from tests.approvals.makers import make_objection, make_waiver
-from tests.builders import Team, make_deployment, make_person, make_proof, make_stand_in, signed_in
+from tests.builders import (
+    Team,
+    make_administrator,
+    make_deployment,
+    make_person,
+    make_proof,
+    make_stand_in,
+    signed_in,
+)  # fmt: skip
 from tests.communications.conftest import make_bouncing, make_copy
 from tests.dashboard.access_table import BODIES, PERSONS, TABLE
 
@@ -78,6 +86,7 @@ def scene(team: Team) -> Deployment:
     add_metric(team.service, MetricPlan("latency", "Latency", "ms"), actor=team.release_manager)
     Connection.objects.create(key="elsewhere", title="Elsewhere", base_url="http://127.0.0.1:9/")
     webhooks.issue(team.service, title="Lab", actor=team.release_manager, proof=make_proof())
+    webhooks.issue(None, title="Relay", actor=make_administrator("root"), proof=make_proof())
     make_waiver(deployment.gates.get(key="tests"), asked_by=team.technical_lead)
     make_stand_in(team.service, team.technical_lead, None, starts_in=timedelta(days=9))
     save_as_template(deployment.pk, "Backend release", actor=team.release_manager)
@@ -118,8 +127,9 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "token_pk": Token.objects.get().pk,
         "vote_pk": Vote.objects.get(deployment=deployment).pk,
         "absence_pk": StandIn.objects.get().pk,
-        "webhook_pk": Webhook.objects.get().pk,
-        "webhook": Webhook.objects.get().pk,
+        "webhook_pk": Webhook.objects.get(service=deployment.service).pk,
+        "webhook": Webhook.objects.get(service__isnull=name == "api:bounce").pk,
+        "bounces_pk": Webhook.objects.get(service=None).pk,
         "waiver_pk": Waiver.objects.get().pk,
         "form": "yaml",
         "document_pk": SourceDocument.objects.get().pk,
