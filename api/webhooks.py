@@ -78,7 +78,7 @@ def revoke(webhook: Webhook, *, actor: User) -> None:
 def reseal() -> tuple[int, list[Webhook]]:
     """Seal every secret with the portal's first key; those that no key opens are told."""
     kept, unreadable = 0, list[Webhook]()
-    for webhook in Webhook.objects.select_for_update().exclude(secret=""):
+    for webhook in Webhook.objects.select_for_update(of=("self",)).exclude(secret=""):
         try:
             webhook.secret = resealed(webhook.secret)
             webhook.old_secret = resealed(webhook.old_secret) if webhook.old_secret else ""

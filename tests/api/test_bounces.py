@@ -12,11 +12,13 @@ from django.test import Client
 from api.models import Delivery as Received
 from api.models import Webhook
 from api.webhooks import issue, revoke, rotate
-from communications.enums import DeliveryState
+from communications.definitions import PlanLine
+from communications.enums import DeliveryState, Kind
 from communications.models import BouncingAddress, Delivery
 from connections.sealing import opened
 from deployments import clock
-from deployments.models import Deployment, Event
+from deployments.enums import Anchor
+from deployments.models import Event
 from tests.api.test_deliveries import Sender
 from tests.api.test_reporting import problem
 from tests.api.test_webhooks import secret_in
@@ -48,8 +50,8 @@ def relay(administrator) -> Relay:
 
 @pytest.fixture
 def copy(team) -> Delivery:
-    deployment: Deployment = make_planned(team)
-    leave(deployment.messages.earliest("due_at"))
+    line = PlanLine(Kind.GO_NO_GO, Anchor.T0, -timedelta(hours=2), "Go?")
+    leave(make_planned(team, line, t0_in=timedelta(hours=3)).messages.get())
     return Delivery.objects.get(address="security@example.org")
 
 

@@ -140,5 +140,5 @@ def test_many_deployments_ask_as_often_as_one(
     with django_assert_num_queries(1):
         assert obstacles.find(made) == {}
     make_bouncing("security@example.org")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert len(obstacles.find(made)) == count
