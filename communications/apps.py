@@ -5,8 +5,8 @@ class CommunicationsConfig(AppConfig):
     name = "communications"
 
     def ready(self) -> None:
-        from communications import announcing, foreseen, receivers
-        from deployments import announcements, foresight
+        from communications import announcing, foreseen, obstacles, receivers
+        from deployments import announcements, blockers, foresight
         from deployments.subscriptions import subscribe
 
         subscribe(receivers.PLANS_AFTER, receivers.plan)
@@ -19,5 +19,6 @@ class CommunicationsConfig(AppConfig):
         subscribe(["report asked"], receivers.ask_to_report)
         subscribe(["signatures out of reach"], receivers.tell_out_of_reach)
         subscribe(["glass broken"], receivers.tell_broken_glass)
+        blockers.register("messages", obstacles.find)
         foresight.register(foreseen.look)
         announcements.register(announcing.before_t0)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib.auth.models import Group
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 
 from accounts.enums import Kind
 from accounts.models import Role, User
-from communications.models import OptOut, Stakeholder
+from communications.models import BouncingAddress, OptOut, Stakeholder
 from communications.stakeholders import LANGUAGE
 from deployments.clock import PortalNow
 from deployments.enums import Right
@@ -29,6 +30,7 @@ class Recipient:
     knew_t0: datetime | None = None
     language: str = LANGUAGE
     stakeholder_id: int | None = None
+    entry: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,9 +122,23 @@ def for_absent(service: Service, roles: Collection[str] | QuerySet) -> QuerySet[
     )
 
 
-def unreachable(service: Service) -> QuerySet[User]:
-    """People who ought to be told and have no address."""
-    return involved(service).filter(email="")
+@dataclass(frozen=True)
+class Unreachable:
+    """Names of people who ought to be told and are not."""
+
+    without_address: list[str]
+    bouncing: list[str]
+
+
+def unreachable(service: Service) -> Unreachable:
+    """Who has no address, and whose address takes no mail; one question for both."""
+    left_alone = BouncingAddress.objects.standing().filter(address=Lower(OuterRef("email")))
+    people = involved(service).annotate(bounces=Exists(left_alone))
+    found = people.filter(Q(email="") | Q(bounces=True))
+    return Unreachable(
+        [str(person) for person in found if not person.email],
+        [str(person) for person in found if person.email],
+    )
 
 
 def involved(service: Service) -> QuerySet[User]:

@@ -23,6 +23,7 @@ def write(message: Message, recipients: Iterable[Recipient]) -> None:
                 language=person.language,
                 zone=person.zone,
                 knew_t0=person.knew_t0,
+                entry=person.entry,
                 due_at=message.due_at,
                 mail_id=identity.mail_id(message.pk, person.address),
             )

@@ -14,7 +14,15 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, F, OuterRef
 
-from communications import audience, copies, occasions, policies, readers, schedule
+from communications import (
+    audience,
+    calendar_entries,
+    copies,
+    occasions,
+    policies,
+    readers,
+    schedule,
+)
 from communications.enums import DeliveryState, Fate, MessageState
 from communications.handover import Outcome, Result
 from communications.models import Delivery, Message
@@ -81,8 +89,10 @@ def expand(message_id: int, deployment_id: int) -> bool:
 
 def _write_copies(message: Message, deployment: Deployment, now: datetime) -> None:
     message.state, message.expanded_at = MessageState.LEAVING, now
-    message.save(update_fields=["state", "expanded_at"])
-    copies.write(message, readers.readers_of(message, deployment))
+    message.entry_sequence = deployment.event_count if message.t0 else None
+    message.save(update_fields=["state", "expanded_at", "entry_sequence"])
+    told = readers.readers_of(message, deployment)
+    copies.write(message, calendar_entries.given(message, deployment, told))
 
 
 @transaction.atomic
@@ -236,7 +246,7 @@ def recover() -> set[int]:
 
 def note_first_copies() -> None:
     """One event per message, once the first of its copies has left."""
-    sent = Delivery.objects.filter(message=OuterRef("pk"), state=DeliveryState.SENT)
+    sent = Delivery.objects.filter(message=OuterRef("pk"), sent_at__isnull=False)
     untold = Message.objects.filter(state=MessageState.LEAVING, first_sent_at__isnull=True)
     for message in untold.filter(Exists(sent)).only("pk", "deployment_id"):
         _note_first_copy(message.pk, message.deployment_id)

@@ -10,11 +10,15 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.models import User
+from communications.bouncing_addresses import BouncingAddress
 from communications.enums import (
+    LEFT,
     UNDER_WAY,
     WAITING,
     Awaits,
+    BounceKind,
     DeliveryState,
+    EntryStatus,
     Kind,
     MessageState,
 )
@@ -25,7 +29,10 @@ from communications.stakeholders import LANGUAGE, OptOut, Stakeholder
 from communications.trials import Trial
 from deployments.models import Deployment, Event
 
-__all__ = ["Delivery", "Message", "MessageHold", "MessagePlan", "OptOut", "Stakeholder", "Trial"]
+__all__ = [
+    "BouncingAddress", "Delivery", "Message", "MessageHold", "MessagePlan", "OptOut",
+    "Stakeholder", "Trial",
+]  # fmt: skip
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -66,6 +73,9 @@ class Message(models.Model):
     state = models.CharField(max_length=20, choices=MessageState, default=MessageState.PLANNED)
     expanded_at = models.DateTimeField(
         null=True, help_text="When the audience became one row per recipient."
+    )
+    entry_sequence = models.PositiveIntegerField(
+        null=True, help_text="The SEQUENCE of the calendar entries that go with its copies."
     )
     first_sent_at = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(
@@ -169,6 +179,11 @@ class Delivery(models.Model):
     mail_id = models.CharField(max_length=200, unique=True)
     sent_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
+    entry = models.CharField(
+        max_length=10, choices=EntryStatus, default=EntryStatus.NONE, blank=True
+    )
+    bounce = models.CharField(max_length=10, choices=BounceKind, blank=True)
+    bounced_at = models.DateTimeField(null=True)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -185,15 +200,26 @@ class Delivery(models.Model):
                 condition=Q(state__in=sorted(UNDER_WAY)),
                 name="delivery_leased",
             ),
+            models.Index(Lower("address"), name="delivery_address"),
         ]
         constraints = [
             models.UniqueConstraint(
                 "message", Lower("address"), name="one_copy_per_recipient_and_message"
             ),
             models.CheckConstraint(
-                condition=Q(state=DeliveryState.SENT, sent_at__isnull=False)
-                | (~Q(state=DeliveryState.SENT) & Q(sent_at__isnull=True)),
+                condition=Q(state__in=sorted(LEFT), sent_at__isnull=False)
+                | (~Q(state__in=sorted(LEFT)) & Q(sent_at__isnull=True)),
                 name="sent_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(bounce="", bounced_at__isnull=True)
+                | (~Q(bounce="") & Q(bounced_at__isnull=False)),
+                name="bounce_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=DeliveryState.BOUNCED)
+                | Q(bounce__in=[BounceKind.HARD, BounceKind.SOFT]),
+                name="bounced_copy_says_how",
             ),
         ]
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import User
-from communications import audience, ledgers, letters, policies, readers, rewording
+from communications import audience, bouncing, ledgers, letters, policies, readers, rewording
 from communications.audience import Recipient
 from communications.enums import MessageState
 from communications.forms import ReaderForm, WordsForm
@@ -31,7 +31,7 @@ def messages_panel(deployment: Deployment) -> dict[str, Any]:
         "entries": entries,
         "steps": steps(deployment, entries),
         "hold": policies.hold_of(deployment) if entries else None,
-        "unreachable": [str(person) for person in audience.unreachable(deployment.service)],
+        "unreachable": audience.unreachable(deployment.service),
     }
 
 
@@ -45,7 +45,7 @@ def messages_page(deployment: Deployment, rights: Rights) -> dict[str, Any]:
             skip = policies.refusal_to_skip(rights, entry.message)
             entry.refusal_to_send = send.sentence if send else ""
             entry.refusal_to_skip = skip.sentence if skip else ""
-    hold = policies.hold_of(deployment)
+    hold, bounced = policies.hold_of(deployment), bouncing.to_whom_of(deployment)
     act = policies.refusal_to_release if hold else policies.refusal_to_hold
     return {
         "deployment": deployment,
@@ -54,8 +54,9 @@ def messages_page(deployment: Deployment, rights: Rights) -> dict[str, Any]:
         "hold": hold,
         "refusal": act(rights, deployment),
         "may_handle": policies.refusal_to_handle(rights) is None,
-        "ledger": ledgers.ledger_of(deployment),
-        "unreachable": [str(person) for person in audience.unreachable(deployment.service)],
+        "ledger": ledgers.ledger_of(deployment, bounced),
+        "bounced": [(row, policies.refusal_to_clear(rights, row)) for row in bounced],
+        "unreachable": audience.unreachable(deployment.service),
     }
 
 

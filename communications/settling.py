@@ -46,8 +46,9 @@ def send_again(deployment_id: int, copy_id: int, *, actor: User, address: str = 
     was, copy.state, copy.due_at = copy.state, DeliveryState.SCHEDULED, now
     if to.lower() != copy.address.lower():
         copy.address, copy.mail_id = to, identity.mail_id(copy.message_id, to)
-    copy.last_error = ""
-    _save(copy, "due_at", "address", "mail_id", "last_error")
+    copy.last_error, copy.bounce = "", ""
+    copy.sent_at = copy.bounced_at = None
+    _save(copy, "due_at", "address", "mail_id", "last_error", "sent_at", "bounce", "bounced_at")
     hints.hint(SWEEP)
     return _record(deployment, copy, "copy sent again", actor, was)
 

@@ -38,6 +38,7 @@ urlpatterns = [
     ),
     path("subscription/<str:link>/", include(by_link)),
     path("deployments/<int:pk>/messages/recipients/", views.messages, name="messages"),
+    path("deployments/<int:pk>/calendar.ics", views.calendar, name="calendar"),
     path("deployments/<int:pk>/messages/hold/", views.hold, name="hold"),
     path("deployments/<int:pk>/messages/release/", views.release, name="release"),
     path(
@@ -49,6 +50,11 @@ urlpatterns = [
         "deployments/<int:pk>/messages/copies/<int:copy_pk>/send-again/",
         views.send_again,
         name="send_again",
+    ),
+    path(
+        "deployments/<int:pk>/messages/addresses/<int:address_pk>/works/",
+        views.works_again,
+        name="works_again",
     ),
     path("deployments/<int:pk>/messages/plan/<int:plan_pk>/", include(of_line)),
     path("deployments/<int:pk>/messages/<int:message_pk>/", include(of_message)),

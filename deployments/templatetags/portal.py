@@ -25,7 +25,7 @@ TONES: dict[str, str] = {
     "missing": "wait", "hold": "warn", "silent": "wait",
     "good": "good", "warn": "warn", "bad": "bad", "no_data": "warn", "error": "warn",
     "scheduled": "wait", "claimed": "run", "dispatching": "run", "sent": "good", "retry": "warn",
-    "unknown": "warn", "superseded": "quiet", "missed": "warn",
+    "unknown": "warn", "superseded": "quiet", "missed": "warn", "bounced": "bad",
 }  # fmt: skip
 ICONS: dict[str, str] = {
     "good": "done", "bad": "bad", "warn": "warn", "wait": "wait", "run": "run", "quiet": "open",

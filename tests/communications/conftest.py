@@ -9,9 +9,9 @@ from pytest_django import Settings
 
 from communications import dispatch, listing, services
 from communications.definitions import PlanLine
-from communications.enums import DeliveryState, Kind
+from communications.enums import BounceKind, DeliveryState, Kind
 from communications.listing import Entry
-from communications.models import Delivery, Message, Stakeholder
+from communications.models import BouncingAddress, Delivery, Message, Stakeholder
 from deployments import clock
 from deployments.models import Deployment
 from tests.builders import Team, make_deployment, make_team
@@ -85,6 +85,14 @@ def make_copy(
         mail_id=f"<{message.pk}-{address}>", sent_at=clock.now() if is_sent else None,
         last_error="" if is_sent else "The connection broke",
     )  # fmt: skip
+
+
+def make_bouncing(address: str, kind: str = BounceKind.HARD, reason: str = "") -> BouncingAddress:
+    """An address that takes no mail, since an hour ago."""
+    since = clock.now() - timedelta(hours=1)
+    return BouncingAddress.objects.create(
+        address=address, kind=kind, reason=reason or "550 no such user", since=since
+    )
 
 
 def tell_notice(deployment: Deployment) -> list[str]:

@@ -23,7 +23,7 @@ from checklists.evidence import Given
 from checklists.models import Evidence
 from checklists.services import add_evidence
 from communications.enums import DeliveryState
-from communications.models import Delivery, Stakeholder
+from communications.models import BouncingAddress, Delivery, Stakeholder
 from communications.services import define_plan
 from connections.models import Connection
 from deployments.access.teams import add_to_team, create_team
@@ -36,8 +36,16 @@ from intake.templates import save_as_template
 from monitoring.metrics.plan import MetricPlan
 from monitoring.metrics.services import add_metric
 from tests.approvals.makers import make_objection, make_waiver
-from tests.builders import Team, make_deployment, make_person, make_proof, make_stand_in, signed_in
-from tests.communications.conftest import make_copy
+from tests.builders import (
+    Team,
+    make_administrator,
+    make_deployment,
+    make_person,
+    make_proof,
+    make_stand_in,
+    signed_in,
+)  # fmt: skip
+from tests.communications.conftest import make_bouncing, make_copy
 from tests.dashboard.access_table import BODIES, PERSONS, TABLE
 
 CHECKLIST = b"# Next\n**Target Environment**: Production\n- [ ] Back up\n"
@@ -68,6 +76,7 @@ def scene(team: Team) -> Deployment:
         define_plan(locked, [])
     make_copy(deployment.messages.earliest("due_at"), state=DeliveryState.UNKNOWN)
     image = SimpleUploadedFile("shot.png", b"\x89PNG\r\n\x1a\n")
+    make_bouncing("lost@example.net")
     deployment.items.filter(position=1).update(claimed_done=True, line=3)
     item = deployment.items.get(position=1)
     add_to_team(create_team("Night shift", actor=None), team.release_manager, actor=None)
@@ -78,6 +87,7 @@ def scene(team: Team) -> Deployment:
     Connection.objects.create(key="elsewhere", title="Elsewhere", base_url="http://127.0.0.1:9/")
     webhooks.issue(team.service, title="Lab", actor=team.release_manager, proof=make_proof())
     Stakeholder.objects.create(service=team.service, name="Ann", address="ann@example.net")
+    webhooks.issue(None, title="Relay", actor=make_administrator("root"), proof=make_proof())
     make_waiver(deployment.gates.get(key="tests"), asked_by=team.technical_lead)
     make_stand_in(team.service, team.technical_lead, None, starts_in=timedelta(days=9))
     save_as_template(deployment.pk, "Backend release", actor=team.release_manager)
@@ -105,6 +115,7 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "rule_pk": deployment.rules.get(role__key="product_owner").pk,
         "plan_pk": deployment.message_plan.first().pk,
         "message_pk": deployment.messages.first().pk,
+        "address_pk": BouncingAddress.objects.get().pk,
         "copy_pk": Delivery.objects.get(message__deployment=deployment).pk,
         "tab": "gates",
         "page": "limits",
@@ -117,8 +128,9 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "token_pk": Token.objects.get().pk,
         "vote_pk": Vote.objects.get(deployment=deployment).pk,
         "absence_pk": StandIn.objects.get().pk,
-        "webhook_pk": Webhook.objects.get().pk,
-        "webhook": Webhook.objects.get().pk,
+        "webhook_pk": Webhook.objects.get(service=deployment.service).pk,
+        "webhook": Webhook.objects.get(service__isnull=name == "api:bounce").pk,
+        "bounces_pk": Webhook.objects.get(service=None).pk,
         "waiver_pk": Waiver.objects.get().pk,
         "form": "yaml",
         "document_pk": SourceDocument.objects.get().pk,
