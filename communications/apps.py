@@ -5,8 +5,8 @@ class CommunicationsConfig(AppConfig):
     name = "communications"
 
     def ready(self) -> None:
-        from communications import announcing, foreseen, receivers
-        from deployments import announcements, foresight
+        from communications import announcing, doubts, foreseen, receivers
+        from deployments import announcements, foresight, portal_hold
         from deployments.subscriptions import subscribe
 
         subscribe(receivers.PLANS_AFTER, receivers.plan)
@@ -19,3 +19,4 @@ class CommunicationsConfig(AppConfig):
         subscribe(["glass broken"], receivers.tell_broken_glass)
         foresight.register(foreseen.look)
         announcements.register(announcing.before_t0)
+        portal_hold.register(doubts.AFTER_A_RESTORE)

@@ -18,7 +18,7 @@ from communications import copies, occasions, policies, readers, schedule
 from communications.enums import ASKS_TO_SIGN, DeliveryState, Fate, Kind, MessageState
 from communications.handover import Outcome, Result
 from communications.models import Delivery, Message
-from deployments import clock, history
+from deployments import clock, history, portal_hold
 from deployments.models import Deployment
 
 CLAIM_LEASE = timedelta(seconds=60)
@@ -128,7 +128,11 @@ def begin(copy: Delivery, after: Handed | None = None) -> bool:
             _end([copy], becomes, now)
             return False
         ours = Delivery.objects.filter(
-            pk=copy.pk, token=copy.token, state=DeliveryState.CLAIMED, lease_until__gt=now
+            ~portal_hold.on(),
+            pk=copy.pk,
+            token=copy.token,
+            state=DeliveryState.CLAIMED,
+            lease_until__gt=now,
         )
         return bool(
             ours.update(

@@ -73,6 +73,10 @@ class DeliveryState(TextChoices):
 
 WAITING = frozenset({DeliveryState.SCHEDULED, DeliveryState.RETRY})
 UNDER_WAY = frozenset({DeliveryState.CLAIMED, DeliveryState.DISPATCHING})
+# Somebody has to look at it.
+TROUBLED = frozenset({DeliveryState.FAILED, DeliveryState.UNKNOWN})
+# Their last error says why they have not left.
+EXPLAINED = TROUBLED | {DeliveryState.RETRY}
 # The reader has it, or may have it.
 TOLD = frozenset({DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.DISPATCHING})
 
