@@ -120,7 +120,7 @@ def test_release_is_an_act_of_administrators_with_a_reason_where_something_is_le
         releasing.release(actor=administrator, leaves_out=False)
 
 
-def test_restoring_puts_in_doubt_what_was_leaving_and_never_gives_an_id_again(
+def test_restoring_leaves_in_doubt_what_was_leaving_and_gives_no_id_again(
     real_team: Team,
 ) -> None:
     deployment = make_planned(real_team, DUE)

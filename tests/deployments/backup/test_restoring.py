@@ -26,7 +26,7 @@ from communications.definitions import PlanLine
 from communications.enums import DeliveryState, Kind
 from communications.models import Delivery, Message, Stakeholder
 from deploy_portal.embedded import binaries
-from deployments import history, portal_hold, ticks
+from deployments import portal_hold, ticks
 from deployments.enums import Anchor
 from deployments.models import Deployment, Event, PortalHold, Tick
 from tests import databases
@@ -167,7 +167,6 @@ def test_everything_comes_back_and_what_came_after_is_gone(
     assert make_deployment(real_team).pk > after.pk + portal_hold.IDS_SKIPPED // 2
     command("verify_history")
     # The serving role may again do what it may, and no more.
-    assert history.chain("portal").event_count >= 1
     with pytest.raises(Exception, match="permission denied"), connections["default"].cursor() as db:
         db.execute("UPDATE deployments_event SET verb = ''")
 
@@ -181,7 +180,7 @@ def test_restore_that_fails_leaves_everything_as_it_was(
     command("backup", "--to", kept)
     cut = tmp_path / "cut.tar"
     cut.write_bytes(kept.read_bytes()[: kept.stat().st_size // 2])
-    with pytest.raises(CommandError, match="not whole|no backup"):
+    with pytest.raises(CommandError, match=r"not whole|no backup"):
         command("restore", cut)
     with pytest.raises(CommandError, match="is not there"):
         command("restore", tmp_path / "none.tar")
@@ -196,7 +195,10 @@ def test_restore_is_refused_while_somebody_works_on_the_database(
 ) -> None:
     kept = tmp_path / "portal.tar"
     command("backup", "--to", kept)
-    asks = "import os, sys, psycopg; c = psycopg.connect(os.environ['DATABASE_URL']); print(1, flush=True); sys.stdin.read()"
+    asks = (
+        "import os, sys, psycopg; held = psycopg.connect(os.environ['DATABASE_URL']);"
+        "print('here', flush=True); sys.stdin.read()"
+    )
     other = subprocess.Popen(
         [sys.executable, "-c", asks], env=committed, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -222,7 +224,7 @@ def test_backup_of_a_later_version_is_refused(
     later = tmp_path / "later.tar"
     with tarfile.open(later, "w") as tar:
         tar.add(tmp_path / "out", ".")
-    with pytest.raises(CommandError, match="later version of the portal \\(gates.0999_later\\)"):
+    with pytest.raises(CommandError, match=r"later version of the portal \(gates.0999_later\)"):
         command("restore", later)
 
 
