@@ -1,4 +1,4 @@
-"""What there is to know of a running portal, in ten questions whatever its size."""
+"""What there is to know of a running portal, in eleven questions whatever its size."""
 
 from __future__ import annotations
 

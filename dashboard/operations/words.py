@@ -42,8 +42,9 @@ def lines(found: Figures) -> list[Line]:
 def summary(found: Figures, said: list[Line]) -> str:
     if found.hold is not None:
         return "The portal is held: nothing leaves and no gate runs until it is released."
-    if wrong := [line for line in said if line.state != "good"]:
-        return wrong[0].sentence
+    for state in ("bad", "warn"):
+        if wrong := [line for line in said if line.state == state]:
+            return wrong[0].sentence
     return _mail(found).sentence
 
 
@@ -51,7 +52,7 @@ def _mail(found: Figures) -> Line:
     title, since = "Mail", found.mail.waiting_since
     waiting = sum(found.mail.copies.values())
     if found.hold is not None:
-        return Line("warn", title, f"Mail is held: {_copies_of(waiting)} could leave.")
+        return Line("warn", title, f"Mail is held: {_some(waiting, 'copy', 'copies')} could leave.")
     if since is None:
         return Line("good", title, "Mail leaves on time: nothing that is due waits.")
     age = found.age(since)
@@ -59,9 +60,7 @@ def _mail(found: Figures) -> Line:
         return Line("good", title, f"Mail leaves on time: the oldest due copy waits {_span(age)}.")
     retry = found.mail.copies[DeliveryState.RETRY]
     if retry:
-        sentence = (
-            f"Mail is late: the mail server takes none, {_copies_of(retry)} will be tried again;"
-        )
+        sentence = f"Mail is late: {_some(retry, 'copy', 'copies')} will be tried again,"
         advice = "See whether the mail server of EMAIL_URL answers, and what it says below."
     else:
         sentence = "Mail is late:"
@@ -74,9 +73,10 @@ def _copies(found: Figures) -> Line:
     unknown = found.mail.troubled[DeliveryState.UNKNOWN]
     if not failed and not unknown:
         return Line("good", title, "No copy failed or is in doubt within seven days.")
-    parts = [f"{_copies_of(failed)} failed"] if failed else []
+    parts = [f"{_some(failed, 'copy', 'copies')} failed"] if failed else []
     if unknown:
-        parts.append(f"of {_copies_of(unknown)} nobody knows whether they left")
+        they = "it" if unknown == 1 else "they"
+        parts.append(f"of {_some(unknown, 'copy', 'copies')} nobody knows whether {they} left")
     sentence = f"Within seven days {' and '.join(parts)}."
     advice = "The deployments' messages say whose; mend addresses there, and ask the readers."
     return Line("warn", title, sentence, advice)
@@ -86,7 +86,7 @@ def _messages(found: Figures) -> Line:
     count = found.mail.not_ready
     if not count:
         return Line("good", "Messages", "Every due message could be made ready to leave.")
-    some = "One message" if count == 1 else f"{count} messages"
+    some = _some(count, "message", "messages")
     advice = "The worker's log says why; each is tried again by itself once that is mended."
     return Line("bad", "Messages", f"{some} could not be made ready to leave.", advice)
 
@@ -95,14 +95,13 @@ def _gates(found: Figures) -> Line:
     title, runs = "Gates", found.runs
     under_way = f"{runs.running} under way" if runs.running else "none under way"
     if found.hold is not None:
-        return Line("warn", title, f"Gates are held: {runs.due} due runs wait.")
+        return Line("warn", title, f"Gates are held; due runs that wait: {runs.due}.")
     if not runs.due:
         return Line("good", title, f"No due run waits for a worker, {under_way}.")
     age = found.age(runs.oldest)
-    stuck = f", {runs.stuck} were left by a worker" if runs.stuck else ""
-    sentence = (
-        f"{runs.due} due runs wait for a worker, the oldest {_span(age)}{stuck}, {under_way}."
-    )
+    stuck = f", left unfinished by a worker: {runs.stuck}" if runs.stuck else ""
+    waiting = _some(runs.due, "due run waits", "due runs wait")
+    sentence = f"{waiting} for a worker, the oldest {_span(age)}, {under_way}{stuck}."
     if age <= GATES_LATE.total_seconds():
         return Line("good", title, sentence)
     return Line("bad", title, sentence, "See that a worker of the queue “gates” runs.")
@@ -113,10 +112,11 @@ def _events(found: Figures) -> Line:
     if not outbox.due:
         return Line("good", title, "Every event has reached all who act on it.")
     age = found.age(outbox.oldest)
-    sentence = f"{outbox.due} events have not reached all who act on them, the oldest {_span(age)}."
+    some = _some(outbox.due, "event has", "events have")
+    sentence = f"{some} not reached all who act on it, the oldest for {_span(age)}."
     if not outbox.stuck and age <= PATIENCE.total_seconds():
         return Line("good", title, sentence)
-    failed = f" {outbox.stuck} failed and are tried again." if outbox.stuck else ""
+    failed = f" Failed and tried again: {outbox.stuck}." if outbox.stuck else ""
     return Line("bad", title, sentence + failed, "The worker's log says what they failed over.")
 
 
@@ -145,8 +145,8 @@ def _sweeps(found: Figures) -> Line:
     return Line("bad", title, f"No sweep comes: {', '.join(parts)}.", advice)
 
 
-def _copies_of(count: int) -> str:
-    return "one copy" if count == 1 else f"{count} copies"
+def _some(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
 
 
 def _span(seconds: float) -> str:
