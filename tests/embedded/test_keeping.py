@@ -1,6 +1,5 @@
 """`make backup` and `make restore`, as make runs them, from one folder to another."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -41,7 +40,7 @@ def test_portal_moves_from_one_folder_to_another(start: Start, tmp_path: Path) -
     assert (new / "secret_key").read_text() == (old / "secret_key").read_text()
     again = start("services", "--folder", new)
     assert ask(wait_for_services(again), ROWS) == 1
-    assert os.stat(new / "secret_key").st_mode & 0o777 == 0o600
+    assert (new / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
 def test_restore_says_which_file_is_missing(start: Start, tmp_path: Path) -> None:
