@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,7 +13,11 @@ from deployments.conditions import length
 
 # A sweep that has not come for so long does not come.
 SWEEP_IS_GONE = timedelta(seconds=90)
-MAIL, GATES, EVENTS = "messages.sweep", "gates.sweep", "deployments.sweep"
+LOOKED_FOR = {
+    "messages.sweep": "due mail",
+    "gates.sweep": "due gates",
+    "deployments.sweep": "waiting events",
+}
 # A due gate waits a few seconds for a worker on any portal.
 GATES_LATE = timedelta(seconds=30)
 
@@ -52,7 +57,7 @@ def _mail(found: Figures) -> Line:
     title, since = "Mail", found.mail.waiting_since
     waiting = sum(found.mail.copies.values())
     if found.hold is not None:
-        return Line("warn", title, f"Mail is held: {_some(waiting, 'copy', 'copies')} could leave.")
+        return Line("warn", title, f"Mail is held; copies that could leave: {waiting}.")
     if since is None:
         return Line("good", title, "Mail leaves on time: nothing that is due waits.")
     age = found.age(since)
@@ -110,10 +115,10 @@ def _gates(found: Figures) -> Line:
 def _events(found: Figures) -> Line:
     title, outbox = "Events", found.outbox
     if not outbox.due:
-        return Line("good", title, "Every event has reached all who act on it.")
+        return Line("good", title, "Every event has reached all receivers.")
     age = found.age(outbox.oldest)
     some = _some(outbox.due, "event has", "events have")
-    sentence = f"{some} not reached all who act on it, the oldest for {_span(age)}."
+    sentence = f"{some} not reached all receivers, the oldest for {_span(age)}."
     if not outbox.stuck and age <= PATIENCE.total_seconds():
         return Line("good", title, sentence)
     failed = f" Failed and tried again: {outbox.stuck}." if outbox.stuck else ""
@@ -128,21 +133,17 @@ def _broker(found: Figures) -> Line:
 
 
 def _sweeps(found: Figures) -> Line:
-    title = "Sweeps"
-    wanted = (MAIL, GATES, EVENTS)
-    never = [name for name in wanted if name not in found.ticks]
+    title, ages = "Sweeps", {name: found.age(at) for name, at in found.ticks.items()}
     gone = [
-        name
-        for name in wanted
-        if name not in never and found.age(found.ticks[name]) > SWEEP_IS_GONE.total_seconds()
+        f"{what} (last {_span(ages[name])} ago)" if name in ages else f"{what} (never yet)"
+        for name, what in LOOKED_FOR.items()
+        if ages.get(name, math.inf) > SWEEP_IS_GONE.total_seconds()
     ]
-    if not never and not gone:
-        oldest = max(found.age(found.ticks[name]) for name in wanted)
+    if not gone:
+        oldest = max(ages[name] for name in LOOKED_FOR)
         return Line("good", title, f"Every sweep came within the last {_span(oldest)}.")
-    parts = [f"{name} has never come" for name in never]
-    parts += [f"{name} came {_span(found.age(found.ticks[name]))} ago" for name in gone]
     advice = "See that beat runs, and a worker for each of the queues “messages” and “gates”."
-    return Line("bad", title, f"No sweep comes: {', '.join(parts)}.", advice)
+    return Line("bad", title, f"No worker looks for {', '.join(gone)}.", advice)
 
 
 def _some(count: int, one: str, several: str) -> str:

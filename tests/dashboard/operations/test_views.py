@@ -31,7 +31,7 @@ TOKEN = {"METRICS_TOKEN": "a token of forty characters, say"}
 
 
 def tick(seen: timedelta = timedelta(0)) -> None:
-    for name in (words.MAIL, words.GATES, words.EVENTS):
+    for name in words.LOOKED_FOR:
         Tick.objects.update_or_create(name=name, defaults={"at": clock.now() - seen})
 
 
@@ -125,11 +125,11 @@ def test_gates_that_no_worker_takes_are_told(team: Team) -> None:
 
 def test_sweep_that_does_not_come_is_named(db: None) -> None:
     assert summary() == (
-        "No sweep comes: messages.sweep has never come, gates.sweep has never come, "
-        "deployments.sweep has never come."
+        "No worker looks for due mail (never yet), due gates (never yet), "
+        "waiting events (never yet)."
     )
     tick(5 * MINUTE)
-    assert said()["Sweeps"][1].startswith("No sweep comes: messages.sweep came 5 min ago, ")
+    assert said()["Sweeps"][1].startswith("No worker looks for due mail (last 5 min ago), ")
 
 
 def test_event_that_a_receiver_fails_over_is_told(team: Team) -> None:
