@@ -11,7 +11,7 @@ from tests.builders import Team
 def test_sweep_that_ends_well_leaves_a_tick_and_one_that_fails_none(team: Team) -> None:
     tasks.sweep.apply()
     assert Tick.objects.get().name == "deployments.sweep"
-    tasks.deliver_event.apply(args=["no id"])
+    tasks.deliver_event.apply(args=("no id",))
     assert Tick.objects.count() == 1
 
 

@@ -162,7 +162,7 @@ def test_everything_comes_back_and_what_came_after_is_gone(
     assert (Event.objects.count(), restored.chain) == (events + 1, "portal")
     hold = PortalHold.objects.get()
     with tarfile.open(kept) as tar:
-        about = json.load(tar.extractfile("about.json"))
+        about = json.loads(tar.extractfile("about.json").read())
     assert hold.backup_from.isoformat() == about["made_at"]
     assert make_deployment(real_team).pk > after.pk + portal_hold.IDS_SKIPPED // 2
     command("verify_history")
