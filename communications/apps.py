@@ -5,8 +5,8 @@ class CommunicationsConfig(AppConfig):
     name = "communications"
 
     def ready(self) -> None:
-        from communications import announcing, foreseen, obstacles, receivers
-        from deployments import announcements, blockers, foresight
+        from communications import announcing, doubts, foreseen, obstacles, receivers
+        from deployments import announcements, blockers, foresight, portal_hold
         from deployments.subscriptions import subscribe
 
         subscribe(receivers.PLANS_AFTER, receivers.plan)
@@ -22,3 +22,4 @@ class CommunicationsConfig(AppConfig):
         blockers.register("messages", obstacles.find)
         foresight.register(foreseen.look)
         announcements.register(announcing.before_t0)
+        portal_hold.register(doubts.AFTER_A_RESTORE)

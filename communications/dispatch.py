@@ -26,7 +26,7 @@ from communications import (
 from communications.enums import DeliveryState, Fate, MessageState
 from communications.handover import Outcome, Result
 from communications.models import Delivery, Message
-from deployments import clock, history
+from deployments import clock, history, portal_hold
 from deployments.models import Deployment
 
 CLAIM_LEASE = timedelta(seconds=60)
@@ -148,7 +148,11 @@ def begin(copy: Delivery, after: Handed | None = None) -> bool:
             _end([copy], becomes, now)
             return False
         ours = Delivery.objects.filter(
-            pk=copy.pk, token=copy.token, state=DeliveryState.CLAIMED, lease_until__gt=now
+            ~portal_hold.on(),
+            pk=copy.pk,
+            token=copy.token,
+            state=DeliveryState.CLAIMED,
+            lease_until__gt=now,
         )
         return bool(
             ours.update(

@@ -80,6 +80,10 @@ UNDER_WAY = frozenset({DeliveryState.CLAIMED, DeliveryState.DISPATCHING})
 LEFT = frozenset({DeliveryState.SENT, DeliveryState.BOUNCED})
 # Of these it may still be heard that they came back.
 MAY_COME_BACK = frozenset({DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.DISPATCHING})
+# Somebody has to look at it.
+TROUBLED = frozenset({DeliveryState.FAILED, DeliveryState.UNKNOWN})
+# Their last error says why they have not left.
+EXPLAINED = TROUBLED | {DeliveryState.RETRY}
 # The reader has it, or may have it.
 TOLD = frozenset({DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.DISPATCHING})
 

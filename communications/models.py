@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from accounts.models import User
 from communications.bouncing_addresses import BouncingAddress
 from communications.enums import (
+    EXPLAINED,
     LEFT,
     UNDER_WAY,
     WAITING,
@@ -27,6 +28,7 @@ from communications.holds import MessageHold
 from communications.lines import MessagePlan
 from communications.stakeholders import LANGUAGE, OptOut, Stakeholder
 from communications.trials import Trial
+from deployments import portal_hold
 from deployments.models import Deployment, Event
 
 __all__ = [
@@ -39,8 +41,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def due(self, now: datetime) -> MessageQuerySet:
         """What the sweep has to look at; messages that wait for people are left alone."""
         rested = Q(retry_at__isnull=True) | Q(retry_at__lte=now)
-        due = self.filter(rested, state=MessageState.PLANNED, due_at__lte=now)
-        return due.exclude(held(now))
+        return self.ripe(now).filter(rested, ~portal_hold.on())
+
+    def ripe(self, now: datetime) -> MessageQuerySet:
+        """Whose time has come, whatever the portal itself is doing."""
+        return self.filter(state=MessageState.PLANNED, due_at__lte=now).exclude(held(now))
 
 
 class Message(models.Model):
@@ -143,7 +148,12 @@ class Message(models.Model):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, now: datetime) -> DeliveryQuerySet:
-        return self.filter(state__in=WAITING, due_at__lte=now).exclude(held(now, "message__"))
+        waiting = self.filter(~portal_hold.on(), state__in=WAITING, due_at__lte=now)
+        return waiting.exclude(held(now, "message__"))
+
+    def on_their_way(self, now: datetime) -> DeliveryQuerySet:
+        """Not sent yet, though nothing but the portal itself keeps them."""
+        return self.filter(state__in=WAITING | UNDER_WAY).exclude(held(now, "message__"))
 
     def with_message(self) -> DeliveryQuerySet:
         return self.select_related(
@@ -201,6 +211,14 @@ class Delivery(models.Model):
                 name="delivery_leased",
             ),
             models.Index(Lower("address"), name="delivery_address"),
+            models.Index(
+                fields=["sent_at"], condition=Q(state=DeliveryState.SENT), name="delivery_sent"
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state__in=sorted(EXPLAINED)),
+                name="delivery_explained",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

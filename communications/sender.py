@@ -17,6 +17,7 @@ from django.db import DatabaseError
 
 from communications import (
     audience,
+    backlog,
     bouncing,
     calendar_entries,
     dispatch,
@@ -31,7 +32,7 @@ from communications.exceptions import Unsendable
 from communications.handover import hand_over
 from communications.letters import Facts, Letter, Reader
 from communications.models import Delivery
-from deployments import hints, provenance
+from deployments import clock, hints, provenance, ticks
 
 BATCH = 100
 COPIES_PER_CONNECTION = 100
@@ -118,14 +119,21 @@ class Texts:
 def sweep() -> None:
     """Everything that is due now, unless this process already has enough senders at work."""
     if not _seats.acquire(blocking=False):
+        _note_backlog()
         return
     try:
         with provenance.acting("worker"):
             _tell(dispatch.expand_due() | dispatch.recover())
+            _note_backlog()
             _send_all()
             dispatch.note_first_copies()
     finally:
         _seats.release()
+
+
+def _note_backlog() -> None:
+    """For the banner on every page, which asks nothing but what is noted here."""
+    ticks.note(ticks.MAIL, waiting_since=backlog.waiting_since(clock.now()))
 
 
 def _send_all() -> None:

@@ -11,6 +11,7 @@ from django.db.models import ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
+from deployments import portal_hold
 from deployments.clock import PortalNow
 from deployments.conditions import UNITS
 from deployments.enums import BEFORE_START
@@ -383,7 +384,10 @@ class GateRunQuerySet(models.QuerySet["GateRun"]):
         return self.filter(state__in=sorted(LIVE_RUN))
 
     def claimable(self, now: datetime) -> GateRunQuerySet:
-        """Live runs whose next sample is due and that no worker holds."""
+        """Live runs whose next sample is due and that no worker holds; none while the portal is."""
+        return self.due(now).filter(~portal_hold.on())
+
+    def due(self, now: datetime) -> GateRunQuerySet:
         free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
         return self.live().filter(free, due_at__lte=now)
 

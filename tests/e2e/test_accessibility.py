@@ -55,7 +55,7 @@ PAGES = {
               "/people/1/", "/people/1/edit/", "/people/1/deactivate/", "/people/teams/",
               "/people/teams/new/", "/connections/", "/connections/new/",
               "/connections/this-portal/", "/connections/this-portal/edit/",
-              "/connections/this-portal/remove/", "/commands/"),
+              "/connections/this-portal/remove/", "/commands/", "/operations/"),
 }  # fmt: skip
 
 
