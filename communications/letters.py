@@ -19,6 +19,7 @@ from communications.enums import Kind
 from communications.models import Delivery, Message
 from deployments.enums import State
 from deployments.models import Deployment, Event
+from deployments.sharing import links
 from monitoring.models import Watch
 
 FOLDER = "communications/mail"
@@ -56,6 +57,7 @@ class Facts:
     working: frozenset[int]
     criteria: tuple[int, int]
     watch: Watch | None
+    share_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class Reader:
     is_asked: bool = False
     is_technical: bool = False
     knew_t0: datetime | None = None
+    # Without an account, so that only the stakeholder link leads anywhere.
+    is_guest: bool = False
 
 
 def gather(message: Message, deployment: Deployment) -> Facts:
@@ -81,6 +85,7 @@ def gather(message: Message, deployment: Deployment) -> Facts:
         working=frozenset(audience.working(deployment.service) if tells else ()),
         criteria=(sum(state in CLOSED for state in states), len(states)),
         watch=Watch.objects.filter(deployment=deployment).first(),
+        share_url=links.address_for_mails(deployment),
     )
 
 
@@ -90,6 +95,7 @@ def reader_of(copy: Delivery, facts: Facts) -> Reader:
         is_asked=copy.user_id in facts.asked,
         is_technical=copy.user_id in facts.working,
         knew_t0=copy.knew_t0,
+        is_guest=copy.user_id is None,
     )
 
 
@@ -128,7 +134,7 @@ def _context(facts: Facts, reader: Reader) -> dict[str, Any]:
     deployment, message = facts.deployment, facts.message
     place = ZoneInfo(reader.zone) if is_zone(reader.zone) else ZoneInfo(deployment.zone)
     watch = facts.watch
-    return {
+    context = {
         "title": message.get_kind_display(),
         "words": message.text,
         "deployment": deployment,
@@ -152,6 +158,7 @@ def _context(facts: Facts, reader: Reader) -> dict[str, Any]:
         "url": f"{settings.PORTAL_URL}{deployment.get_absolute_url()}",
         **_of_event(message.event, deployment, place),
     }
+    return {**context, "url": facts.share_url} if reader.is_guest else context
 
 
 def _of_event(event: Event | None, deployment: Deployment, place: ZoneInfo) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import User
@@ -16,6 +16,9 @@ from communications.timeline import entries_of, steps
 from deployments import clock
 from deployments.models import Deployment
 from deployments.policies import Rights
+from deployments.sharing import links
+
+IN_PLACE_OF_THE_LINK = "only-in-the-mail"
 
 
 def messages_panel(deployment: Deployment) -> dict[str, Any]:
@@ -50,6 +53,8 @@ def messages_page(deployment: Deployment, rights: Rights) -> dict[str, Any]:
         "refusal": act(rights, deployment),
         "may_handle": policies.refusal_to_handle(rights) is None,
         "ledger": ledgers.ledger_of(deployment),
+        "guests": sum(one.user_id is None for one in audience.recipients(deployment.service)),
+        "is_shared": deployment.share_links.standing(now).exists(),
         "unreachable": [str(person) for person in audience.unreachable(deployment.service)],
     }
 
@@ -73,7 +78,12 @@ def previewed(
     to = form.reader or Recipient(str(viewer), viewer.email, viewer.zone, viewer.pk)
     usual = to.user_id in facts.working
     technical = form.is_technical(usual) if message.kind in IN_TWO_REGISTERS else False
-    reader = letters.Reader(to.zone, to.user_id in facts.asked, technical, to.knew_t0)
+    reader = letters.Reader(
+        to.zone, to.user_id in facts.asked, technical, to.knew_t0, is_guest=to.user_id is None
+    )
+    if facts.share_url:
+        # Whoever reads previews has no business with the link that the mails carry.
+        facts = replace(facts, share_url=links.address(IN_PLACE_OF_THE_LINK))
     return Previewed(message, message.plan, form, letters.compose(facts, reader), technical)
 
 

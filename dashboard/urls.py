@@ -3,6 +3,7 @@ from django.urls import path, register_converter
 from dashboard import decisions_views, room, views
 from dashboard.plan import views as plan
 from dashboard.plan.converters import PageConverter, PartConverter
+from dashboard.share import views as share
 
 register_converter(PageConverter, "plan_page")
 register_converter(PartConverter, "plan_part")
@@ -11,6 +12,8 @@ app_name = "dashboard"
 urlpatterns = [
     path("", views.home, name="home"),
     path("health/", views.health, name="health"),
+    path("share/<str:secret>/", share.share, name="share"),
+    path("share/<str:secret>/panel/", share.panel, name="share_panel"),
     path("decisions/", decisions_views.decisions, name="decisions"),
     path("deployments/", views.deployments, name="deployments"),
     path("deployments/<int:pk>/", views.deployment, name="deployment"),

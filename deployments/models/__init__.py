@@ -11,6 +11,7 @@ from deployments.models.service import (
     ServiceGroupObjectPermission,
     ServiceUserObjectPermission,
 )
+from deployments.models.share_link import ShareLink
 from deployments.models.stand_in import LONGEST_ABSENCE_REASON, StandIn
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "Service",
     "ServiceGroupObjectPermission",
     "ServiceUserObjectPermission",
+    "ShareLink",
     "StandIn",
 ]

@@ -218,6 +218,7 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "stand_in": lambda _: "member",
         "ends": lambda one: (one.t0 + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M"),
     },
+    "deployments:share_link": {"days": lambda _: "30"},
     "communications:hold": {"reason": lambda _: "the time is open"},
     "communications:reword": {
         "shown": lambda one: fingerprint(one.messages.first().text),
@@ -336,6 +337,10 @@ TABLE: dict[str, Row] = {
     "monitoring:metric_meant": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
     "monitoring:metric_try": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key",)),
     "monitoring:metric_tried": Row((302, 404, 404, 404, 404, 404, 404, 404), NO_METHOD, ("service_key", "try_pk")),
+    "dashboard:share": Row((200,) * 8, (405,) * 8, ("secret",)),
+    "dashboard:share_panel": Row((200,) * 8, (405,) * 8, ("secret",)),
+    "deployments:share_link": Row(WHO_SEES, (302, 404, 403, 403, 200, 403, 403, 403), ONE),
+    "deployments:revoke_share_link": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ("pk", "link_pk")),
     "communications:messages": Row(WHO_SEES, NO_METHOD, ONE),
     "communications:preview": Row(WHO_SEES, NO_METHOD, ("pk", "plan_pk")),
     "communications:preview_page": Row(WHO_SEES, NO_METHOD, ("pk", "plan_pk")),

@@ -28,6 +28,7 @@ from communications.services import define_plan
 from connections.models import Connection
 from deployments.access.teams import add_to_team, create_team
 from deployments.models import Deployment, StandIn
+from deployments.sharing import links
 from gates.definitions import GateDefinition
 from gates.services import define_gates
 from intake.models import SourceDocument, TemplateVersion
@@ -81,6 +82,7 @@ def scene(team: Team) -> Deployment:
     make_stand_in(team.service, team.technical_lead, None, starts_in=timedelta(days=9))
     save_as_template(deployment.pk, "Backend release", actor=team.release_manager)
     make_objection(deployment, "security", by=team.security)
+    links.make(deployment.pk, lasts=timedelta(days=7), actor=team.release_manager)
     return deployment
 
 
@@ -135,6 +137,8 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "team_pk": Group.objects.get(name="Night shift").pk,
         "uidb64": "MQ",
         "token": "none-such",
+        "link_pk": deployment.share_links.get().pk,
+        "secret": links.address_for_mails(deployment).rstrip("/").rpartition("/")[2],
         "number": 1,
     }
     wanted = TABLE[name].arguments
