@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from approvals import services as approvals
+from approvals.enums import Choice
+from approvals.shown import Shown
 from communications import pausing
 from communications.definitions import PlanLine
 from communications.enums import DeliveryState, Kind
@@ -22,7 +25,7 @@ from deployments.models import Deployment, ShareLink
 from deployments.sharing import links
 from gates.definitions import GateDefinition
 from gates.services import define_gates
-from tests.builders import Team, make_deployment, signed_in
+from tests.builders import Team, make_deployment, make_proof, signed_in
 from tests.communications.conftest import leave, make_copy, make_planned, tell_notice
 
 HOUR, MONTH = timedelta(hours=1), timedelta(days=30)
@@ -197,7 +200,7 @@ def test_panel_alone_is_sent_once_while_it_stays_the_same(
     first = Client().get(path)
     assert first.content.decode().startswith('<hx-partial hx-target="#share-panel"')
 
-    def again() -> HttpResponse:
+    def again() -> Any:
         return Client().get(path, headers={"If-None-Match": first["ETag"]})
 
     assert again().status_code == 304
@@ -217,6 +220,15 @@ def test_use_is_noted_and_a_search_engine_that_asks_for_the_head_too(
 
 
 def test_ready_is_said_without_a_word_of_who_signed(team: Team) -> None:
-    deployment = make_deployment(team, items=(), steps=("Deploy",), roles=(), submitted=True)
+    deployment = make_deployment(team, items=(), roles=("product_owner",), submitted=True)
+    approvals.sign(
+        deployment.pk,
+        deployment.rules.get().pk,
+        Choice.APPROVE,
+        actor=team.product_owner,
+        proof=make_proof(),
+        shown=Shown.of(deployment),
+    )
     said = read(make_link(deployment, team))
     assert "Everything is checked; the decision to go ahead is still to come." in said
+    assert "Product Owner" not in said
