@@ -22,6 +22,7 @@ class Recipient:
     zone: str
     user_id: int | None = None
     knew_t0: datetime | None = None
+    channel_id: int | None = None
 
 
 def recipients(service: Service) -> list[Recipient]:

@@ -17,6 +17,7 @@ def write(message: Message, recipients: Iterable[Recipient]) -> None:
             Delivery(
                 message=message,
                 user_id=person.user_id,
+                channel_id=person.channel_id,
                 name=cut(person.name, LONGEST_NAME),
                 address=person.address,
                 zone=person.zone,

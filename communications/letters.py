@@ -15,6 +15,7 @@ from accounts.models import User
 from approvals import verdict
 from checklists.enums import CLOSED, Phase
 from communications import audience
+from communications.chat.payloads import Note
 from communications.enums import Kind
 from communications.models import Delivery, Message
 from deployments.enums import State
@@ -95,7 +96,7 @@ def reader_of(copy: Delivery, facts: Facts) -> Reader:
         is_asked=copy.user_id in facts.asked,
         is_technical=copy.user_id in facts.working,
         knew_t0=copy.knew_t0,
-        is_guest=copy.user_id is None,
+        is_guest=copy.user_id is None and copy.channel_id is None,
     )
 
 
@@ -107,6 +108,38 @@ def compose(facts: Facts, reader: Reader) -> Letter:
     text = render_to_string(f"{folder}/body.txt", context)
     html = render_to_string(f"{folder}/body.html", context)
     return Letter(subject[:LONGEST_SUBJECT], squeezed(text), html.strip())
+
+
+def note_for(facts: Facts, reader: Reader, key: str) -> Note:
+    """The same message as a room reads it: its parts instead of a page."""
+    context, message = _context(facts, reader), facts.message
+    moved = [("Moved from", context["knew"])] if context["knew"] else []
+    when = f"{context['when']} ({context['zone']})"
+    planned = f"; planned as {context['planned']}" if context["planned"] else ""
+    return Note(
+        key=key,
+        kind=message.kind,
+        subject=one_line(render_to_string(f"{FOLDER}/{message.kind}/subject.txt", context)),
+        headline=facts.headline,
+        lead=_part(message, "_lead", context),
+        facts=(
+            ("What", facts.deployment.package),
+            ("Where", f"{facts.deployment.service} → {facts.deployment.environment}"),
+            *moved,
+            ("When", f"{when}{planned}"),
+            ("Ask", str(facts.deployment.lead)),
+        ),
+        act=_part(message, "_act", context),
+        words=message.text,
+        url=context["url"],
+        schedule_revision=message.schedule_revision,
+    )
+
+
+def _part(message: Message, name: str, context: dict[str, Any]) -> str:
+    """As plain text: each room escapes in its own way what somebody typed."""
+    part = {"part": f"{FOLDER}/{message.kind}/{name}.txt"}
+    return one_line(render_to_string(f"{FOLDER}/_part.txt", {**context, **part}))
 
 
 def compose_for(message: Message, deployment: Deployment, person: User) -> Letter:

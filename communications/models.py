@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.models import User
+from communications.channels import Channel
 from communications.enums import (
     UNDER_WAY,
     WAITING,
@@ -24,7 +25,9 @@ from communications.lines import MessagePlan
 from communications.trials import Trial
 from deployments.models import Deployment, Event, Service
 
-__all__ = ["Delivery", "Message", "MessageHold", "MessagePlan", "Stakeholder", "Trial"]
+__all__ = [
+    "Channel", "Delivery", "Message", "MessageHold", "MessagePlan", "Stakeholder", "Trial",
+]  # fmt: skip
 
 
 class Stakeholder(models.Model):
@@ -163,6 +166,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             "message__deployment__service",
             "message__deployment__environment",
             "message__deployment__lead",
+            "channel__service",
         )
 
 
@@ -172,7 +176,10 @@ class Delivery(models.Model):
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries")
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
     name = models.CharField(max_length=150)
-    address = models.EmailField()
+    channel = models.ForeignKey(
+        Channel, on_delete=models.CASCADE, null=True, related_name="deliveries"
+    )
+    address = models.EmailField(help_text="Of a channel its name, which no mail server knows.")
     zone = models.CharField(max_length=64, default="UTC")
     knew_t0 = models.DateTimeField(
         null=True, help_text="The other T0 that this reader was told before."

@@ -90,10 +90,12 @@ def previewed(
 def _recipients(message: Message, deployment: Deployment) -> list[Recipient]:
     """Whoever would get it if it left now; of one that has left, whoever has it."""
     if message.pk is None or message.state == MessageState.PLANNED:
-        return readers.readers_of(message, deployment)
+        found = readers.readers_of(message, deployment)
+        return [one for one in found if one.channel_id is None]
     return [
         Recipient(one.name, one.address, one.zone, one.user_id, one.knew_t0)
         for one in message.deliveries.all()
+        if one.channel_id is None
     ]
 
 

@@ -17,6 +17,7 @@ of_message = [
     path("skip/", views.skip, name="skip"),
 ]
 urlpatterns = [
+    path("", include("communications.chat.urls")),
     path("deployments/<int:pk>/messages/recipients/", views.messages, name="messages"),
     path("deployments/<int:pk>/messages/hold/", views.hold, name="hold"),
     path("deployments/<int:pk>/messages/release/", views.release, name="release"),

@@ -33,6 +33,8 @@ PAGES = {
                         "/deployments/1/gates/tests-passing/runs/",
                         "/deployments/1/gates/tests-passing/waiver/",
                         "/services/search/metrics/", "/services/search/metrics/add/?source=json",
+                        "/deployments/1/stakeholder-link/", "/services/search/channels/",
+                        "/services/search/channels/new/",
                         "/deployments/1/messages/recipients/", "/deployments/1/messages/plan/1/"),
     "operations": ("/", "/deployments/1/items/3/"),
     "ops_lead": ("/deployments/2/", "/deployments/1/decide/?verdict=hold",
