@@ -24,6 +24,7 @@ from tests.communications.chat.http_witness import Room
 from tests.communications.conftest import make_planned, move_clock
 from tests.communications.smtp_witness import Witness
 
+pytestmark = pytest.mark.usefixtures("witness")
 HOUR = timedelta(hours=1)
 NOW = PlanLine(Kind.NOTICE, Anchor.T0, -24 * HOUR, "Notice")
 
@@ -54,9 +55,7 @@ def test_due_message_is_posted_once(
     assert Event.objects.filter(verb="message sent").count() == 1
 
 
-def test_matrix_is_told_under_a_key_that_stays_the_same(
-    real_team: Team, room: Room, witness: Witness
-) -> None:
+def test_matrix_is_told_under_a_key_that_stays_the_same(real_team: Team, room: Room) -> None:
     channel = make_channel(real_team, room, ChannelKind.MATRIX)
     make_planned(real_team, NOW, t0_in=20 * HOUR)
     room.answers = ["swallow"]
@@ -75,7 +74,7 @@ def test_matrix_is_told_under_a_key_that_stays_the_same(
 
 
 def test_post_whose_answer_is_lost_is_unknown_and_not_repeated_by_itself(
-    real_team: Team, room: Room, witness: Witness
+    real_team: Team, room: Room
 ) -> None:
     channel = make_channel(real_team, room)
     deployment = make_planned(real_team, NOW, t0_in=20 * HOUR)
@@ -95,7 +94,7 @@ def test_post_whose_answer_is_lost_is_unknown_and_not_repeated_by_itself(
 
 
 def test_worker_that_ends_between_post_and_note_leaves_it_unknown(
-    real_team: Team, room: Room, witness: Witness
+    real_team: Team, room: Room
 ) -> None:
     channel = make_channel(real_team, room)
     make_planned(real_team, NOW, t0_in=20 * HOUR)
@@ -108,9 +107,7 @@ def test_worker_that_ends_between_post_and_note_leaves_it_unknown(
     assert room.taken == []
 
 
-def test_room_that_asks_for_patience_is_left_alone_for_so_long(
-    real_team: Team, room: Room, witness: Witness
-) -> None:
+def test_room_that_asks_for_patience_is_left_alone_for_so_long(real_team: Team, room: Room) -> None:
     channel = make_channel(real_team, room)
     make_planned(real_team, NOW, t0_in=20 * HOUR)
     room.answers = [(429, {"Retry-After": "600"}, "slow down")]
@@ -141,7 +138,7 @@ def test_room_that_asks_for_patience_is_left_alone_for_so_long(
     ],
 )
 def test_answer_decides_whether_it_is_tried_again(
-    status: int, headers: dict[str, str], state: str, real_team: Team, room: Room, witness: Witness
+    status: int, headers: dict[str, str], state: str, real_team: Team, room: Room
 ) -> None:
     channel = make_channel(real_team, room)
     make_planned(real_team, NOW, t0_in=20 * HOUR)
@@ -170,7 +167,7 @@ def test_room_that_cannot_be_reached_waits_while_mails_leave(
 
 
 def test_channel_whose_connection_is_gone_fails_with_the_reason_and_nothing_is_sent(
-    real_team: Team, room: Room, witness: Witness
+    real_team: Team, room: Room
 ) -> None:
     channel = make_channel(real_team, room)
     Connection.objects.all().delete()
@@ -181,9 +178,7 @@ def test_channel_whose_connection_is_gone_fails_with_the_reason_and_nothing_is_s
     assert copy.last_error == ("The connection “chat” is no longer declared; ask an administrator.")
 
 
-def test_told_room_gets_the_correction_once_as_people_do(
-    real_team: Team, room: Room, witness: Witness
-) -> None:
+def test_told_room_gets_the_correction_once_as_people_do(real_team: Team, room: Room) -> None:
     make_channel(real_team, room)
     deployment = make_planned(real_team, NOW, t0_in=20 * HOUR)
     sweep()
@@ -198,9 +193,7 @@ def test_told_room_gets_the_correction_once_as_people_do(
     assert [told.payload["schedule_revision"], corrected.payload["schedule_revision"]] == [1, 2]
 
 
-def test_moved_deployment_is_not_posted_with_its_old_time(
-    real_team: Team, room: Room, witness: Witness
-) -> None:
+def test_moved_deployment_is_not_posted_with_its_old_time(real_team: Team, room: Room) -> None:
     channel = make_channel(real_team, room)
     deployment = make_planned(real_team, NOW, t0_in=20 * HOUR)
     dispatch.expand_due()
@@ -210,9 +203,7 @@ def test_moved_deployment_is_not_posted_with_its_old_time(
     assert copy_to(channel).state == DeliveryState.SUPERSEDED
 
 
-def test_switched_off_room_is_told_nothing_and_owed_nothing(
-    real_team: Team, room: Room, witness: Witness
-) -> None:
+def test_switched_off_room_is_told_nothing_and_owed_nothing(real_team: Team, room: Room) -> None:
     channel = make_channel(real_team, room)
     deployment = make_planned(real_team, NOW, t0_in=20 * HOUR)
     sweep()
@@ -237,9 +228,8 @@ def test_switched_off_room_is_told_nothing_and_owed_nothing(
     ],
 )
 def test_line_and_channel_say_together_what_is_posted(
-    audience: tuple[str, ...], kinds: list[str], posts: int, real_team: Team, room: Room,
-    witness: Witness,
-) -> None:  # fmt: skip
+    audience: tuple[str, ...], kinds: list[str], posts: int, real_team: Team, room: Room
+) -> None:
     make_channel(real_team, room)
     Channel.objects.update(kinds=kinds)
     line = PlanLine(Kind.NOTICE, Anchor.T0, -24 * HOUR, "Notice", audience=audience)
