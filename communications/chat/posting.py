@@ -15,7 +15,7 @@ from communications.models import Channel
 from connections.addresses import Permit
 from connections.client import Answer, GuardedClient
 from connections.exceptions import Blocked, Interrupted, Trouble
-from connections.hiding import hide_in_text, spelled
+from connections.hiding import SHORTEST_PART, hide_in_text, spelled
 from connections.sealing import Unsealable, opened
 from connections.services import connection_named
 
@@ -103,9 +103,9 @@ def asked_wait(said: str) -> timedelta:
 
 
 def secrets_of(url: str) -> tuple[str, ...]:
-    """The whole address, and what of it follows the host."""
+    """The whole address, and what of it follows the host, unless that is too short to be one."""
     rest = url.partition("://")[2].partition("/")[2]
-    return tuple(one for one in (url, rest) if one)
+    return (url, rest) if len(rest) >= SHORTEST_PART else (url,)
 
 
 def _told(trouble: Trouble, hidden: tuple[str, ...]) -> str:
