@@ -18,7 +18,7 @@ from tests.e2e.test_accessibility import found_by_axe
 from tests.live.conftest import Stage, eventually
 
 pytestmark = [pytest.mark.browser]
-ZONE = "Asia/Kathmandu"
+ZONE = "Asia/Tokyo"
 
 
 @pytest.fixture
