@@ -31,6 +31,7 @@ class Recipient:
     language: str = LANGUAGE
     stakeholder_id: int | None = None
     entry: str = ""
+    channel_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ def write(message: Message, recipients: Iterable[Recipient]) -> None:
                 message=message,
                 user_id=person.user_id,
                 stakeholder_id=person.stakeholder_id,
+                channel_id=person.channel_id,
                 name=cut(person.name, LONGEST_NAME),
                 address=person.address,
                 language=person.language,

@@ -96,10 +96,14 @@ def _write_copies(message: Message, deployment: Deployment, now: datetime) -> No
 
 
 @transaction.atomic
-def claim(limit: int) -> list[Delivery]:
-    """Lease the oldest due copies to this worker, leaving alone what another one is looking at."""
+def claim(limit: int, *, chat: bool = False) -> list[Delivery]:
+    """Lease the oldest due copies to this worker, leaving alone what another one is looking at.
+
+    Mails and posts into chat are claimed apart, since each worker carries one of them.
+    """
     now, token = clock.now(), uuid.uuid4()
-    free = Delivery.objects.due(now).select_for_update(skip_locked=True, of=("self",))
+    due = Delivery.objects.due(now).filter(channel__isnull=not chat)
+    free = due.select_for_update(skip_locked=True, of=("self",))
     ids = list(free.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
     if not ids:
         return []
@@ -200,7 +204,7 @@ def note(copy: Delivery, outcome: Outcome) -> None:
         case Result.LATER:
             ours.update(
                 state=DeliveryState.RETRY,
-                due_at=now + schedule.wait_before_retry(copy.attempts + 1),
+                due_at=now + max(schedule.wait_before_retry(copy.attempts + 1), outcome.wait),
                 lease_until=None,
                 last_error=outcome.said,
             )

@@ -122,3 +122,12 @@ class TrialState(TextChoices):
     TAKEN = "taken", "On its way"
     SENT = "sent", "Sent"
     FAILED = "failed", "Failed"
+
+
+class ChannelKind(TextChoices):
+    """What stands at the other end of a channel."""
+
+    SLACK = "slack", "Slack"
+    TEAMS = "teams", "Teams"
+    MATRIX = "matrix", "Matrix"
+    WEBHOOK = "webhook", "Webhook"

@@ -2,6 +2,7 @@
 
 import smtplib
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 
 READY_FOR_CONTENT = 354
@@ -20,11 +21,15 @@ class Result(Enum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one copy; `usable` says whether the connection can carry the next one."""
+    """What became of one copy; `usable` says whether the connection can carry the next one.
+
+    `wait` is how long the other side asks to be left alone before the copy is tried again.
+    """
 
     result: Result
     said: str = ""
     usable: bool = True
+    wait: timedelta = timedelta(0)
 
 
 def hand_over(smtp: smtplib.SMTP, sender: str, recipient: str, content: bytes) -> Outcome:

@@ -17,6 +17,7 @@ from approvals import verdict
 from checklists.enums import CLOSED, Phase
 from communications import audience
 from communications.audience import People
+from communications.chat.payloads import Note
 from communications.dates import Clock
 from communications.enums import Kind
 from communications.models import Delivery, Message
@@ -24,6 +25,7 @@ from communications.stakeholders import LANGUAGE
 from deployments.answers import page
 from deployments.enums import State
 from deployments.models import Deployment, Event
+from deployments.sharing import links
 from monitoring.models import Watch
 
 FOLDER = "communications/mail"
@@ -75,6 +77,7 @@ class Facts:
     bound: People
     criteria: tuple[int, int]
     watch: Watch | None
+    share_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ class Reader:
     knew_t0: datetime | None = None
     language: str = LANGUAGE
     may_leave: bool = False
+    # Without an account, so that only the stakeholder link leads anywhere.
+    is_guest: bool = False
 
 
 def gather(message: Message, deployment: Deployment) -> Facts:
@@ -103,6 +108,7 @@ def gather(message: Message, deployment: Deployment) -> Facts:
         bound=audience.bound(deployment.service),
         criteria=(sum(state in CLOSED for state in states), len(states)),
         watch=Watch.objects.filter(deployment=deployment).first(),
+        share_url=links.address_for_mails(deployment),
     )
 
 
@@ -114,6 +120,7 @@ def reader_of(copy: Delivery, facts: Facts) -> Reader:
         knew_t0=copy.knew_t0,
         language=copy.language,
         may_leave=may_leave(facts, copy.address, copy.user_id, copy.stakeholder_id),
+        is_guest=copy.user_id is None and copy.channel_id is None,
     )
 
 
@@ -133,6 +140,38 @@ def compose(facts: Facts, reader: Reader) -> Letter:
     html = render_to_string(f"{folder}/body.html", marked)
     letter = Letter(subject[:LONGEST_SUBJECT], squeezed(text), html.strip())
     return replace(letter, may_leave=reader.may_leave)
+
+
+def note_for(facts: Facts, reader: Reader, key: str) -> Note:
+    """The same message as a room reads it: its parts instead of a page."""
+    context, message = _context(facts, reader), facts.message
+    moved = [("Moved from", context["knew"])] if context["knew"] else []
+    when = f"{context['when']} ({context['zone']})"
+    planned = f"; planned as {context['planned']}" if context["planned"] else ""
+    return Note(
+        key=key,
+        kind=message.kind,
+        subject=one_line(render_to_string(f"{FOLDER}/{message.kind}/subject.txt", context)),
+        headline=facts.headline,
+        lead=_part(message, "_lead", context),
+        facts=(
+            ("What", facts.deployment.package),
+            ("Where", f"{facts.deployment.service} → {facts.deployment.environment}"),
+            *moved,
+            ("When", f"{when}{planned}"),
+            ("Ask", str(facts.deployment.lead)),
+        ),
+        act=_part(message, "_act", context),
+        words=message.text,
+        url=context["url"],
+        schedule_revision=message.schedule_revision,
+    )
+
+
+def _part(message: Message, name: str, context: dict[str, Any]) -> str:
+    """As plain text: each room escapes in its own way what somebody typed."""
+    part = {"part": f"{FOLDER}/{message.kind}/{name}.txt"}
+    return one_line(render_to_string(f"{FOLDER}/_part.txt", {**context, **part}))
 
 
 def compose_for(message: Message, deployment: Deployment, person: User) -> Letter:
@@ -160,7 +199,7 @@ def _context(facts: Facts, reader: Reader, *, marks: bool = False) -> dict[str, 
     deployment, message = facts.deployment, facts.message
     place = ZoneInfo(reader.zone) if is_zone(reader.zone) else ZoneInfo(deployment.zone)
     dates, watch = Clock(place, reader.language, marks), facts.watch
-    return {
+    context = {
         "title": message.get_kind_display(),
         "words": message.text,
         "deployment": deployment,
@@ -186,6 +225,7 @@ def _context(facts: Facts, reader: Reader, *, marks: bool = False) -> dict[str, 
         "url": f"{settings.PORTAL_URL}{deployment.get_absolute_url()}",
         **_of_event(message.event, deployment, dates),
     }
+    return {**context, "url": facts.share_url} if reader.is_guest else context
 
 
 def _of_event(event: Event | None, deployment: Deployment, dates: Clock) -> dict[str, Any]:

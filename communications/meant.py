@@ -1,4 +1,4 @@
-"""The words of an audience: `stakeholders` (the list), a grant such as `ops_lead`, `role:<key>`."""
+"""The words of an audience: `stakeholders` (the list), `chat`, `role:<key>` and the grants."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from deployments.enums import Grant
 
 LISTED = "stakeholders"
+CHAT = "chat"
 OF_ROLE = "role:"
 PLURALS: dict[str, str] = {
     LISTED: "the stakeholder list",
+    CHAT: "chat channels",
     Grant.MEMBER: "members",
     Grant.STAKEHOLDER: "stakeholders with an account",
     Grant.AUDITOR: "auditors",

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 
 from accounts.models import User
 from communications.bouncing_addresses import BouncingAddress
+from communications.channels import Channel
 from communications.enums import (
     EXPLAINED,
     LEFT,
@@ -32,7 +33,7 @@ from deployments import portal_hold
 from deployments.models import Deployment, Event
 
 __all__ = [
-    "BouncingAddress", "Delivery", "Message", "MessageHold", "MessagePlan", "OptOut",
+    "BouncingAddress", "Channel", "Delivery", "Message", "MessageHold", "MessagePlan", "OptOut",
     "Stakeholder", "Trial",
 ]  # fmt: skip
 
@@ -163,6 +164,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             "message__deployment__service",
             "message__deployment__environment",
             "message__deployment__lead",
+            "channel__service",
         )
 
 
@@ -175,7 +177,10 @@ class Delivery(models.Model):
         Stakeholder, on_delete=models.SET_NULL, null=True, related_name="deliveries"
     )
     name = models.CharField(max_length=150)
-    address = models.EmailField()
+    channel = models.ForeignKey(
+        Channel, on_delete=models.CASCADE, null=True, related_name="deliveries"
+    )
+    address = models.EmailField(help_text="Of a channel its name, which no mail server knows.")
     language = models.CharField(max_length=16, default=LANGUAGE)
     zone = models.CharField(max_length=64, default="UTC")
     knew_t0 = models.DateTimeField(

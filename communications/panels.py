@@ -18,6 +18,9 @@ from communications.timeline import entries_of, steps
 from deployments import clock
 from deployments.models import Deployment
 from deployments.policies import Rights
+from deployments.sharing import links
+
+IN_PLACE_OF_THE_LINK = "only-in-the-mail"
 
 # Whoever has another's link could leave for them, so a preview shows none.
 NOT_SHOWN = f"{settings.PORTAL_URL}/subscription/…"
@@ -56,6 +59,8 @@ def messages_page(deployment: Deployment, rights: Rights) -> dict[str, Any]:
         "may_handle": policies.refusal_to_handle(rights) is None,
         "ledger": ledgers.ledger_of(deployment, bounced),
         "bounced": [(row, policies.refusal_to_clear(rights, row)) for row in bounced],
+        "guests": sum(one.user_id is None for one in audience.recipients(deployment.service)),
+        "is_shared": deployment.share_links.standing(now).exists(),
         "unreachable": audience.unreachable(deployment.service),
     }
 
@@ -86,7 +91,11 @@ def previewed(
         to.knew_t0,
         to.language,
         letters.may_leave(facts, to.address, to.user_id, to.stakeholder_id),
+        is_guest=to.user_id is None,
     )
+    if facts.share_url:
+        # Whoever reads previews has no business with the link that the mails carry.
+        facts = replace(facts, share_url=links.address(IN_PLACE_OF_THE_LINK))
     letter = letters.compose(facts, reader).to(NOT_SHOWN)
     return Previewed(message, message.plan, form, letter, technical)
 
@@ -94,9 +103,12 @@ def previewed(
 def _recipients(message: Message, deployment: Deployment) -> list[Recipient]:
     """Whoever would get it if it left now; of one that has left, whoever has it."""
     if message.pk is None or message.state == MessageState.PLANNED:
-        return readers.readers_of(message, deployment)
+        found = readers.readers_of(message, deployment)
+        return [one for one in found if one.channel_id is None]
     return [
-        replace(readers.recipient_of(one), knew_t0=one.knew_t0) for one in message.deliveries.all()
+        replace(readers.recipient_of(one), knew_t0=one.knew_t0)
+        for one in message.deliveries.all()
+        if one.channel_id is None
     ]
 
 

@@ -9,7 +9,8 @@ from django.db.models import Q
 from communications import aims, audience, told
 from communications.audience import Recipient
 from communications.enums import TOLD, UNDER_WAY, WAITING, Kind, MessageState
-from communications.models import Delivery, Message
+from communications.meant import CHAT
+from communications.models import Channel, Delivery, Message
 from communications.told import Copy
 from deployments.models import Deployment
 
@@ -23,7 +24,10 @@ def readers_of(message: Message, deployment: Deployment) -> list[Recipient]:
     today = {_key(one.address): one for one in aims.aimed(everybody, message.plan, deployment)}
     # Whoever left the list since keeps the name and zone of the last copy.
     known = {_key(one.address): recipient_of(one) for one in deliveries}
+    rooms = {_key(one.name): one for one in Channel.objects.on().filter(service=deployment.service)}
     known |= {_key(one.address): one for one in everybody} | today
+    known |= {key: _room(one) for key, one in rooms.items()}
+    today |= {key: known[key] for key, one in rooms.items() if _is_for(message, one)}
     knew = told.to_correct(copies, deployment.schedule_revision, deployment.t0)
     if message.kind == Kind.CORRECTION:
         wanted = set(knew)
@@ -36,6 +40,17 @@ def readers_of(message: Message, deployment: Deployment) -> list[Recipient]:
         knew = {}
     found = [replace(known[reader], knew_t0=knew.get(reader)) for reader in wanted]
     return sorted(found, key=lambda reader: (reader.name, reader.address))
+
+
+def _is_for(message: Message, channel: Channel) -> bool:
+    """A line for everybody, or one that names channels; and of the kinds that this one takes."""
+    audience = message.plan.audience if message.plan else []
+    wanted = not channel.kinds or message.kind in channel.kinds
+    return wanted and (not audience or CHAT in audience)
+
+
+def _room(channel: Channel) -> Recipient:
+    return Recipient(str(channel), channel.name, channel.zone, channel_id=channel.pk)
 
 
 def copies_of(deployment: Deployment) -> list[Copy]:
@@ -71,6 +86,7 @@ def live_deliveries(deployment: Deployment) -> list[Delivery]:
     """
     live = Delivery.objects.filter(
         Q(user__isnull=True) | Q(user__is_active=True),
+        Q(channel__isnull=True) | Q(channel__switched_off_at__isnull=True),
         message__deployment=deployment,
         message__t0__isnull=False,
         state__in=[*TOLD, *WAITING, *UNDER_WAY],
@@ -104,6 +120,7 @@ def recipient_of(delivery: Delivery) -> Recipient:
         None,
         delivery.language,
         delivery.stakeholder_id,
+        channel_id=delivery.channel_id,
     )
 
 

@@ -39,10 +39,7 @@ def send_again(deployment_id: int, copy_id: int, *, actor: User, address: str = 
     copy, now = _copy(deployment, copy_id), clock.now()
     rights = rights_of(actor, deployment.service)
     require(policies.refusal_to_send_again(rights, copy, deployment, now))
-    to = (copy.user.email if copy.user else address).strip() or copy.address
-    require(policies.refusal_of_address(to))
-    _refuse_gone(copy, to, deployment)
-    _refuse_twice(copy, to)
+    to = _goes_to(copy, address, deployment)
     was, copy.state, copy.due_at = copy.state, DeliveryState.SCHEDULED, now
     if to.lower() != copy.address.lower():
         copy.address, copy.mail_id = to, identity.mail_id(copy.message_id, to)
@@ -51,6 +48,17 @@ def send_again(deployment_id: int, copy_id: int, *, actor: User, address: str = 
     _save(copy, "due_at", "address", "mail_id", "last_error", "sent_at", "bounce", "bounced_at")
     hints.hint(SWEEP)
     return _record(deployment, copy, "copy sent again", actor, was)
+
+
+def _goes_to(copy: Delivery, address: str, deployment: Deployment) -> str:
+    """A channel keeps its name: where that leads is said on its own page."""
+    if copy.channel_id:
+        return copy.address
+    to = (copy.user.email if copy.user else address).strip() or copy.address
+    require(policies.refusal_of_address(to))
+    _refuse_gone(copy, to, deployment)
+    _refuse_twice(copy, to)
+    return to
 
 
 def _copy(deployment: Deployment, copy_id: int) -> Delivery:

@@ -37,6 +37,7 @@ urlpatterns = [
         name="subscribe",
     ),
     path("subscription/<str:link>/", include(by_link)),
+    path("", include("communications.chat.urls")),
     path("deployments/<int:pk>/messages/recipients/", views.messages, name="messages"),
     path("deployments/<int:pk>/calendar.ics", views.calendar, name="calendar"),
     path("deployments/<int:pk>/messages/hold/", views.hold, name="hold"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BytesIO
-from typing import IO, Self
+from typing import IO, Any, Self
 from urllib.parse import urljoin
 
 import httpcore
@@ -14,7 +14,14 @@ import httpx
 
 from connections.addresses import Permit, checked
 from connections.dialling import Deadline, GuardedBackend
-from connections.exceptions import Blocked, TooLarge, TooSlow, Unreachable
+from connections.exceptions import (
+    Blocked,
+    Interrupted,
+    TooLarge,
+    TooSlow,
+    Trouble,
+    Unreachable,
+)
 from connections.hiding import hide, hide_in_stream, hide_in_text, spelled
 from connections.tls import trusting
 
@@ -35,21 +42,42 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass
+class Sending:
+    """What goes out with a request; `is_out` once the other side may have it whole."""
+
+    content: bytes
+    content_type: str
+    is_out: bool = False
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        return [("content-type", self.content_type), ("content-length", str(len(self.content)))]
+
+    def trace(self, name: str, _: Mapping[str, object]) -> None:
+        self.is_out = self.is_out or name == "http11.send_request_body.started"
+
+
 class GuardedClient:
     """Asks http(s) addresses under a permit, within one deadline for all that it does.
 
     Raises `Blocked`, `Unreachable`, `TooSlow` or `TooLarge`, each with a sentence. Proxies,
-    cookies and credentials of the environment are never used. The permit's secrets are hidden in
-    whatever a server says back.
+    cookies and credentials of the environment are never used. The permit's secrets, and those
+    that an address itself holds, are hidden in whatever a server says back.
     """
 
     def __init__(
-        self, *, permit: Permit | None = None, seconds: float = 10, most_bytes: int = 1024 * 1024
+        self,
+        *,
+        permit: Permit | None = None,
+        seconds: float = 10,
+        most_bytes: int = 1024 * 1024,
+        secrets: tuple[str, ...] = (),
     ) -> None:
         self.permit = permit
         self.seconds = seconds
         self.most_bytes = most_bytes
-        self._hidden = spelled(permit.secrets) if permit else []
+        self._hidden = spelled((*(permit.secrets if permit else ()), *secrets))
         networks = permit.networks if permit else ()
         self._pool = httpcore.ConnectionPool(
             ssl_context=trusting(permit.authorities if permit else ""),
@@ -75,6 +103,25 @@ class GuardedClient:
         with self._telling(target):
             return self._ask(target, BytesIO(), time.perf_counter(), method="HEAD")[0]
 
+    def send(
+        self, method: str, url: str, content: bytes, content_type: str = "application/json"
+    ) -> Answer:
+        """One whole answer to what is sent there; no redirect is followed.
+
+        Raises `Interrupted` instead of the other troubles once it may have been taken.
+        """
+        target, body = checked(url, self.permit), BytesIO()
+        sending = Sending(content, content_type)
+        try:
+            with self._telling(target):
+                began = time.perf_counter()
+                answer, _ = self._ask(target, body, began, method=method, sending=sending)
+        except Trouble as trouble:
+            if sending.is_out:
+                raise Interrupted(trouble.sentence) from trouble
+            raise
+        return replace(answer, body=body.getvalue())
+
     def download(self, url: str, into: IO[bytes], *, follow: bool = True) -> Answer:
         """Like `get`, the body written to `into` as it comes; the answer's own stays empty."""
         target = checked(url, self.permit)
@@ -90,11 +137,21 @@ class GuardedClient:
         raise Unreachable(f"{url} redirects more than {MOST_REDIRECTS} times.")
 
     def _ask(
-        self, target: httpx.URL, into: IO[bytes], began: float, *, method: str = "GET"
+        self,
+        target: httpx.URL,
+        into: IO[bytes],
+        began: float,
+        *,
+        method: str = "GET",
+        sending: Sending | None = None,
     ) -> tuple[Answer, str]:
         said = self.permit.headers if self.permit else ()
         headers = [("host", target.netloc.decode("ascii")), *HEADERS, *said]
-        with self._pool.stream(method, str(target), headers=headers) as response:
+        more: dict[str, Any] = {}
+        if sending:
+            headers += sending.headers
+            more = {"content": sending.content, "extensions": {"trace": sending.trace}}
+        with self._pool.stream(method, str(target), headers=headers, **more) as response:
             given = httpx.Headers(
                 [(name, hide(value, self._hidden)) for name, value in response.headers]
             )

@@ -23,3 +23,7 @@ class TooSlow(Trouble):
 
 class TooLarge(Trouble):
     """The answer is longer than the portal reads."""
+
+
+class Interrupted(Trouble):
+    """Something was sent and no whole answer came: the other side may have taken it."""

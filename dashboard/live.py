@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from approvals.verdict import outlook
-from dashboard.panels import PANELS, Audience, render
+from dashboard.panels import Audience, panels_for, render
 from deployments.models import Deployment
 
 
@@ -20,6 +20,6 @@ def snapshot(deployment_id: int, audience: Audience, panels: tuple[str, ...]) ->
     deployment = Deployment.objects.with_names().filter(pk=deployment_id).first()
     if deployment is None:
         return None
-    known = [name for name in panels if name in PANELS]
+    known = [name for name in panels if name in panels_for(audience)]
     fragments = render(known, deployment, outlook(deployment), audience)
     return Snapshot(deployment.event_count, fragments)

@@ -13,6 +13,7 @@ from approvals.room import poll_panel, room_panel
 from approvals.verdict import Outlook
 from checklists.panels import checklist_panel, runbook_panel
 from communications.panels import messages_panel
+from dashboard.share.panels import share_panel
 from deployments.models import Deployment
 from deployments.panels import comments_panel, history_panel
 from gates.panels import gates_panel
@@ -59,6 +60,17 @@ PANELS: dict[str, Panel] = {
 }
 
 
+# Whoever comes by a stakeholder link: an audience of its own, which is no set of rights.
+GUESTS: Audience = frozenset({"guest"})
+# All that guests ever see, on the page and by the live channel; nobody else sees it there.
+SHARED: dict[str, Panel] = {"share": Panel("dashboard/share/_panel.html", share_panel)}
+
+
+def panels_for(audience: Audience) -> dict[str, Panel]:
+    """The panels that may be rendered for an audience at all, by name."""
+    return SHARED if audience == GUESTS else PANELS
+
+
 @dataclass(frozen=True)
 class Tab:
     """A view of the deployment's page: its word and the panels that it shows."""
@@ -89,10 +101,10 @@ def render(
     names: Iterable[str], deployment: Deployment, outlook: Outlook, may: Audience
 ) -> dict[str, str]:
     """The fragments by panel name; nothing in them is personal, an audience shares them."""
-    shared = {"deployment": deployment, "may": may}
+    known, shared = panels_for(may), {"deployment": deployment, "may": may}
     return {
         name: render_to_string(
-            PANELS[name].template, {**PANELS[name].build(deployment, outlook), **shared}
+            known[name].template, {**known[name].build(deployment, outlook), **shared}
         )
         for name in names
     }

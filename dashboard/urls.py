@@ -4,6 +4,7 @@ from dashboard import decisions_views, room, views
 from dashboard.operations import views as operations
 from dashboard.plan import views as plan
 from dashboard.plan.converters import PageConverter, PartConverter
+from dashboard.share import views as share
 
 register_converter(PageConverter, "plan_page")
 register_converter(PartConverter, "plan_part")
@@ -15,6 +16,8 @@ urlpatterns = [
     path("metrics", operations.metrics, name="metrics"),
     path("operations/", operations.operations, name="operations"),
     path("operations/figures/", operations.panel, name="operations_figures"),
+    path("share/<str:secret>/", share.share, name="share"),
+    path("share/<str:secret>/panel/", share.panel, name="share_panel"),
     path("decisions/", decisions_views.decisions, name="decisions"),
     path("deployments/", views.deployments, name="deployments"),
     path("deployments/<int:pk>/", views.deployment, name="deployment"),

@@ -8,5 +8,6 @@ urlpatterns = [
     path("deployments/<int:pk>/cancel/", views.cancel, name="cancel"),
     path("", include("deployments.access.urls")),
     path("", include("deployments.outside.urls")),
+    path("", include("deployments.sharing.urls")),
     path("deployments/<int:pk>/versions/", views.versions, name="versions"),
 ]

@@ -87,8 +87,7 @@ if (live && line) {
 // Everything the page shows, or the panels that had to wait.
 const fetchPanels = async (panels = query.get("panels")) => {
   const all = panels === query.get("panels");
-  const id = live.getAttribute("hx-sse:connect").match(/deployments\/(\d+)\//)[1];
-  const answer = await fetch(`/deployments/${id}/panels/?panels=${panels}`, {
+  const answer = await fetch(`${live.dataset.panels}?panels=${panels}`, {
     headers: {"HX-Request": "true", ...(all && etag && {"If-None-Match": etag})},
   }).catch(() => null);
   if (!answer || refused(answer.status) || !answer.ok) return;

@@ -23,6 +23,7 @@ from deployments.policies import Rights, rights_of, roles_stood_in_for
 
 Audience = frozenset[str]
 Pair = tuple[int, int]
+_DO_MORE = frozenset(Right) - {Right.SEE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Standing:
     @property
     def is_involved(self) -> bool:
         """Somebody with a role signs and has a personal part, though the right is only to see."""
-        return bool(self.roles or self.rights - {Right.SEE.value})
+        return bool(self.roles or self.rights.intersection(_DO_MORE))
 
 
 @dataclass(frozen=True, slots=True)

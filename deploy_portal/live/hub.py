@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable
 
 from django.conf import settings
 
-from deploy_portal.live import access
+from deploy_portal.live import access, guests
 from deploy_portal.live.access import Ticket
 from deploy_portal.live.frames import COMMENT
+from deploy_portal.live.guests import Guest
 from deploy_portal.live.listener import Listener
 from deploy_portal.live.pace import Pace
 from deploy_portal.live.rooms import Room
@@ -67,7 +68,12 @@ class Hub:
             return 503
         return await self._threads.run(access.admit, session_key, deployment_id)
 
-    def enter(self, ticket: Ticket, panels: Panels, last: str) -> Viewer:
+    async def admit_guest(self, secret: str) -> Guest | int:
+        if self._closed:
+            return 503
+        return await self._threads.run(guests.admit, secret)
+
+    def enter(self, ticket: Ticket | Guest, panels: Panels, last: str) -> Viewer:
         viewer = Viewer(ticket, panels, last, self.pace.backlog)
         room = self._rooms.get(ticket.deployment_id)
         if room is None:
@@ -112,7 +118,7 @@ class Hub:
         viewers = self.viewers
         if not viewers:
             return
-        ended = await self._threads.run(access.ended, {viewer.ticket for viewer in viewers})
+        ended = await self._threads.run(_ended, {viewer.ticket for viewer in viewers})
         for viewer in viewers:
             if viewer.ticket in ended:
                 viewer.close()
@@ -125,6 +131,13 @@ class Hub:
         for room in list(self._rooms.values()):
             if room.version is not None and room.version != current.get(room.deployment_id):
                 room.stir()
+
+
+def _ended(tickets: set[Ticket | Guest]) -> set[Ticket | Guest]:
+    signed_in = {one for one in tickets if isinstance(one, Ticket)}
+    by_link = {one for one in tickets if isinstance(one, Guest)}
+    over: set[Ticket | Guest] = set(access.ended(signed_in)) if signed_in else set()
+    return over | guests.ended(by_link)
 
 
 async def _repeat(seconds: float, act: Callable[[], Awaitable[None]]) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.http import parse_cookie
 
+from deploy_portal.live import guests
+from deploy_portal.live.access import Ticket
+from deploy_portal.live.guests import Guest
 from deploy_portal.live.hub import Hub
 from deploy_portal.live.viewers import Panels, Viewer
 
@@ -21,6 +24,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PATH = re.compile(r"/live/deployments/(?P<pk>[0-9]{1,18})/")
+SHARED_PATH = re.compile(r"/live/share/(?P<secret>[A-Za-z0-9_-]{1,100})/")
 PANEL = re.compile(r"[a-z0-9-]{1,40}")
 MOST_PANELS = 20
 HEADERS = [
@@ -42,17 +46,22 @@ class LiveStream:
         self.hub = hub
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        found = PATH.fullmatch(scope["path"])
-        if found is None:
+        found, shared = PATH.fullmatch(scope["path"]), SHARED_PATH.fullmatch(scope["path"])
+        if found is None and shared is None:
             return await _answer(send, 404)
         if scope["method"] != "GET":
             return await _answer(send, 405)
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        session_key = parse_cookie(headers.get(b"cookie", "")).get(settings.SESSION_COOKIE_NAME)
-        ticket = await self.hub.admit(session_key, int(found["pk"]))
+        ticket: Ticket | Guest | int = 404
+        if shared:
+            ticket = await self.hub.admit_guest(shared["secret"])
+        elif found:
+            ticket = await self.hub.admit(_session_key(headers), int(found["pk"]))
         if isinstance(ticket, int):
             return await _answer(send, ticket)
         panels, last = _asked(scope["query_string"])
+        if shared:
+            panels = guests.PANELS
         viewer = self.hub.enter(ticket, panels, headers.get(b"last-event-id") or last)
         return await self._serve(viewer, receive, send)
 
@@ -71,6 +80,10 @@ class LiveStream:
         finally:
             watching.cancel()
             self.hub.leave(viewer)
+
+
+def _session_key(headers: Mapping[bytes, str]) -> str | None:
+    return parse_cookie(headers.get(b"cookie", "")).get(settings.SESSION_COOKIE_NAME)
 
 
 def _asked(query: bytes) -> tuple[Panels, str]:

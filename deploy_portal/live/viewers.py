@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 
 from deploy_portal.live.access import Audience, Ticket
+from deploy_portal.live.guests import Guest
 
 Panels = tuple[str, ...]
 
@@ -25,7 +26,7 @@ class Viewer:
         "ticket",
     )
 
-    def __init__(self, ticket: Ticket, panels: Panels, last: str, backlog: int) -> None:
+    def __init__(self, ticket: Ticket | Guest, panels: Panels, last: str, backlog: int) -> None:
         self.ticket, self.panels, self.last = ticket, panels, last
         # Once it has the state that later messages are differences to.
         self.primed = False

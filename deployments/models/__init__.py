@@ -12,6 +12,7 @@ from deployments.models.service import (
     ServiceGroupObjectPermission,
     ServiceUserObjectPermission,
 )
+from deployments.models.share_link import ShareLink
 from deployments.models.stand_in import LONGEST_ABSENCE_REASON, StandIn
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Service",
     "ServiceGroupObjectPermission",
     "ServiceUserObjectPermission",
+    "ShareLink",
     "StandIn",
     "Tick",
 ]

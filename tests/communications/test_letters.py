@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,8 +10,9 @@ from communications.definitions import STANDARD_PLAN
 from communications.models import MessagePlan
 from communications.services import message_of_line
 from deployments.models import Deployment
+from deployments.sharing import links
 from tests.builders import Team
-from tests.communications.conftest import make_planned
+from tests.communications.conftest import make_copy, make_planned
 
 T0 = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
@@ -100,3 +101,36 @@ def test_every_kind_has_all_three_parts_and_carries_no_code(
 
 def test_subject_is_one_line_whatever_the_names_hold() -> None:
     assert letters.one_line("a\r\nBcc: b\x00\u2028c") == "a Bcc: b c"
+
+
+def test_reader_without_an_account_gets_the_stakeholder_link_or_none(
+    deployment: Deployment, team: Team
+) -> None:
+    def to_guest() -> letters.Letter:
+        plan = MessagePlan.objects.get(deployment=deployment, kind="notice")
+        facts = letters.gather(message_of_line(plan, deployment), deployment)
+        return letters.compose(facts, letters.Reader("UTC", is_guest=True))
+
+    without = to_guest()
+    assert "http" not in without.text
+    assert "<a href=" not in without.html.replace('<a href="mailto:', "")
+    assert without.text.endswith("release_manager@example.org.\n")
+
+    _, address = links.make(deployment.pk, lasts=timedelta(days=7), actor=team.release_manager)
+
+    assert to_guest().text.endswith(f"The deployment, as it stands now:\n{address}\n")
+    assert f'<a href="{address}"' in to_guest().html
+    assert f"/deployments/{deployment.pk}/" not in to_guest().text + to_guest().html
+    assert address not in letter(deployment, "notice", "UTC").text
+
+
+def test_copy_to_an_address_without_an_account_is_a_guests(
+    deployment: Deployment, team: Team
+) -> None:
+    message = deployment.messages.first()
+    assert message is not None
+    facts = letters.gather(message, deployment)
+    copy = make_copy(message)
+    assert letters.reader_of(copy, facts).is_guest
+    copy.user = team.member
+    assert not letters.reader_of(copy, facts).is_guest

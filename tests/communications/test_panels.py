@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.template.loader import render_to_string
 from pytest_django import DjangoAssertNumQueries
@@ -11,6 +13,7 @@ from communications.services import define_plan
 from deployments import clock
 from deployments.models import Deployment
 from deployments.policies import rights_of
+from deployments.sharing import links
 from tests.builders import Team, make_deployment
 from tests.communications.conftest import make_planned
 
@@ -111,3 +114,19 @@ def test_page_says_why_somebody_may_not_act(team: Team) -> None:
     assert entry.refusal_to_send == (
         "Only release managers and ops leads of this service may send or skip messages."
     )
+
+
+def test_page_says_that_mails_without_a_stakeholder_link_lead_nowhere(team: Team) -> None:
+    deployment = make_planned(team)
+    rights, said = rights_of(team.ops_lead, team.service), "their mails lead to no page"
+
+    def page() -> str:
+        found = Deployment.objects.with_names().get(pk=deployment.pk)
+        context = panels.messages_page(found, rights)
+        return render_to_string("communications/messages.html", context)
+
+    assert said not in page()
+    Stakeholder.objects.create(service=team.service, name="Ann", address="ann@example.net")
+    assert "1 recipient without an account" in page()
+    links.make(deployment.pk, lasts=timedelta(days=7), actor=team.release_manager)
+    assert said not in page()

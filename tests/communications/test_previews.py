@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -10,6 +12,7 @@ from communications.enums import DeliveryState, Kind, MessageState
 from communications.forms import key_of
 from communications.models import Delivery, Message, Stakeholder, Trial
 from deployments.models import Deployment
+from deployments.sharing import links
 from tests.builders import Team, signed_in
 from tests.communications.conftest import leave, make_copy, make_planned
 
@@ -132,3 +135,15 @@ def test_hold_shows_its_banner_on_page_and_panel(deployment: Deployment, team: T
     client.post(url("release", deployment))
     assert "held back." not in client.get(url("messages", deployment)).content.decode()
     assert notice(deployment).state == MessageState.PLANNED
+
+
+def test_preview_to_a_guest_shows_that_there_is_a_link_and_not_which(
+    deployment: Deployment, team: Team
+) -> None:
+    _, address = links.make(deployment.pk, lasts=timedelta(days=7), actor=team.release_manager)
+    tokyo = next(one for one in recipients(team.service) if one.name == "Tokyo office")
+    page = signed_in(team.release_manager).get(
+        url("message", deployment, notice(deployment).pk), {"reader_key": key_of(tokyo)}
+    )
+    assert page.context["letter"].text.endswith("/share/only-in-the-mail/\n")
+    assert address not in page.content.decode()

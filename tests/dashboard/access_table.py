@@ -64,6 +64,11 @@ STAKEHOLDER = {
     "language": lambda _: "de",
     "zone": lambda _: "Europe/Berlin",
 }
+CHANNEL = {
+    "title": lambda _: "#incidents",
+    "address": lambda _: "https://chat.example.org/hooks/s3cr3t",
+    "zone": lambda _: "UTC",
+}
 BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
     "deployments:schedule": {
         "local": lambda one: (one.t0 + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"),
@@ -236,6 +241,9 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
     },
     "communications:subscribe": {"told": lambda _: "no"},
     "communications:leave": {"List-Unsubscribe": lambda _: "One-Click"},
+    "deployments:share_link": {"days": lambda _: "30"},
+    "communications:channel_new": {"kind": lambda _: "slack", **CHANNEL},
+    "communications:channel_edit": CHANNEL,
     "communications:hold": {"reason": lambda _: "the time is open"},
     "communications:reword": {
         "shown": lambda one: fingerprint(one.messages.first().text),
@@ -373,6 +381,15 @@ TABLE: dict[str, Row] = {
     "communications:subscription": Row((404,) * 8, (404,) * 8, ("link",)),
     "communications:leave": Row((404,) * 8, (404,) * 8, ("link",)),
     "communications:come_back": Row((405,) * 8, (404,) * 8, ("link",)),
+    "dashboard:share": Row((200,) * 8, (405,) * 8, ("secret",)),
+    "dashboard:share_panel": Row((200,) * 8, (405,) * 8, ("secret",)),
+    "deployments:share_link": Row(WHO_SEES, (302, 404, 403, 403, 200, 403, 403, 403), ONE),
+    "deployments:revoke_share_link": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ("pk", "link_pk")),
+    "communications:channels": Row(WHO_SEES, NO_METHOD, ("service_key",)),
+    "communications:channel_new": Row((302, 404, 403, 403, 200, 403, 403, 403), (302, 404, 403, 403, 302, 403, 403, 403), ("service_key",)),
+    "communications:channel_edit": Row((302, 404, 403, 403, 200, 403, 403, 403), (302, 404, 403, 403, 302, 403, 403, 403), ("service_key", "channel_pk")),
+    "communications:channel_try": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key", "channel_pk")),
+    "communications:channel_switch": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key", "channel_pk")),
     "communications:messages": Row(WHO_SEES, NO_METHOD, ONE),
     "communications:calendar": Row(WHO_SEES, NO_METHOD, ONE),
     "communications:preview": Row(WHO_SEES, NO_METHOD, ("pk", "plan_pk")),

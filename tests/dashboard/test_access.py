@@ -22,12 +22,15 @@ from checklists.enums import EvidenceKind
 from checklists.evidence import Given
 from checklists.models import Evidence
 from checklists.services import add_evidence
+from communications.chat import declaring as channels
+from communications.chat.declaring import Told
 from communications.enums import DeliveryState
 from communications.models import BouncingAddress, Delivery, Stakeholder
 from communications.services import define_plan
 from connections.models import Connection
 from deployments.access.teams import add_to_team, create_team
 from deployments.models import Deployment, StandIn
+from deployments.sharing import links
 from gates.definitions import GateDefinition
 from gates.services import define_gates
 from intake.models import SourceDocument, TemplateVersion
@@ -92,6 +95,10 @@ def scene(team: Team) -> Deployment:
     make_stand_in(team.service, team.technical_lead, None, starts_in=timedelta(days=9))
     save_as_template(deployment.pk, "Backend release", actor=team.release_manager)
     make_objection(deployment, "security", by=team.security)
+    # Nothing listens there, so that whoever may try it gets an answer at once.
+    unheard = Told("#releases", connection_key="elsewhere", address="http://127.0.0.1:9/hook")
+    channels.add(team.service, "webhook", unheard, actor=team.release_manager)
+    links.make(deployment.pk, lasts=timedelta(days=7), actor=team.release_manager)
     return deployment
 
 
@@ -148,6 +155,9 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "team_pk": Group.objects.get(name="Night shift").pk,
         "uidb64": "MQ",
         "token": "none-such",
+        "channel_pk": deployment.service.channels.get().pk,
+        "link_pk": deployment.share_links.get().pk,
+        "secret": links.address_for_mails(deployment).rstrip("/").rpartition("/")[2],
         "number": 1,
         "stakeholder_pk": Stakeholder.objects.get().pk,
         "link": "WzFd.forged",

@@ -36,6 +36,8 @@ PAGES = {
                         "/services/storage-layer/stakeholders/",
                         "/services/storage-layer/stakeholders/add/",
                         "/services/storage-layer/stakeholders/paste/", "/settings/subscriptions/",
+                        "/deployments/1/stakeholder-link/", "/services/search/channels/",
+                        "/services/search/channels/new/",
                         "/deployments/1/messages/recipients/", "/deployments/1/messages/plan/1/"),
     "operations": ("/", "/deployments/1/items/3/"),
     "ops_lead": ("/deployments/2/", "/deployments/1/decide/?verdict=hold",
