@@ -15,8 +15,9 @@ from communications.enums import TrialState
 from communications.exceptions import Unsendable
 from communications.handover import Result, hand_over
 from communications.letters import Letter, Reader
+from communications.line import Line
 from communications.models import Delivery, Message, Trial
-from communications.sender import Line, checked, envelope_sender, written
+from communications.sender import checked, envelope_sender, written
 from deployments import clock, hints
 from deployments.models import Deployment
 

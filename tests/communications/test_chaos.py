@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from communications import dispatch
+from communications import leaving
 from communications.definitions import PlanLine
 from communications.enums import DeliveryState, Kind
 from communications.models import Delivery, Stakeholder
@@ -108,7 +108,7 @@ def test_kills_and_a_wiped_broker_lose_nothing_and_double_nothing(
             if number == 0:
                 assert 0 < len(witness.taken) < PEOPLE
             # The leases of the dead run out at once instead of in minutes.
-            move_clock(dispatch.HANDOVER_LEASE)
+            move_clock(leaving.HANDOVER_LEASE)
         processes.worker()
         end = time.monotonic() + 20
         while time.monotonic() < end and not settled():
