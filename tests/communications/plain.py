@@ -13,7 +13,8 @@ COLLAPSED, NEWS_FOR = 5 * MINUTE, DAY
 BEFORE_T0 = {Kind.NOTICE.value, Kind.GO_NO_GO.value}
 SAYS_MOVED = {Kind.CORRECTION.value, Kind.HOLD.value, Kind.NO_GO.value, Kind.RECALL.value}
 STANDS_IN: dict[str, set[str]] = {
-    **dict.fromkeys(BEFORE_T0, {State.IN_REVIEW.value, State.GO.value}),
+    Kind.NOTICE: {State.IN_REVIEW.value, State.GO.value},
+    Kind.GO_NO_GO: {State.IN_REVIEW.value, State.GO.value},
     Kind.HOLD: {State.ON_HOLD.value},
     Kind.NO_GO: {State.NO_GO.value},
     Kind.RECALL: {State.IN_REVIEW.value},

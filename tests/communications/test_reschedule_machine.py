@@ -205,10 +205,9 @@ class Rescheduling(RuleBasedStateMachine):
     @rule()
     def hold_back_or_release(self) -> None:
         if self.plain.is_held:
-            done = self.act(service)
+            self.plain.is_held = not self.act(pausing.release_all)
         else:
-            done = self.act(pausing.hold_all, reason="so")
-        self.plain.is_held ^= done
+            self.plain.is_held = self.act(pausing.hold_all, reason="so")
 
     @rule(earlier=st.integers(0, 2), text=st.sampled_from(["", "Bring tea"]))
     def edit_a_line(self, earlier: int, text: str) -> None:
