@@ -22,6 +22,7 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -83,6 +84,10 @@ def prepare(team: Team) -> None:
         )
 
 
+def stands_in(*states: State) -> Callable[[Any], Any]:
+    return precondition(lambda self: self.plain.state in states)
+
+
 class Worker:
     """What a worker process has in its hands; when it is killed, that is all that is lost."""
 
@@ -90,6 +95,10 @@ class Worker:
         self.claimed: list[Delivery] = []
         self.begun = Begun([])
         self.handed: list[Handed] = []
+
+    @property
+    def is_idle(self) -> bool:
+        return not self.claimed and not self.begun.copies
 
     @property
     def next(self) -> Delivery | None:
@@ -106,8 +115,8 @@ class Rescheduling(RuleBasedStateMachine):
         self.undo = transaction.atomic()
         self.undo.__enter__()
 
-    @initialize(t0_in=TIMES)
-    def make(self, t0_in: timedelta) -> None:
+    @initialize(t0_in=TIMES, is_told=st.integers(0, 3).map(bool))
+    def make(self, t0_in: timedelta, *, is_told: bool) -> None:
         self.base = clock.now()
         made = make_deployment(self.team, roles=("security",), items=(), t0_in=t0_in)
         self.pk = made.pk
@@ -118,6 +127,9 @@ class Rescheduling(RuleBasedStateMachine):
         self.plain = Plain(made.t0, revision=made.schedule_revision)
         self.workers = {"one": Worker(), "other": Worker()}
         self.line = Line()
+        if is_told:
+            self.submit_or_resume()
+            self.work()
 
     @property
     def deployment(self) -> Deployment:
@@ -160,6 +172,7 @@ class Rescheduling(RuleBasedStateMachine):
         if self.act(deployments.schedule, t0):
             self.plain.move(t0, clock.now())
 
+    @stands_in(State.IN_REVIEW, State.GO)
     @rule(t0_in=st.none() | TIMES, verdict=st.sampled_from([Verdict.HOLD, Verdict.NO_GO]))
     def stop(self, t0_in: timedelta | None, verdict: Verdict) -> None:
         t0 = self.base + t0_in if t0_in and verdict == Verdict.HOLD else None
@@ -173,11 +186,13 @@ class Rescheduling(RuleBasedStateMachine):
         )  # fmt: skip
 
     @rule()
+    @stands_in(State.IN_REVIEW)
     def go(self) -> None:
         self.sign(Choice.APPROVE)
         self.decide(Verdict.GO)
 
     @rule()
+    @stands_in(State.GO)
     def recall(self) -> None:
         self.sign(Choice.WITHDRAW)
         self.act(lambda pk, actor: approvals.recall_if_broken(pk))
@@ -189,15 +204,18 @@ class Rescheduling(RuleBasedStateMachine):
         )  # fmt: skip
 
     @rule()
+    @stands_in(State.DRAFT, State.ON_HOLD, State.NO_GO)
     def submit_or_resume(self) -> None:
         service = approvals.submit if self.plain.state == State.DRAFT else approvals.resume
         self.act(service)
 
     @rule()
+    @stands_in(State.IN_REVIEW, State.ON_HOLD, State.NO_GO)
     def reopen(self) -> None:
         self.act(approvals.reopen, reason="so")
 
     @rule(really=st.integers(0, 3))
+    @precondition(lambda self: self.plain.heard)
     def cancel(self, really: int) -> None:
         if not really:
             self.act(deployments.cancel, reason="so")
@@ -253,10 +271,11 @@ class Rescheduling(RuleBasedStateMachine):
     @rule(name=WORKERS, limit=st.sampled_from([2, 8]))
     def claim(self, name: str, limit: int) -> None:
         worker = self.workers[name]
-        if not worker.claimed and not worker.begun.copies:
+        if worker.is_idle:
             worker.claimed = dispatch.settle(dispatch.claim(limit))
 
     @rule(name=WORKERS, most=st.sampled_from([1, 3]))
+    @precondition(lambda self: any(one.claimed for one in self.workers.values()))
     def begin(self, name: str, most: int) -> None:
         worker = self.workers[name]
         if not worker.claimed or worker.begun.copies:
@@ -269,6 +288,7 @@ class Rescheduling(RuleBasedStateMachine):
             self.plain.doubt(self.mail_of(copy, None))
 
     @rule(name=WORKERS)
+    @precondition(lambda self: any(one.begun.copies for one in self.workers.values()))
     def hand_over(self, name: str) -> None:
         worker = self.workers[name]
         copy = worker.next
@@ -287,6 +307,7 @@ class Rescheduling(RuleBasedStateMachine):
             worker.handed.append((copy, outcome))
 
     @rule(name=WORKERS)
+    @precondition(lambda self: any(one.begun.copies for one in self.workers.values()))
     def finish(self, name: str) -> None:
         worker = self.workers[name]
         if not worker.begun.copies:
@@ -301,6 +322,7 @@ class Rescheduling(RuleBasedStateMachine):
         worker.claimed, worker.begun, worker.handed = rest + worker.claimed, Begun([]), []
 
     @rule(name=WORKERS)
+    @precondition(lambda self: any(not one.is_idle for one in self.workers.values()))
     def kill(self, name: str) -> None:
         self.workers[name] = Worker()
 
