@@ -30,7 +30,9 @@ from tests.live.brokers import Broker
 
 MESSAGES, READERS, KILLS = (10, 500, 40) if FULL else (4, 50, 2)
 SENDERS_OF_A_WORKER = 3
-DUE = PlanLine(Kind.GO_NO_GO, Anchor.T0, -timedelta(hours=2), "Final go/no-go")
+# Due, and of use for longer than all moves of the clock take together.
+T0_IN = timedelta(hours=24)
+DUE = PlanLine(Kind.GO_NO_GO, Anchor.T0, -T0_IN - timedelta(hours=1), "Final go/no-go")
 WORKER = ["messages" if word == "gates" else word for word in COMMAND]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800 if FULL else 120)]
 
@@ -52,7 +54,7 @@ def plan(team: Team) -> None:
         for n in range(READERS)
     )
     for _ in range(MESSAGES):
-        make_planned(team, DUE)
+        make_planned(team, DUE, t0_in=T0_IN)
 
 
 class Processes:
