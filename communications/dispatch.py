@@ -146,3 +146,13 @@ def _note_first_copy(message_id: int, deployment_id: int) -> None:
         obj=message,
         after={"kind": message.kind, "copies": message.deliveries.count()},
     )
+
+
+@transaction.atomic
+def note_unwritten(message: Message, reason: str) -> None:
+    """One event per message whose text cannot be written, for those who have the template."""
+    deployment = Deployment.objects.lock(message.deployment_id)
+    verb = "message not written"
+    known = deployment.events.filter(verb=verb, object_kind="message", object_id=message.pk)
+    if not known.exists():
+        history.record(deployment, verb, actor=None, obj=message, reason=reason)

@@ -18,7 +18,7 @@ from django.core.validators import validate_email
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from communications import dispatch, leaving, letters
-from communications.exceptions import Unsendable
+from communications.exceptions import Unsendable, Unwritten
 from communications.handover import Result, hand_over
 from communications.leaving import Begun, Handed
 from communications.letters import Facts, Letter, Reader
@@ -58,7 +58,7 @@ class Texts:
             raise
         except Exception as error:
             logger.exception("message %s could not be written", copy.message_id)
-            raise Unsendable(f"The text could not be written: {error}") from error
+            raise Unwritten(f"The text could not be written: {error}") from error
 
     def _letter(self, copy: Delivery) -> Letter:
         message = copy.message
@@ -128,6 +128,8 @@ def _ready(batch: list[Delivery], texts: Texts) -> list[Ready]:
             found.append(Ready(copy, checked(copy.address), content))
         except Unsendable as error:
             leaving.fail(copy, str(error))
+            if isinstance(error, Unwritten):
+                dispatch.note_unwritten(copy.message, str(error))
     return found
 
 

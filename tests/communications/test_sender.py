@@ -287,6 +287,8 @@ def test_text_that_cannot_be_written_fails_and_the_other_messages_leave(
     failed = Delivery.objects.filter(state=DeliveryState.FAILED)
     assert failed.count() == len(addresses(real_team))
     assert "poem/subject.txt" in failed[0].last_error
+    told = Event.objects.get(verb="message not written")
+    assert (told.object_text, told.reason) == (str(failed[0].message), failed[0].last_error)
 
 
 def test_no_value_opens_a_header_of_its_own(real_team: Team, witness: Witness) -> None:
