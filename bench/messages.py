@@ -25,7 +25,7 @@ from django.db import connection, transaction
 from bench.database import database
 from bench.live import processor_time
 from bench.mail_server import Server, serving
-from communications import sender, services
+from communications import mails, services
 from communications.definitions import PlanLine
 from communications.enums import UNDER_WAY, WAITING, Kind
 from communications.models import Delivery, Message, Stakeholder
@@ -36,7 +36,7 @@ from tests import databases
 from tests.builders import Team, make_deployment, make_team
 
 NAME = "bench_messages"
-MAILS = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+COUNT = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
 READERS = 250
 A_SECOND, SECONDS, READERS_EACH = 50, 40, 10
 CELERY = [sys.executable, "-m", "celery", "-A", "deploy_portal"]
@@ -88,20 +88,20 @@ def planned(team: Team, count: int, lines: int = 1) -> list[Message]:
 
 def at_once(team: Team, server: Server) -> None:
     """S6: two workers, one mail server."""
-    messages = planned(team, MAILS // READERS)
+    messages = planned(team, COUNT // READERS)
     with working([server.url, server.url]) as workers:
         used = sum(processor_time(worker.pid) for worker in workers)
         began = time.time()
         let_leave(messages)
-        wait_until_sent(messages, MAILS)
+        wait_until_sent(messages, COUNT)
         used = sum(processor_time(worker.pid) for worker in workers) - used
     taken = server.taken()
-    rate = MAILS / (max(one.at for one in taken) - began)
+    rate = COUNT / (max(one.at for one in taken) - began)
     states = Counter(Delivery.objects.values_list("state", flat=True))
     twice = len(taken) - len({one.mail_id for one in taken})
-    print(f"{MAILS} mails due at once: {dict(states)}, taken {len(taken)}, of them twice {twice}")
+    print(f"{COUNT} mails due at once: {dict(states)}, taken {len(taken)}, of them twice {twice}")
     plain = plain_loop(messages, server)
-    print(f"portal: {rate:.0f} a second, {used / MAILS * 1000:.2f} ms of its processors each")
+    print(f"portal: {rate:.0f} a second, {used / COUNT * 1000:.2f} ms of its processors each")
     print(f"plain SMTP loop: {plain:.0f} a second")
     print(f"ratio: {rate / plain:.2f}   (promised: 0.6)")
 
@@ -114,8 +114,8 @@ def let_leave(messages: Sequence[Message]) -> None:
 def plain_loop(messages: Sequence[Message], server: Server) -> float:
     """The same mails, written before the clock starts, one after the other in one session."""
     copies = Delivery.objects.with_message().filter(message__in=messages).order_by("pk")
-    texts = sender.Texts()
-    ready = [(copy.address, sender.written(copy, texts.letter(copy))) for copy in copies]
+    texts = mails.Texts()
+    ready = [(copy.address, texts.written(copy)) for copy in copies]
     began = time.perf_counter()
     with smtplib.SMTP("127.0.0.1", server.port) as smtp:
         for address, content in ready:

@@ -16,8 +16,8 @@ from communications.exceptions import Unsendable
 from communications.handover import Result, hand_over
 from communications.letters import Letter, Reader
 from communications.line import Line
+from communications.mails import Mail, checked, envelope_sender
 from communications.models import Delivery, Message, Trial
-from communications.sender import checked, envelope_sender, written
 from deployments import clock, hints
 from deployments.models import Deployment
 
@@ -93,7 +93,7 @@ def _handed_over(trial: Trial, message: Message, line: Line) -> str:
         mail_id=f"<trial-{trial.token}@{envelope_sender().rpartition('@')[2]}>",
     )
     try:
-        content = written(copy, _composed(trial, message))
+        content = Mail(_composed(trial, message), message.deployment).to(copy)
         outcome = hand_over(line.smtp(), envelope_sender(), checked(copy.address), content)
     except Unsendable as error:
         return str(error)

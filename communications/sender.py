@@ -7,22 +7,16 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.utils import formataddr, parseaddr
 from itertools import takewhile
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
-from django.core.mail.message import sanitize_address
-from django.core.validators import validate_email
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
-from communications import dispatch, leaving, letters
+from communications import dispatch, leaving
 from communications.exceptions import Unsendable, Unwritten
 from communications.handover import Result, hand_over
 from communications.leaving import Begun, Handed
-from communications.letters import Facts, Letter, Reader
 from communications.line import Line
+from communications.mails import Texts, checked, envelope_sender
 from communications.models import Delivery
 from deployments import hints, provenance
 
@@ -41,35 +35,6 @@ class Ready:
     copy: Delivery
     recipient: str
     content: bytes
-
-
-class Texts:
-    """The letters of one batch; readers of one zone and part who know the same share theirs."""
-
-    def __init__(self) -> None:
-        self._facts: dict[int, Facts] = {}
-        self._letters: dict[tuple[int, Reader], Letter] = {}
-
-    def letter(self, copy: Delivery) -> Letter:
-        """Raises Unsendable for whatever is wrong with a text, since the others are to go out."""
-        try:
-            return self._letter(copy)
-        except DatabaseError:
-            raise
-        except Exception as error:
-            logger.exception("message %s could not be written", copy.message_id)
-            raise Unwritten(f"The text could not be written: {error}") from error
-
-    def _letter(self, copy: Delivery) -> Letter:
-        message = copy.message
-        if message.pk not in self._facts:
-            self._facts[message.pk] = letters.gather(message, message.deployment)
-        facts = self._facts[message.pk]
-        reader = letters.reader_of(copy, facts)
-        key = (message.pk, reader)
-        if key not in self._letters:
-            self._letters[key] = letters.compose(facts, reader)
-        return self._letters[key]
 
 
 def sweep() -> None:
@@ -124,8 +89,8 @@ def _ready(batch: list[Delivery], texts: Texts) -> list[Ready]:
     found = []
     for copy in batch:
         try:
-            content = written(copy, texts.letter(copy))
-            found.append(Ready(copy, checked(copy.address), content))
+            recipient = checked(copy.address)
+            found.append(Ready(copy, recipient, texts.written(copy)))
         except Unsendable as error:
             leaving.fail(copy, str(error))
             if isinstance(error, Unwritten):
@@ -181,36 +146,6 @@ def _finish(begun: Begun, handed: list[Handed]) -> None:
             connection.close()
             time.sleep(pause)
     return leaving.finish(begun, handed)
-
-
-def written(copy: Delivery, letter: Letter) -> bytes:
-    """The whole mail, line ends still to be made those of the wire."""
-    deployment = copy.message.deployment
-    mail = EmailMultiAlternatives(
-        letter.subject,
-        letter.text,
-        to=[formataddr((letters.one_line(copy.name), copy.address))],
-        reply_to=[letters.one_line(deployment.lead.email)] if deployment.lead.email else [],
-        headers={"Message-ID": copy.mail_id, "Auto-Submitted": "auto-generated"},
-    )
-    mail.attach_alternative(letter.html, "text/html")
-    try:
-        return mail.message().as_bytes()
-    except ValueError as error:
-        raise Unsendable(f"The mail could not be written: {error}") from error
-
-
-def checked(address: str) -> str:
-    """The recipient as the mail server wants it; raises Unsendable for what is no address."""
-    try:
-        validate_email(address)
-    except ValidationError:
-        raise Unsendable(f"“{letters.one_line(address)}” is not a mail address.") from None
-    return sanitize_address(address, "utf-8")
-
-
-def envelope_sender() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 def _tell(deployment_ids: set[int]) -> None:

@@ -31,7 +31,7 @@ from approvals import services as approvals
 from approvals.enums import Choice, Verdict
 from approvals.shown import Shown
 from audit.verification import verify
-from communications import dispatch, handover, leaving, pausing, sender
+from communications import dispatch, handover, leaving, mails, pausing, sender
 from communications import services as messages
 from communications.definitions import PlanLine
 from communications.enums import WAITING, DeliveryState, Kind, MessageState
@@ -295,9 +295,9 @@ class Rescheduling(RuleBasedStateMachine):
         copy = worker.next
         if copy is None:
             return
-        content = sender.written(copy, sender.Texts().letter(copy))
+        content = mails.Texts().written(copy)
         outcome = handover.hand_over(
-            self.line.smtp(), sender.envelope_sender(), copy.address, content,
+            self.line.smtp(), mails.envelope_sender(), copy.address, content,
             worker.begun.may_leave,
         )  # fmt: skip
         if not outcome.usable:
