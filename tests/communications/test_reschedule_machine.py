@@ -64,8 +64,8 @@ from tests.communications.smtp_witness import Witness
 MANY = bool(os.environ.get("PORTAL_AUDIT"))
 NOTICE = PlanLine(Kind.NOTICE, Anchor.T0, -DAY, "Notice")
 ASKS = PlanLine(Kind.GO_NO_GO, Anchor.T0, -2 * HOUR, "Final go/no-go")
-TIMES = st.sampled_from([20 * HOUR, 23 * HOUR, 30 * HOUR, 4 * DAY])
-SPANS = st.sampled_from([MINUTE, 3 * MINUTE, 6 * MINUTE, 2 * HOUR, 19 * HOUR])
+TIMES = st.sampled_from([20 * HOUR, 30 * HOUR, 4 * DAY, 9 * DAY])
+SPANS = st.sampled_from([MINUTE, 3 * MINUTE, 6 * MINUTE, 2 * HOUR, 8 * HOUR])
 WORKERS = st.sampled_from(["one", "other"])
 READERS = st.sampled_from(["ann@example.net", "bob@example.net", "ops_lead@example.org"])
 ANSWERS = st.sampled_from(["", "", "", "451 later", "550 no such person", "drop", "swallow"])
@@ -172,12 +172,17 @@ class Rescheduling(RuleBasedStateMachine):
         if self.act(deployments.schedule, t0):
             self.plain.move(t0, clock.now())
 
+    @rule(t0_in=st.none() | TIMES)
     @stands_in(State.IN_REVIEW, State.GO)
-    @rule(t0_in=st.none() | TIMES, verdict=st.sampled_from([Verdict.HOLD, Verdict.NO_GO]))
-    def stop(self, t0_in: timedelta | None, verdict: Verdict) -> None:
-        t0 = self.base + t0_in if t0_in and verdict == Verdict.HOLD else None
-        if self.decide(verdict, new_t0=t0) and t0:
+    def hold(self, t0_in: timedelta | None) -> None:
+        t0 = self.base + t0_in if t0_in else None
+        if self.decide(Verdict.HOLD, new_t0=t0) and t0:
             self.plain.move(t0, clock.now())
+
+    @rule()
+    @stands_in(State.IN_REVIEW, State.GO)
+    def say_no(self) -> None:
+        self.decide(Verdict.NO_GO)
 
     def decide(self, verdict: Verdict, **named: Any) -> bool:
         return self.act(
@@ -227,22 +232,18 @@ class Rescheduling(RuleBasedStateMachine):
         else:
             self.plain.is_held = self.act(pausing.hold_all, reason="so")
 
-    @rule(earlier=st.integers(0, 2), text=st.sampled_from(["", "Bring tea"]))
-    def edit_a_line(self, earlier: int, text: str) -> None:
-        row = self.deployment.message_plan.filter(removed_at=None).order_by("position").last()
-        if row is None:
-            return
-        now = messages.said_by(row)
-        plan = replace(now, offset=ASKS.offset - earlier * HOUR, text=text)
+    @rule(earlier=st.integers(-1, 2), text=st.sampled_from(["", "Bring tea"]))
+    def edit_the_plan(self, earlier: int, text: str) -> None:
+        """Change the last line, or add one."""
+        rows = list(self.deployment.message_plan.filter(removed_at=None).order_by("position"))
+        by = {"actor": self.team.release_manager}
         with suppress(Refused), transaction.atomic():
-            editing.change(LINES, self.pk, row.pk, plan, actor=self.team.release_manager,
-                           shown=now.fingerprint)  # fmt: skip
-
-    @rule()
-    def add_a_line(self) -> None:
-        if self.deployment.message_plan.filter(removed_at=None).count() < 4:
-            with suppress(Refused), transaction.atomic():
-                editing.add(LINES, self.pk, [ASKS], actor=self.team.release_manager)
+            if earlier < 0 and len(rows) < 4:
+                editing.add(LINES, self.pk, [ASKS], **by)
+            else:
+                now = messages.said_by(rows[-1])
+                plan = replace(now, offset=ASKS.offset - earlier * HOUR, text=text)
+                editing.change(LINES, self.pk, rows[-1].pk, plan, shown=now.fingerprint, **by)
 
     # Time, and what the mail server thinks of whom.
 
@@ -256,30 +257,21 @@ class Rescheduling(RuleBasedStateMachine):
 
     # Workers, step by step.
 
-    @rule()
-    def deliver(self) -> None:
-        outbox.deliver_due()
+    @rule(step=st.sampled_from([outbox.deliver_due, dispatch.expand_due, dispatch.recover]))
+    def look(self, step: Callable[[], object]) -> None:
+        step()
 
-    @rule()
-    def expand(self) -> None:
-        dispatch.expand_due()
-
-    @rule()
-    def take_back(self) -> None:
-        dispatch.recover()
-
-    @rule(name=WORKERS, limit=st.sampled_from([2, 8]))
-    def claim(self, name: str, limit: int) -> None:
+    @rule(name=WORKERS, limit=st.sampled_from([2, 8]), most=st.sampled_from([0, 1, 3]))
+    def take(self, name: str, limit: int, most: int) -> None:
+        """Claim, or begin what was claimed before."""
         worker = self.workers[name]
         if worker.is_idle:
+            dispatch.expand_due()
             worker.claimed = dispatch.settle(dispatch.claim(limit))
+        if worker.claimed and most and not worker.begun.copies:
+            self.begin(worker, most)
 
-    @rule(name=WORKERS, most=st.sampled_from([1, 3]))
-    @precondition(lambda self: any(one.claimed for one in self.workers.values()))
-    def begin(self, name: str, most: int) -> None:
-        worker = self.workers[name]
-        if not worker.claimed or worker.begun.copies:
-            return
+    def begin(self, worker: Worker, most: int) -> None:
         message = worker.claimed[0].message_id
         batch = [copy for copy in worker.claimed if copy.message_id == message][:most]
         worker.claimed = [copy for copy in worker.claimed if copy not in batch]
