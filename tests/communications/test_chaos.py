@@ -80,7 +80,7 @@ class Processes:
             self.workers = [self.started(WORKER) if one.has_ended else one for one in self.workers]
             return is_so()
 
-        until(tended, 120)
+        until(tended, 1200 if FULL else 120)
 
     def kill_one(self) -> None:
         """While mails are leaving, at an instant that nobody chose."""
