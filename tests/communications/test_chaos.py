@@ -1,6 +1,6 @@
 """R1 with R2: workers and ticker are killed at random, the broker is wiped and killed meanwhile.
 
-In `make chaos` 5,000 mails and 40 kills. A real SMTP server is the witness of what really left.
+In `make chaos` 5,000 mails and 20 kills. A real SMTP server is the witness of what really left.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.communications.smtp_witness import Witness
 from tests.gates.workers import BEAT, COMMAND, Worker, until
 from tests.live.brokers import Broker
 
-MESSAGES, READERS, KILLS = (10, 500, 40) if FULL else (4, 50, 2)
+MESSAGES, READERS, KILLS = (10, 500, 20) if FULL else (4, 50, 2)
 SENDERS_OF_A_WORKER = 3
 # Due, and of use for longer than all moves of the clock take together.
 T0_IN = timedelta(hours=24)
