@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import multiprocessing
 import socket
 import time
@@ -54,6 +55,7 @@ class Catcher:
 
 
 def serve(path: Path, listening: socket.socket) -> None:
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # else it writes more than it does
     asyncio.run(_serve(path, listening))
 
 

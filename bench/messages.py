@@ -171,7 +171,7 @@ def working(mail_servers: Sequence[str]) -> Iterator[list[subprocess.Popen[bytes
                          env=environment | {"EMAIL_URL": url})
         for number, url in enumerate(mail_servers)
     ]  # fmt: skip
-    beat = subprocess.Popen(BEAT, env=environment)
+    beat = subprocess.Popen(BEAT, env=environment, stdout=subprocess.DEVNULL)
     try:
         wait_until_connected(len(workers))
         yield workers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import threading
 from collections import Counter
@@ -14,6 +15,8 @@ from email.message import EmailMessage
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+# It would say every line of every transaction.
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 FOR_EVER = 3600.0
 ONCE_TAKEN = {"swallow", "hang then", "mumble"}
 
