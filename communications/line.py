@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
 COPIES_PER_CONNECTION = 100
-# As many as are begun at once are in doubt if the worker dies; ADR 0027 has the measurements.
+# As many as are begun at once are in doubt if the worker dies (docs/adr/0027).
 MOST_AT_ONCE = 16
 BATCH_SECONDS = 0.25
 logger = logging.getLogger(__name__)
