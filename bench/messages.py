@@ -115,7 +115,7 @@ def plain_loop(messages: Sequence[Message], server: Server) -> float:
     """The same mails, written before the clock starts, one after the other in one session."""
     copies = Delivery.objects.with_message().filter(message__in=messages).order_by("pk")
     texts = mails.Texts()
-    ready = [(copy.address, texts.written(copy)) for copy in copies]
+    ready = [(copy.address, texts.written(copy).replace(b"\n", b"\r\n")) for copy in copies]
     began = time.perf_counter()
     with smtplib.SMTP("127.0.0.1", server.port) as smtp:
         for address, content in ready:
