@@ -3,7 +3,9 @@
 import subprocess
 import sys
 
-BENCHES = ("bench.pages", "bench.signing", "bench.live", "bench.reading", "bench.gates")
+BENCHES = (
+    "bench.pages", "bench.signing", "bench.live", "bench.reading", "bench.gates", "bench.messages"
+)  # fmt: skip
 
 
 def main() -> int:

@@ -1,7 +1,4 @@
-"""The rows of sending: audience into copies, copies leased to a worker, and what became of them.
-
-Every change of a copy is conditional on the worker's token, so that nobody's late word counts.
-"""
+"""The rows of sending: audience into copies, copies leased to a worker and taken back from it."""
 
 from __future__ import annotations
 
@@ -9,32 +6,20 @@ import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 
-from communications import (
-    audience,
-    calendar_entries,
-    copies,
-    occasions,
-    policies,
-    readers,
-    schedule,
-)
+from communications import audience, calendar_entries, copies, leaving, readers, schedule
 from communications.enums import DeliveryState, Fate, MessageState
-from communications.handover import Outcome, Result
+from communications.judging import fate, judge
+from communications.leaving import CLAIM_LEASE
 from communications.models import Delivery, Message
-from deployments import clock, history, portal_hold
+from deployments import clock, history
 from deployments.models import Deployment
 
-CLAIM_LEASE = timedelta(seconds=60)
-# Longer than all time-outs of one SMTP transaction together.
-HANDOVER_LEASE = timedelta(seconds=180)
 MESSAGES_AT_ONCE = 200
-# A copy that was handed over, and what the mail server said.
-Handed = tuple[Delivery, Outcome]
 logger = logging.getLogger(__name__)
 UNWANTED = "They left the messages of this service."
 LOST = "The worker ended while it handed this copy over; the mail server may have taken it."
@@ -74,7 +59,7 @@ def expand(message_id: int, deployment_id: int) -> bool:
     now = clock.now()
     if message.state != MessageState.PLANNED or message.due_at > now:
         return False
-    becomes = _fate(message, deployment, now)
+    becomes = fate(message, deployment, now)
     if becomes == Fate.WAIT:
         return False
     if becomes == Fate.LEAVE:
@@ -115,18 +100,18 @@ def claim(limit: int, *, chat: bool = False) -> list[Delivery]:
 
 def settle(claimed: Iterable[Delivery]) -> list[Delivery]:
     """Give up or give back what may not leave now, before any mail server is asked; the rest."""
-    leaving = []
+    may_leave = []
     by_message: dict[int, list[Delivery]] = defaultdict(list)
     for copy in claimed:
         by_message[copy.message_id].append(copy)
     for group in by_message.values():
         with transaction.atomic():
-            becomes, now = _judge(group[0])
-            if becomes == Fate.LEAVE:
-                leaving += _wanted(group, now)
+            found = judge(group[0].message)
+            if found.becomes == Fate.LEAVE:
+                may_leave += _wanted(group, found.at)
             else:
-                _end(group, becomes, now)
-    return leaving
+                leaving.end(group, found.becomes, found.at)
+    return may_leave
 
 
 def _wanted(group: list[Delivery], now: datetime) -> list[Delivery]:
@@ -134,107 +119,8 @@ def _wanted(group: list[Delivery], now: datetime) -> list[Delivery]:
     left = audience.gone(group[0].message.deployment.service)
     unwanted = [copy for copy in group if left.has(copy.address, copy.user_id)]
     if unwanted:
-        _end(unwanted, Fate.CANCELLED, now, UNWANTED)
+        leaving.end(unwanted, Fate.CANCELLED, now, UNWANTED)
     return [copy for copy in group if copy not in unwanted]
-
-
-def begin(copy: Delivery, after: Handed | None = None) -> bool:
-    """Note that the copy is being handed over, if it may still leave and is still ours.
-
-    Under the deployment's lock: a new time that is saved before this holds the old one back.
-    What became of the copy before it is noted with it, in one commit instead of two.
-    """
-    with transaction.atomic():
-        becomes, now = _judge(copy)
-        if after is not None:
-            note(*after)
-        if becomes != Fate.LEAVE:
-            _end([copy], becomes, now)
-            return False
-        ours = Delivery.objects.filter(
-            ~portal_hold.on(),
-            pk=copy.pk,
-            token=copy.token,
-            state=DeliveryState.CLAIMED,
-            lease_until__gt=now,
-        )
-        return bool(
-            ours.update(
-                state=DeliveryState.DISPATCHING,
-                lease_until=now + HANDOVER_LEASE,
-                attempts=F("attempts") + 1,
-            )
-        )
-
-
-def _judge(copy: Delivery) -> tuple[Fate, datetime]:
-    deployment = Deployment.objects.lock(copy.message.deployment_id)
-    now = clock.now()
-    return _fate(copy.message, deployment, now), now
-
-
-def _fate(message: Message, deployment: Deployment, now: datetime) -> Fate:
-    event = message.event
-    if event and occasions.is_in_vain(message.kind, deployment, event):
-        return Fate.CANCELLED
-    return policies.fate(message, deployment, now)
-
-
-def _end(ended: list[Delivery], becomes: Fate, now: datetime, reason: str = "") -> None:
-    state = DeliveryState.SCHEDULED if becomes == Fate.WAIT else DeliveryState(becomes.value)
-    Delivery.objects.filter(
-        pk__in=[copy.pk for copy in ended],
-        token=ended[0].token,
-        state=DeliveryState.CLAIMED,
-        lease_until__gt=now,
-    ).update(state=state, lease_until=None, **({"last_error": reason} if reason else {}))
-
-
-def note(copy: Delivery, outcome: Outcome) -> None:
-    """Write down what became of a copy; a late word still counts where nobody knew better."""
-    now = clock.now()
-    ours = Delivery.objects.filter(
-        pk=copy.pk,
-        token=copy.token,
-        state__in=[DeliveryState.DISPATCHING, DeliveryState.UNKNOWN],
-    )
-    match outcome.result:
-        case Result.ACCEPTED:
-            ours.update(state=DeliveryState.SENT, sent_at=now, lease_until=None, last_error="")
-        case Result.LATER:
-            ours.update(
-                state=DeliveryState.RETRY,
-                due_at=now + max(schedule.wait_before_retry(copy.attempts + 1), outcome.wait),
-                lease_until=None,
-                last_error=outcome.said,
-            )
-        case Result.NEVER:
-            ours.update(state=DeliveryState.FAILED, lease_until=None, last_error=outcome.said)
-        case Result.UNKNOWN:
-            ours.update(state=DeliveryState.UNKNOWN, lease_until=None, last_error=outcome.said)
-
-
-def fail(copy: Delivery, reason: str) -> None:
-    """This copy can never leave as it is."""
-    ours = Delivery.objects.filter(pk=copy.pk, token=copy.token, state=DeliveryState.CLAIMED)
-    ours.update(state=DeliveryState.FAILED, lease_until=None, last_error=reason)
-
-
-def postpone(waiting: list[Delivery], reason: str) -> None:
-    """The mail server cannot be reached: these copies wait for it, however long it takes."""
-    now = clock.now()
-    for attempts in {copy.attempts for copy in waiting}:
-        Delivery.objects.filter(
-            pk__in=[copy.pk for copy in waiting if copy.attempts == attempts],
-            token=waiting[0].token,
-            state=DeliveryState.CLAIMED,
-        ).update(
-            state=DeliveryState.RETRY,
-            attempts=attempts + 1,
-            due_at=now + schedule.wait_before_retry(attempts + 1),
-            lease_until=None,
-            last_error=reason,
-        )
 
 
 def recover() -> set[int]:
@@ -276,3 +162,13 @@ def _note_first_copy(message_id: int, deployment_id: int) -> None:
         obj=message,
         after={"kind": message.kind, "copies": message.deliveries.count()},
     )
+
+
+@transaction.atomic
+def note_unwritten(message: Message, reason: str) -> None:
+    """One event per message whose text cannot be written, for those who have the template."""
+    deployment = Deployment.objects.lock(message.deployment_id)
+    verb = "message not written"
+    known = deployment.events.filter(verb=verb, object_kind="message", object_id=message.pk)
+    if not known.exists():
+        history.record(deployment, verb, actor=None, obj=message, reason=reason)

@@ -1,6 +1,7 @@
 """One SMTP transaction, and what is known about it afterwards. No Django in here."""
 
 import smtplib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -17,6 +18,7 @@ class Result(Enum):
     LATER = "later"
     NEVER = "never"
     UNKNOWN = "unknown"
+    WITHHELD = "withheld"
 
 
 @dataclass(frozen=True)
@@ -32,16 +34,29 @@ class Outcome:
     wait: timedelta = timedelta(0)
 
 
-def hand_over(smtp: smtplib.SMTP, sender: str, recipient: str, content: bytes) -> Outcome:
-    """Hand one copy to the server.
+def hand_over(
+    smtp: smtplib.SMTP,
+    sender: str,
+    recipient: str,
+    content: bytes,
+    may_leave: Callable[[], bool] = lambda: True,
+) -> Outcome:
+    """Hand one copy to the server, if it still may leave once the server is ready for it.
 
-    A connection that breaks before the last byte is out has certainly delivered nothing; one that
+    A server may let one wait for its answer to the recipient, so that is asked after it. A
+    connection that breaks before the last byte is out has certainly delivered nothing; one that
     breaks while the answer is awaited may have, and only then the result is UNKNOWN.
     """
     try:
         refusal = _envelope(smtp, sender, recipient)
         if refusal is not None:
             return refusal
+        if not may_leave():
+            smtp.rset()
+            return Outcome(Result.WITHHELD)
+        code, answer = smtp.docmd("DATA")
+        if code != READY_FOR_CONTENT:
+            return _given_up(smtp, code, answer)
         smtp.send(_dotted(content))
     except (OSError, smtplib.SMTPException) as error:
         return Outcome(Result.LATER, f"The connection broke: {error}", usable=False)
@@ -50,25 +65,35 @@ def hand_over(smtp: smtplib.SMTP, sender: str, recipient: str, content: bytes) -
     except (OSError, smtplib.SMTPException) as error:
         said = f"The connection broke while the server's answer was awaited: {error}"
         return Outcome(Result.UNKNOWN, said, usable=False)
-    if code == ACCEPTED:
-        return Outcome(Result.ACCEPTED)
-    return _refused(code, answer)
+    return _answered(code, answer)
 
 
 def _envelope(smtp: smtplib.SMTP, sender: str, recipient: str) -> Outcome | None:
-    """Everything up to the content; None if the server wants it."""
+    """Everything up to the recipient; None if the server takes it."""
     smtp.ehlo_or_helo_if_needed()
     options = ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else []
     code, answer = smtp.mail(sender, options)
     if code == ACCEPTED:
         code, answer = smtp.rcpt(recipient)
     if code in {ACCEPTED, WILL_FORWARD}:
-        code, answer = smtp.docmd("DATA")
-    if code == READY_FOR_CONTENT:
         return None
+    return _given_up(smtp, code, answer)
+
+
+def _given_up(smtp: smtplib.SMTP, code: int, answer: bytes) -> Outcome:
     if code != CLOSING:
         smtp.rset()
     return _refused(code, answer)
+
+
+def _answered(code: int, answer: bytes) -> Outcome:
+    """To the whole mail; what is no answer of SMTP leaves it open whether it was taken."""
+    if code // 100 == ACCEPTED // 100:
+        return Outcome(Result.ACCEPTED)
+    if code // 100 in {4, 5}:
+        return _refused(code, answer)
+    said = f"The server's answer makes no sense: {code} {answer.decode('utf-8', 'replace')}"
+    return Outcome(Result.UNKNOWN, said, usable=False)
 
 
 def _refused(code: int, answer: bytes) -> Outcome:

@@ -15,8 +15,9 @@ from communications.enums import TrialState
 from communications.exceptions import Unsendable
 from communications.handover import Result, hand_over
 from communications.letters import Letter, Reader
+from communications.line import Line
+from communications.mails import Mail, checked, envelope_sender
 from communications.models import BouncingAddress, Delivery, Message, Trial
-from communications.sender import Line, checked, envelope_sender, written
 from deployments import clock, hints
 from deployments.models import Deployment
 
@@ -94,7 +95,7 @@ def _handed_over(trial: Trial, message: Message, line: Line) -> str:
         mail_id=f"<trial-{trial.token}@{envelope_sender().rpartition('@')[2]}>",
     )
     try:
-        content = written(copy, _composed(trial, message))
+        content = Mail(_composed(trial, message), message.deployment).to(copy)
         outcome = hand_over(line.smtp(), envelope_sender(), checked(copy.address), content)
     except Unsendable as error:
         return str(error)

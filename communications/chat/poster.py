@@ -7,7 +7,7 @@ import threading
 
 from django.db import DatabaseError
 
-from communications import dispatch, letters
+from communications import dispatch, leaving, letters
 from communications.chat import posting
 from communications.chat.payloads import Note
 from communications.exceptions import Unsendable
@@ -43,10 +43,11 @@ def _send(copy: Delivery) -> None:
         note = _note(copy)
         place = posting.place_of(copy.channel, note.key)
     except Unsendable as error:
-        dispatch.fail(copy, str(error))
+        leaving.fail(copy, str(error))
         return
-    if dispatch.begin(copy):
-        dispatch.note(copy, posting.post(place, copy.channel.kind, note))
+    begun = leaving.begin([copy])
+    if begun.copies:
+        leaving.finish(begun, [(copy, posting.post(place, copy.channel.kind, note))])
 
 
 def _note(copy: Delivery) -> Note:

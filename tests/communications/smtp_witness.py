@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+# It would say every line of every transaction.
+logging.getLogger("mail.log").setLevel(logging.WARNING)
+FOR_EVER = 3600.0
+ONCE_TAKEN = {"swallow", "hang then", "mumble"}
 
 
 @dataclass(frozen=True)
@@ -32,8 +38,10 @@ class Witness:
     """Keeps every accepted mail; `answers` gives recipients other replies than acceptance.
 
     An answer is a reply line, used up from the front; "drop" breaks the connection before the
-    mail is taken, "swallow" takes the mail and breaks the connection instead of answering.
-    `pause` is the seconds it thinks about every mail.
+    mail is taken, "swallow" takes the mail and breaks the connection instead of answering. "hang"
+    and "hang then" do the same and leave the connection open, without a word; "mumble" takes the
+    mail and says what is no SMTP. `pause` is the seconds it thinks about every mail, `meanwhile`
+    what happens between its taking a mail and its saying so.
     """
 
     def __init__(self) -> None:
@@ -43,6 +51,7 @@ class Witness:
         self.recipients_per_mail: set[int] = set()
         self.connections = 0
         self.pause = 0.0
+        self.meanwhile: Callable[[], None] | None = None
         self._server: asyncio.AbstractServer | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -88,7 +97,9 @@ class Witness:
         answer = self._answer(address)
         if answer == "drop":
             self._break(server)
-        elif answer and answer != "swallow":
+        elif answer == "hang":
+            await asyncio.sleep(FOR_EVER)
+        elif answer and answer not in ONCE_TAKEN:
             return answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
@@ -102,8 +113,15 @@ class Witness:
         assert isinstance(mail, EmailMessage)
         for recipient in envelope.rcpt_tos:
             self.taken.append(Taken(str(envelope.mail_from), recipient, mail))
-            if self.always.get(recipient) == "swallow":
-                self._break(server)
+            match self.always.get(recipient):
+                case "swallow":
+                    self._break(server)
+                case "hang then":
+                    await asyncio.sleep(FOR_EVER)
+                case "mumble":
+                    return "good morning"
+        if self.meanwhile is not None:
+            await asyncio.to_thread(self.meanwhile)
         return "250 OK"
 
     def _answer(self, address: str) -> str:

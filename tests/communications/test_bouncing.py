@@ -9,13 +9,13 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from communications import bouncing, panels, rehearsal, sender, trying
+from communications import bouncing, leaving, panels, rehearsal, sender, trying
 from communications.bounce_reports import Bounced
 from communications.bouncing import Noted, note
 from communications.definitions import PlanLine
-from communications.dispatch import note as note_outcome
 from communications.enums import BounceKind, DeliveryState, Kind
 from communications.handover import Outcome, Result
+from communications.leaving import Begun
 from communications.ledgers import ledger_of
 from communications.models import BouncingAddress, Delivery, Stakeholder
 from communications.settling import send_again
@@ -182,7 +182,7 @@ def test_bounce_that_is_faster_than_the_senders_note_stays(
     Delivery.objects.filter(pk=copy.pk).update(state=DeliveryState.DISPATCHING, sent_at=None)
     copy.refresh_from_db()
     note(of(copy), reporter=machine)
-    note_outcome(copy, Outcome(Result.ACCEPTED))
+    leaving.finish(Begun([copy]), [(copy, Outcome(Result.ACCEPTED))])
     copy.refresh_from_db()
     assert (copy.state, copy.sent_at is not None) == (DeliveryState.BOUNCED, True)
 

@@ -14,6 +14,7 @@ from communications import calendar_entries, sender
 from communications.calendar_entries import Entry, is_news
 from communications.definitions import PlanLine
 from communications.enums import DeliveryState, Kind
+from communications.mails import Texts
 from communications.models import Delivery, Message, Stakeholder
 from communications.services import plan_messages
 from deployments import clock, outbox, services
@@ -196,12 +197,12 @@ def test_copy_that_is_tried_again_brings_the_same_bytes(real_team: Team, witness
     witness.always["security@example.org"] = "swallow"
     sender.sweep()
     copy = Delivery.objects.with_message().get(address="security@example.org")
-    before = sender.Texts().mail(copy)
+    before = Texts().written(copy)
     Deployment.objects.update(state=State.GO)
     move_clock(HOUR)
     copy = Delivery.objects.with_message().get(pk=copy.pk)
     part = b"Content-Type: text/calendar"
-    after = sender.Texts().mail(copy)
+    after = Texts().written(copy)
     assert before.split(part)[1].splitlines()[1:-1] == after.split(part)[1].splitlines()[1:-1]
 
 

@@ -7,11 +7,21 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
-from communications import dispatch, letters, pausing, rehearsal, rewording, settling, trying
+from communications import (
+    dispatch,
+    leaving,
+    letters,
+    pausing,
+    rehearsal,
+    rewording,
+    settling,
+    trying,
+)
 from communications import services as messages
 from communications.definitions import PlanLine
 from communications.enums import DeliveryState, Kind, MessageState
 from communications.handover import Outcome, Result
+from communications.leaving import Begun
 from communications.models import Delivery, Message, Trial
 from deployments import clock, outbox
 from deployments import services as deployments
@@ -106,7 +116,7 @@ def test_copies_that_are_claimed_wait_too(deployment: Deployment, team: Team) ->
     dispatch.expand_due()
     claimed = dispatch.claim(100)
     pausing.hold_all(deployment.pk, actor=team.ops_lead, reason="The time is open")
-    assert [dispatch.begin(copy) for copy in claimed] == [False] * len(claimed)
+    assert leaving.begin(claimed).copies == []
     assert dispatch.claim(100) == []
     pausing.release_all(deployment.pk, actor=team.ops_lead)
     assert len(dispatch.claim(100)) == len(claimed)
@@ -194,7 +204,7 @@ def test_late_word_of_a_worker_does_not_undo_what_a_person_said(
     leave(only(deployment))
     copy = make_copy(only(deployment))
     settling.arrived(deployment.pk, copy.pk, actor=team.ops_lead)
-    dispatch.note(copy, Outcome(Result.NEVER, "550 no"))
+    leaving.finish(Begun([copy]), [(copy, Outcome(Result.NEVER, "550 no"))])
     assert Delivery.objects.get(pk=copy.pk).state == DeliveryState.SENT
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from communications import (
     audience,
     dispatch,
+    leaving,
     links,
     listing,
     occasions,
@@ -112,8 +113,8 @@ def test_copy_claimed_before_is_not_handed_over_after(team: Team, ann: Stakehold
     dispatch.expand_due()
     claimed = {copy.address: copy for copy in dispatch.claim(50)}
     subscribing.leave(Subscriber(team.service, ann.address, None, ann), actor=None)
-    assert not dispatch.begin(claimed["ann@example.net"])
-    assert dispatch.begin(claimed["member@example.org"])
+    assert not leaving.begin([claimed["ann@example.net"]]).copies
+    assert leaving.begin([claimed["member@example.org"]]).copies
     assert deployment.messages.first().deliveries.get(address=ann.address).state == "cancelled"
 
 
@@ -123,9 +124,10 @@ def test_copy_that_a_server_put_off_while_they_left_is_not_tried_again(
     make_planned(team, NOW)
     dispatch.expand_due()
     [copy] = [one for one in dispatch.claim(50) if one.address == ann.address]
-    assert dispatch.begin(copy)
+    begun = leaving.begin([copy])
+    assert begun.copies
     subscribing.leave(Subscriber(team.service, ann.address, None, ann), actor=None)
-    dispatch.note(copy, Outcome(Result.LATER, "451 greylisted"))
+    leaving.finish(begun, [(copy, Outcome(Result.LATER, "451 greylisted"))])
     Delivery.objects.update(due_at=copy.due_at)
     [again] = [one for one in dispatch.claim(50) if one.address == ann.address]
     assert dispatch.settle([again]) == []

@@ -12,7 +12,7 @@ from approvals.enums import Verdict
 from approvals.services.deciding import record_decision
 from approvals.shown import Shown
 from approvals.verdict import readiness
-from communications import dispatch, readers, receivers
+from communications import dispatch, leaving, readers, receivers
 from communications.enums import Kind, MessageState
 from communications.models import Delivery, Message
 from deployments import clock, history, outbox, services
@@ -228,7 +228,7 @@ def test_whoever_is_named_is_mailed_once_whatever_becomes_of_the_time(
     (message,) = of_kind(told, Kind.MENTION)
     (copy,) = dispatch.claim(10)
     assert (copy.address, copy.message) == ("security@example.org", message)
-    assert dispatch.begin(copy)
+    assert leaving.begin([copy]).copies == [copy]
     assert message.title == "Comment by Member"
 
 

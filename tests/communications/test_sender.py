@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 
-from communications import dispatch, sender
+from communications import dispatch, leaving, sender
 from communications.definitions import PlanLine
 from communications.enums import DeliveryState, Kind, MessageState
 from communications.models import Delivery, Message, Stakeholder
@@ -135,8 +135,8 @@ def test_copy_whose_worker_died_while_handing_over_is_unknown(
     make_planned(real_team, NOW)
     dispatch.expand_due()
     (copy,) = dispatch.claim(1)
-    assert dispatch.begin(copy)
-    move_clock(dispatch.HANDOVER_LEASE)
+    assert leaving.begin([copy]).copies == [copy]
+    move_clock(leaving.HANDOVER_LEASE)
     sender.sweep()
     copy.refresh_from_db()
     assert (copy.state, copy.last_error) == (DeliveryState.UNKNOWN, dispatch.LOST)
@@ -149,10 +149,10 @@ def test_copy_whose_worker_died_before_handing_over_leaves_later(
     make_planned(real_team, NOW)
     dispatch.expand_due()
     stale = dispatch.claim(5)
-    move_clock(dispatch.CLAIM_LEASE)
+    move_clock(leaving.CLAIM_LEASE)
     sender.sweep()
     assert witness.recipients() == addresses(real_team)
-    assert [dispatch.begin(copy) for copy in stale] == [False] * 5
+    assert leaving.begin(stale).copies == []
 
 
 def test_workers_that_sweep_at_once_send_nothing_twice(real_team: Team, witness: Witness) -> None:
@@ -194,7 +194,7 @@ def test_copies_of_an_older_time_are_superseded_and_the_new_time_is_planned(
     copies = dispatch.claim(3)
     services.schedule(deployment.pk, clock.now() + 5 * HOUR, actor=real_team.release_manager)
     assert dispatch.settle(copies[:1]) == []
-    assert [dispatch.begin(copy) for copy in copies[1:]] == [False, False]
+    assert leaving.begin(copies[1:]).copies == []
     outbox.deliver_due()
     sender.sweep()
     assert set(states(deployment).values()) == {DeliveryState.SUPERSEDED}
@@ -287,6 +287,8 @@ def test_text_that_cannot_be_written_fails_and_the_other_messages_leave(
     failed = Delivery.objects.filter(state=DeliveryState.FAILED)
     assert failed.count() == len(addresses(real_team))
     assert "poem/subject.txt" in failed[0].last_error
+    told = Event.objects.get(verb="message not written")
+    assert (told.object_text, told.reason) == (str(failed[0].message), failed[0].last_error)
 
 
 def test_no_value_opens_a_header_of_its_own(real_team: Team, witness: Witness) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from communications import dispatch, sender, settling
+from communications import dispatch, leaving, sender, settling
 from communications.chat import declaring, poster
 from communications.definitions import PlanLine
 from communications.enums import ChannelKind, DeliveryState, Kind
@@ -100,7 +100,7 @@ def test_worker_that_ends_between_post_and_note_leaves_it_unknown(
     make_planned(real_team, NOW, t0_in=20 * HOUR)
     dispatch.expand_due()
     [copy] = dispatch.claim(5, chat=True)
-    assert dispatch.begin(copy)
+    assert leaving.begin([copy]).copies
     move_clock(timedelta(minutes=5))
     sweep()
     assert copy_to(channel).state == DeliveryState.UNKNOWN
@@ -199,7 +199,7 @@ def test_moved_deployment_is_not_posted_with_its_old_time(real_team: Team, room:
     dispatch.expand_due()
     [copy] = dispatch.claim(5, chat=True)
     services.schedule(deployment.pk, clock.now() + 30 * HOUR, actor=real_team.release_manager)
-    assert not dispatch.begin(copy)
+    assert not leaving.begin([copy]).copies
     assert copy_to(channel).state == DeliveryState.SUPERSEDED
 
 

@@ -9,6 +9,7 @@ import tarfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -113,10 +114,8 @@ def test_backup_restores_and_sends_nothing_twice(
     environment = databases.environment(elsewhere) | {
         "EMAIL_URL": f"smtp://127.0.0.1:{witness.port}",
     }
-    processes = Processes(environment, tmp_path)
-    try:
-        processes.worker()
-        processes.beat()
+    with ExitStack() as stack:
+        Processes(stack, environment, witness)
         eventually(lambda: Tick.objects.filter(name=ticks.MAIL).exists())
         seen = Tick.objects.get(name=ticks.MAIL).at
         eventually(lambda: Tick.objects.get(name=ticks.MAIL).at > seen)
@@ -127,8 +126,6 @@ def test_backup_restores_and_sends_nothing_twice(
         releasing.release(actor=administrator, leaves_out=True, reason="It had left.")
         move_clock(30 * MINUTE)
         eventually(lambda: len(witness.taken) == 3 * PEOPLE)
-    finally:
-        processes.end()
     assert witness.doubled() == {}
     titles = list(Message.objects.order_by("pk").values_list("title", "state"))
     assert titles == [
