@@ -20,6 +20,12 @@ SAMPLE: dict[str, Any] = {
     "source_link": "https://ci.example.org/runs/7",
     "by_hand": False,
 }
+METRIC: dict[str, Any] = {
+    "key": "cache-hit-rate",
+    "value": 86.4,
+    "at": "2026-05-01T12:00:00Z",
+    "unit": "%",
+}
 RUN: dict[str, Any] = {
     "number": 3,
     "state": "complete",
@@ -62,6 +68,9 @@ EXAMPLES: dict[str, Any] = {
     "DeliveryIn": {"deployment": 7, "gate": "cache-hit-rate", **REPORT},
     "SampleOut": SAMPLE,
     "RunOut": RUN,
+    "MetricIn": METRIC,
+    "MetricsIn": {"values": [METRIC]},
+    "MetricsOut": {"written": 1, "known": 0},
     "ObstacleOut": OBSTACLE,
     "ReadinessOut": READINESS,
     "DeploymentOut": DEPLOYMENT,

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import AfterValidator, Field, Strict, StrictInt, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, Strict, StrictInt, StringConstraints
 
 from approvals.models import Vote
 from deployments.conditions import written_out
 from deployments.enums import State
 from gates.models import Gate
+from monitoring.services.readings import MOST_AT_ONCE
 
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL keeps no NUL characters in text
 Short = Annotated[str, StringConstraints(max_length=20, pattern=NO_NUL)]
@@ -40,6 +41,26 @@ class DeliveryIn(ReportIn, extra="forbid"):
     gate: Annotated[
         str, StringConstraints(min_length=1, max_length=120, pattern=r"^[-a-zA-Z0-9_]+$")
     ]
+
+
+class MetricIn(Schema, extra="forbid"):
+    """One value of a metric; without an instant it is of now, without a unit in the metric's."""
+
+    key: Key
+    value: Value | StrictInt | Float
+    at: AwareDatetime | None = None
+    unit: Short | None = None
+
+
+class MetricsIn(Schema, extra="forbid"):
+    values: Annotated[list[MetricIn], Field(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+class MetricsOut(Schema):
+    """How many were written, and how many were left out since that instant was told before."""
+
+    written: int
+    known: int
 
 
 class RunOut(Schema):

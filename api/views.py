@@ -11,6 +11,7 @@ from api.bearer import MachineToken
 from api.callers import deployment_of, refuse_unknown, token_of
 from api.described import REPORT_BODY, DescribedAPI
 from api.incoming import router as webhooks
+from api.measuring import router as measuring
 from api.problems import answer_with_problems
 from api.reading import router as reading
 from api.results import parsed, result_of
@@ -41,6 +42,7 @@ api = DescribedAPI(
 )
 answer_with_problems(api)
 api.add_router("/deployments", reading)
+api.add_router("/deployments", measuring)
 api.add_router("/webhooks", webhooks)
 
 

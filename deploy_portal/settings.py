@@ -177,6 +177,8 @@ NODE_PACKAGES_FILES = {
     "vendor/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",
     "vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
     "vendor/hx-sse.min.js": "htmx.org/dist/ext/hx-sse.min.js",
+    "vendor/uplot.min.js": "uplot/dist/uPlot.iife.min.js",
+    "vendor/uplot.min.css": "uplot/dist/uPlot.min.css",
 }
 
 SECURE = PORTAL_URL.startswith("https://")

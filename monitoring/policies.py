@@ -59,8 +59,9 @@ def refusal_outside_the_watch(deployment: Deployment) -> Refused | None:
 
 
 def refusal_to_push(rights: Rights, deployment: Deployment) -> Refused | None:
-    if not rights.has(Right.SEE):
-        return Forbidden("Values come with a token of this service.")
+    """Machines come with a token of the service, which the API has looked at."""
+    if rights.user.is_person:
+        return Forbidden("Only machines send values; a person enters them.")
     return refusal_outside_the_watch(deployment)
 
 

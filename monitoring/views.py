@@ -1,17 +1,177 @@
-"""Acts on the watch."""
+"""Acts on the watch: each a page of its own, since each asks for words."""
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_POST
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import PersonRequest
-from deployments.answers import acted
+from deployments.answers import acted, page, posted, tried
+from deployments.exceptions import Refused
 from deployments.models import Deployment
-from monitoring import services
+from deployments.policies import rights_of
+from gates.enums import Source
+from monitoring import charts, policies, services
+from monitoring.enums import OPEN_ANSWERS, Verdict
+from monitoring.forms import (
+    AcknowledgeForm,
+    InstantForm,
+    JudgeForm,
+    RaiseForm,
+    StayForm,
+    ValueForm,
+)
+from monitoring.models import Alert, Question, Series, Watch
+
+# Stands in for a reason, where only the right to act is asked.
+SOME = "-"
+SHOWN_READINGS = 200
 
 
 @require_POST
 def close(request: PersonRequest, pk: int) -> HttpResponse:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    deployment = _visible(request, pk)
     services.close(deployment.pk, actor=request.user)
     return acted(request, deployment, "watch")
+
+
+@require_safe
+def points(request: PersonRequest, pk: int) -> JsonResponse:
+    """What the charts draw, from the instant on that `since` says in seconds since 1970."""
+    deployment = _visible(request, pk)
+    watch = get_object_or_404(Watch, deployment=deployment)
+    since = InstantForm(request.GET)
+    found = charts.points(watch, since.instant)
+    return JsonResponse({**found, "marks": charts.marks(deployment, watch)})
+
+
+@require_safe
+def readings(request: PersonRequest, pk: int, metric: str) -> HttpResponse:
+    """The readings of one metric as a table, the newest first."""
+    deployment = _visible(request, pk)
+    series = get_object_or_404(Series, watch__deployment=deployment, key=metric)
+    told = Paginator(series.readings.order_by("-at"), SHOWN_READINGS)
+    context = {"deployment": deployment, "series": series,
+               "page": told.get_page(request.GET.get("page"))}  # fmt: skip
+    return render(request, "monitoring/readings.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def alert(request: PersonRequest, pk: int, alert_pk: int) -> HttpResponse:
+    """An alert with what was found, and the act of looking after it."""
+    deployment = _visible(request, pk)
+    alerts = Alert.objects.select_related("series", "acknowledged_by")
+    found = get_object_or_404(alerts, series__watch__deployment=deployment, pk=alert_pk)
+    rights = rights_of(request.user, deployment.service)
+    form = AcknowledgeForm(posted(request))
+    return _act(
+        request, deployment, "alert", form,
+        lambda said: services.acknowledge(
+            deployment.pk, found.pk, actor=request.user, note=said["note"]
+        ),
+        told="You look after it.",
+        refusal=policies.refusal_to_acknowledge(rights, found),
+        alert=found,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def question(request: PersonRequest, pk: int) -> HttpResponse:
+    """Shall it be rolled back? Both answers are in one place, with what asks and until when."""
+    deployment = _visible(request, pk)
+    asked = Question.objects.filter(deployment=deployment, answer__in=OPEN_ANSWERS).first()
+    rights = rights_of(request.user, deployment.service)
+    goes_back = request.POST.get("answer") == "back"
+    answer = services.go_back if goes_back else services.stay
+    return _act(
+        request, deployment, "question", StayForm(posted(request)),
+        lambda said: answer(deployment.pk, actor=request.user, reason=said["reason"]),
+        told="The rollback has begun." if goes_back else "It stays.",
+        refusal=policies.refusal_to_answer(rights, deployment, SOME) if asked else None,
+        question=asked,
+        last=Question.objects.filter(deployment=deployment).first(),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def trigger(request: PersonRequest, pk: int, trigger_pk: int) -> HttpResponse:
+    """A person says that what was agreed on as a reason to go back has come."""
+    deployment = _visible(request, pk)
+    found = get_object_or_404(deployment.triggers, pk=trigger_pk)
+    rights = rights_of(request.user, deployment.service)
+    return _act(
+        request, deployment, "trigger", RaiseForm(posted(request)),
+        lambda said: services.raise_by_hand(
+            deployment.pk, found.pk, actor=request.user, reason=said["reason"]
+        ),
+        told="The ops leads are asked whether to roll back.",
+        refusal=policies.refusal_to_raise(rights, deployment, SOME),
+        trigger=found,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def target(request: PersonRequest, pk: int, target_pk: int) -> HttpResponse:
+    deployment = _visible(request, pk)
+    found = get_object_or_404(deployment.targets.select_related("judged_by"), pk=target_pk)
+    rights = rights_of(request.user, deployment.service)
+    first = {"verdict": found.verdict or Verdict.MET, "reason": found.said}
+    return _act(
+        request, deployment, "target", JudgeForm(posted(request), initial=first),
+        lambda said: services.judge_by_hand(
+            deployment.pk, found.pk, Verdict(said["verdict"]), actor=request.user,
+            reason=said["reason"],
+        ),
+        told="Judged.",
+        refusal=policies.refusal_to_judge(rights, deployment, found, SOME),
+        target=found,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def value(request: PersonRequest, pk: int) -> HttpResponse:
+    """The value of a metric that a person reads somewhere."""
+    deployment = _visible(request, pk)
+    series = Series.objects.filter(watch__deployment=deployment, metric__source=Source.BY_HAND)
+    rights = rights_of(request.user, deployment.service)
+    first = {"key": request.GET.get("metric", "")}
+    return _act(
+        request, deployment, "value", ValueForm(posted(request), series=series, initial=first),
+        lambda said: services.enter(
+            deployment.pk, said["key"], said["number"], actor=request.user
+        ),
+        told="The value is entered.",
+        refusal=policies.refusal_to_enter(rights, deployment),
+        series=series,
+    )  # fmt: skip
+
+
+def _visible(request: PersonRequest, pk: int) -> Deployment:
+    return get_object_or_404(Deployment.objects.visible_to(request.user).with_names(), pk=pk)
+
+
+def _act(
+    request: PersonRequest,
+    deployment: Deployment,
+    name: str,
+    form: forms.Form,
+    act: Callable[[dict[str, Any]], object],
+    *,
+    told: str,
+    refusal: Refused | None,
+    **shown: object,
+) -> HttpResponse:
+    """A page with one form; what it did is said on the watch's tab."""
+    answer = tried(request, form, lambda: act(form.cleaned_data))
+    if answer.done:
+        messages.success(request, told)
+        return redirect(page(deployment, "watch"))
+    context = {"deployment": deployment, "form": form, "refusal": refusal, **shown}
+    return render(request, f"monitoring/{name}.html", context, status=answer.status)

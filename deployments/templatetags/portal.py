@@ -26,6 +26,8 @@ TONES: dict[str, str] = {
     "good": "good", "warn": "warn", "bad": "bad", "no_data": "warn", "error": "warn",
     "scheduled": "wait", "claimed": "run", "dispatching": "run", "sent": "good", "retry": "warn",
     "unknown": "warn", "superseded": "quiet", "missed": "warn",
+    "met": "good", "partly": "warn", "not_met": "bad",
+    "asked": "bad", "unanswered": "bad", "stayed": "good", "withdrawn": "quiet",
 }  # fmt: skip
 ICONS: dict[str, str] = {
     "good": "done", "bad": "bad", "warn": "warn", "wait": "wait", "run": "run", "quiet": "open",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import F, Q
 
-from deployments.conditions import UNITS
+from deployments.conditions import UNITS, plain_number
 from deployments.models import Deployment
 from gates.models import Metric
 from monitoring.enums import Means, Outcome
@@ -121,3 +121,8 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.series} at {self.at:%H:%M:%S}"
+
+    @property
+    def number(self) -> str:
+        """As a person writes it; empty where there is no value."""
+        return plain_number(self.value) if self.value is not None else ""

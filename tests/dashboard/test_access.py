@@ -35,10 +35,12 @@ from intake.review.services import upload
 from intake.templates import save_as_template
 from monitoring.metrics.plan import MetricPlan
 from monitoring.metrics.services import add_metric
+from monitoring.models import Alert
 from tests.approvals.makers import make_objection, make_waiver
 from tests.builders import Team, make_deployment, make_person, make_proof, make_stand_in, signed_in
 from tests.communications.conftest import make_copy
 from tests.dashboard.access_table import BODIES, PERSONS, TABLE
+from tests.monitoring.makers import make_alert
 
 CHECKLIST = b"# Next\n**Target Environment**: Production\n- [ ] Back up\n"
 
@@ -74,9 +76,14 @@ def scene(team: Team) -> Deployment:
     add_evidence(deployment.pk, item.pk, Given(EvidenceKind.FILE, file=image), actor=team.member)
     upload(CHECKLIST, "next.md", service=deployment.service, actor=team.release_manager)
     issue(team.service, title="CI", actor=None)
-    add_metric(team.service, MetricPlan("latency", "Latency", "ms"), actor=team.release_manager)
+    add_metric(
+        team.service,
+        MetricPlan("latency", "Latency", "ms", source="by_hand"),
+        actor=team.release_manager,
+    )
     Connection.objects.create(key="elsewhere", title="Elsewhere", base_url="http://127.0.0.1:9/")
     webhooks.issue(team.service, title="Lab", actor=team.release_manager, proof=make_proof())
+    make_alert(deployment)
     make_waiver(deployment.gates.get(key="tests"), asked_by=team.technical_lead)
     make_stand_in(team.service, team.technical_lead, None, starts_in=timedelta(days=9))
     save_as_template(deployment.pk, "Backend release", actor=team.release_manager)
@@ -112,6 +119,10 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "rest": "nothing",
         "try_pk": 0,
         "decision_pk": 0,  # there is none yet; its review is the matter of tests/approvals
+        "alert_pk": Alert.objects.get().pk,
+        "trigger_pk": deployment.triggers.get().pk,
+        "target_pk": deployment.targets.get().pk,
+        "metric": "latency",
         "metric_pk": deployment.service.metrics.get().pk,
         "token_pk": Token.objects.get().pk,
         "vote_pk": Vote.objects.get(deployment=deployment).pk,

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from accounts.enums import Kind
+from accounts.models import User
 from deployments import clock, content
 from deployments.enums import State
 from deployments.models import Deployment
@@ -15,9 +17,9 @@ from gates.enums import Source
 from gates.models import Metric
 from monitoring import services
 from monitoring.definitions import AlertDefinition, TargetDefinition, TriggerDefinition
-from monitoring.models import Watch
+from monitoring.models import Alert, Series, Target, Trigger, Watch
 from monitoring.services import Value
-from tests.builders import Team, make_deployment
+from tests.builders import Team, make_deployment, make_machine
 from tests.communications.conftest import move_clock
 
 MINUTE = timedelta(minutes=1)
@@ -25,6 +27,10 @@ WARNING = AlertDefinition("Hit rate low", "hit_rate < 80 %", clears="hit_rate < 
 CRITICAL = AlertDefinition("Hit rate very low", "hit_rate < 70 %", "critical")
 TRIGGER = TriggerDefinition("Hit rate breaks down", "hit_rate < 60 %")
 AUTOMATIC = TriggerDefinition("Hit rate breaks down", "hit_rate < 60 %", "automatic")
+
+
+def machine() -> User:
+    return User.objects.filter(kind=Kind.MACHINE).first() or make_machine()
 
 
 def make_metric(
@@ -60,9 +66,22 @@ def make_watch(
     return services.open_watch(deployment.pk)
 
 
-def push(watch: Watch, team: Team, *numbers: float, every: timedelta = MINUTE) -> None:
+def make_alert(deployment: Deployment) -> Alert:
+    """Open on a metric of the deployment, whatever state that is in, with a trigger and a target."""
+    watch, _ = Watch.objects.get_or_create(deployment=deployment)
+    metric = Metric.objects.filter(service=deployment.service).first() or make_metric(deployment)
+    series = Series.objects.create(
+        watch=watch, metric=metric, key=metric.key, title=metric.title, unit=metric.unit
+    )
+    Trigger.objects.create(deployment=deployment, key="wrong", position=1, text="Data is wrong")
+    Target.objects.create(deployment=deployment, key="calm", position=1, text="Nobody complains")
+    said = f"{metric.title}: no value comes"
+    return Alert.objects.create(series=series, severity="warning", said=said, opened_at=clock.now())
+
+
+def push(watch: Watch, *numbers: float, every: timedelta = MINUTE) -> None:
     """One value after the other, so far apart on the portal's clock."""
     for number in numbers:
         move_clock(every)
         value = Value("hit_rate", Decimal(str(number)))
-        services.push(watch.deployment_id, [value], actor=team.operations)
+        services.push(watch.deployment_id, [value], actor=machine())

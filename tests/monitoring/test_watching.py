@@ -19,7 +19,7 @@ from monitoring.models import Alert, Question, Reading, Series, Target, Watch
 from monitoring.services import Value
 from tests.builders import Team, make_deployment, make_team
 from tests.communications.conftest import move_clock
-from tests.monitoring.makers import AUTOMATIC, MINUTE, TRIGGER, make_watch, push
+from tests.monitoring.makers import AUTOMATIC, MINUTE, TRIGGER, machine, make_watch, push
 
 
 @pytest.fixture
@@ -46,14 +46,14 @@ def test_warning_is_raised_after_three_readings_and_ends_beyond_the_second_limit
     team: Team,
 ) -> None:
     watch = make_watch(team)
-    push(watch, team, 85, 79, 79)
+    push(watch, 85, 79, 79)
     assert not Alert.objects.exists()
-    push(watch, team, 79)
+    push(watch, 79)
     alert = Alert.objects.get()
     assert (alert.severity, alert.said) == (Severity.WARNING, "Hit rate: 79 % is less than 80 %")
-    push(watch, team, 81, 81, 81)
+    push(watch, 81, 81, 81)
     assert Alert.objects.get().is_open
-    push(watch, team, 83, 83, 83)
+    push(watch, 83, 83, 83)
     assert not Alert.objects.get().is_open
     assert verbs(watch) == ["alert raised", "alert ended"]
 
@@ -62,10 +62,10 @@ def test_metric_that_gets_worse_is_one_alert_that_becomes_critical_and_asks_once
     team: Team,
 ) -> None:
     watch = make_watch(team)
-    push(watch, team, *[75] * 3)
+    push(watch, *[75] * 3)
     alert = Alert.objects.get()
     services.acknowledge(watch.deployment_id, alert.pk, actor=team.member, note="I look at it")
-    push(watch, team, *[65] * 5)
+    push(watch, *[65] * 5)
     alert.refresh_from_db()
     assert (alert.severity, alert.acknowledged_by) == (Severity.CRITICAL, None)
     assert verbs(watch) == ["alert raised", "alert acknowledged", "alert raised", "rollback asked"]
@@ -75,11 +75,11 @@ def test_metric_that_gets_worse_is_one_alert_that_becomes_critical_and_asks_once
 def test_flapping_metric_is_one_incident_and_is_told_once(team: Team) -> None:
     watch = make_watch(team)
     for _ in range(4):
-        push(watch, team, *[75] * 3, *[90] * 3)
+        push(watch, *[75] * 3, *[90] * 3)
     assert Alert.objects.get().times == 4
     assert verbs(watch).count("alert raised") == 1
     move_clock(timedelta(hours=1))
-    push(watch, team, *[75] * 3)
+    push(watch, *[75] * 3)
     assert Alert.objects.count() == 2
     assert verbs(watch).count("alert raised") == 2
 
@@ -88,7 +88,7 @@ def test_metric_that_is_no_longer_sent_is_told_by_the_sweep_and_is_never_healthy
     team: Team,
 ) -> None:
     watch = make_watch(team)
-    push(watch, team, 90)
+    push(watch, 90)
     move_clock(2 * MINUTE)
     sweeps.sweep()
     assert not Alert.objects.exists()
@@ -98,13 +98,13 @@ def test_metric_that_is_no_longer_sent_is_told_by_the_sweep_and_is_never_healthy
     alert = Alert.objects.get()
     assert alert.is_silence
     assert alert.said == "Hit rate: no value comes"
-    push(watch, team, 90)
+    push(watch, 90)
     assert not Alert.objects.get().is_open
 
 
 def test_limit_that_was_passed_stays_passed_while_nothing_comes(team: Team) -> None:
     watch = make_watch(team)
-    push(watch, team, *[75] * 3)
+    push(watch, *[75] * 3)
     move_clock(timedelta(hours=2))
     sweeps.sweep()
     assert [(one.is_open, one.is_silence) for one in Alert.objects.all()] == [(True, False)]
@@ -112,7 +112,7 @@ def test_limit_that_was_passed_stays_passed_while_nothing_comes(team: Team) -> N
 
 def test_trigger_recommends_and_asks_on_when_nobody_answers(team: Team) -> None:
     watch = make_watch(team, alerts=(), triggers=[TRIGGER])
-    push(watch, team, *[50] * 3)
+    push(watch, *[50] * 3)
     question = Question.objects.get()
     assert question.because == ["Hit rate breaks down: 50 % is less than 60 %"]
     move_clock(timedelta(minutes=16))
@@ -128,7 +128,7 @@ def test_trigger_recommends_and_asks_on_when_nobody_answers(team: Team) -> None:
 
 def test_automatic_trigger_goes_back_when_the_countdown_ends(team: Team) -> None:
     watch = make_watch(team, alerts=(), triggers=[AUTOMATIC])
-    push(watch, team, *[50] * 3)
+    push(watch, *[50] * 3)
     sweeps.sweep()
     assert state_of(watch) == State.WATCHING
     move_clock(timedelta(minutes=16))
@@ -142,7 +142,7 @@ def test_automatic_trigger_goes_back_when_the_countdown_ends(team: Team) -> None
 
 def test_trigger_that_is_calm_again_asks_no_longer(team: Team) -> None:
     watch = make_watch(team, alerts=(), triggers=[AUTOMATIC])
-    push(watch, team, *[50] * 3, *[90] * 3)
+    push(watch, *[50] * 3, *[90] * 3)
     assert Question.objects.get().answer == Answer.WITHDRAWN
     move_clock(timedelta(minutes=16))
     sweeps.sweep()
@@ -153,7 +153,7 @@ def test_after_a_later_start_at_the_same_place_triggers_only_recommend(team: Tea
     watch = make_watch(team, alerts=(), triggers=[AUTOMATIC])
     later = make_deployment(team)
     Deployment.objects.filter(pk=later.pk).update(started_at=clock.now())
-    push(watch, team, *[50] * 3)
+    push(watch, *[50] * 3)
     assert not Question.objects.get().is_automatic
     move_clock(timedelta(minutes=16))
     sweeps.sweep()
@@ -162,7 +162,7 @@ def test_after_a_later_start_at_the_same_place_triggers_only_recommend(team: Tea
 
 def test_later_start_during_the_countdown_keeps_it_from_going_back(team: Team) -> None:
     watch = make_watch(team, alerts=(), triggers=[AUTOMATIC])
-    push(watch, team, *[50] * 3)
+    push(watch, *[50] * 3)
     later = make_deployment(team)
     Deployment.objects.filter(pk=later.pk).update(started_at=clock.now())
     move_clock(timedelta(minutes=16))
@@ -173,7 +173,7 @@ def test_later_start_during_the_countdown_keeps_it_from_going_back(team: Team) -
 
 def test_two_alerts_at_once_are_one_question(team: Team) -> None:
     watch = make_watch(team, triggers=[TRIGGER])
-    push(watch, team, *[50] * 3)
+    push(watch, *[50] * 3)
     assert len(Question.objects.get().because) == 2
 
 
@@ -186,7 +186,7 @@ def test_person_says_that_a_trigger_without_a_number_holds(team: Team) -> None:
     services.raise_by_hand(
         watch.deployment_id, trigger.pk, actor=team.member, reason="Orders are doubled"
     )
-    push(watch, team, 90)
+    push(watch, 90)
     question = Question.objects.get()
     assert question.is_open
     assert question.because == [f"{words.text}: Orders are doubled ({team.member})"]
@@ -198,7 +198,7 @@ def test_only_an_ops_lead_who_did_not_ask_for_it_answers(team: Team) -> None:
     watch = make_watch(team, alerts=(), triggers=[TRIGGER])
     with pytest.raises(Refused, match="Nobody asks to roll back"):
         services.stay(watch.deployment_id, actor=team.ops_lead, reason="No")
-    push(watch, team, *[50] * 3)
+    push(watch, *[50] * 3)
     for actor in (team.member, team.release_manager):
         with pytest.raises(Forbidden):
             services.go_back(watch.deployment_id, actor=actor, reason="Now")
@@ -211,8 +211,8 @@ def test_values_may_be_repeated_and_come_in_any_order(team: Team) -> None:
     move_clock(5 * MINUTE)
     start = clock.now() - 4 * MINUTE
     values = [Value("hit_rate", Decimal(75), start + n * MINUTE) for n in (2, 0, 1)]
-    first = services.push(watch.deployment_id, values, actor=team.operations)
-    again = services.push(watch.deployment_id, [*values, values[0]], actor=team.operations)
+    first = services.push(watch.deployment_id, values, actor=machine())
+    again = services.push(watch.deployment_id, [*values, values[0]], actor=machine())
     assert [(one.written, one.known) for one in (first, again)] == [(3, 0), (0, 4)]
     series = Series.objects.get()
     assert series.last is not None
@@ -235,7 +235,7 @@ def test_value_that_makes_no_sense_is_refused_with_all_that_came_with_it(
     watch = make_watch(team)
     good = Value("hit_rate", Decimal(90))
     with pytest.raises(Invalid, match=sentence):
-        services.push(watch.deployment_id, [good, value], actor=team.operations)
+        services.push(watch.deployment_id, [good, value], actor=machine())
     assert not Reading.objects.exists()
 
 
@@ -244,9 +244,9 @@ def test_value_of_a_clock_that_runs_ahead_or_behind_is_refused(team: Team) -> No
     for off, sentence in ((5 * MINUTE, "lies in the future"), (-5 * MINUTE, "older than the")):
         value = Value("hit_rate", Decimal(90), clock.now() + off)
         with pytest.raises(Invalid, match=sentence):
-            services.push(watch.deployment_id, [value], actor=team.operations)
+            services.push(watch.deployment_id, [value], actor=machine())
     slightly = Value("hit_rate", Decimal(90), clock.now() + timedelta(seconds=30))
-    services.push(watch.deployment_id, [slightly], actor=team.operations)
+    services.push(watch.deployment_id, [slightly], actor=machine())
     assert Reading.objects.get().at <= clock.now()
 
 
@@ -259,7 +259,7 @@ def test_targets_are_judged_at_their_deadline_by_what_was_measured(team: Team) -
         TargetDefinition("Nobody complains"),
     ]
     watch = make_watch(team, alerts=(), targets=targets)
-    push(watch, team, 90, every=59 * MINUTE)
+    push(watch, 90, every=59 * MINUTE)
     sweeps.sweep()
     assert set(Target.objects.values_list("verdict", flat=True)) == {""}
     move_clock(2 * MINUTE)
@@ -278,7 +278,7 @@ def test_targets_are_judged_at_their_deadline_by_what_was_measured(team: Team) -
 def test_old_value_meets_no_target(team: Team) -> None:
     target = TargetDefinition("Above 85 % within an hour", "hit_rate > 85 % within 1 h")
     watch = make_watch(team, alerts=(), targets=[target])
-    push(watch, team, 90)
+    push(watch, 90)
     move_clock(timedelta(hours=2))
     sweeps.sweep()
     assert Target.objects.get().verdict == Verdict.UNKNOWN
@@ -309,7 +309,7 @@ def test_watch_ends_once_and_takes_nothing_more(team: Team) -> None:
 
 def test_database_keeps_one_question_one_alert_and_no_reading_without_a_value(team: Team) -> None:
     watch = make_watch(team)
-    push(watch, team, *[65] * 3)
+    push(watch, *[65] * 3)
     question, alert, series = Question.objects.get(), Alert.objects.get(), Series.objects.get()
     for again in (question, alert):
         again.pk = None
