@@ -70,6 +70,8 @@ EXAMPLES: dict[str, Any] = {
     "RunOut": RUN,
     "MetricIn": METRIC,
     "MetricsIn": {"values": [METRIC]},
+    "IncidentIn": {"text": "Search finds nothing.", "name": "Ann Smith"},
+    "IncidentOut": {"id": 3, "at": "2026-05-01T12:00:00Z", "text": "Search finds nothing."},
     "MetricsOut": {"written": 1, "known": 0},
     "ObstacleOut": OBSTACLE,
     "ReadinessOut": READINESS,

@@ -63,6 +63,19 @@ class MetricsOut(Schema):
     known: int
 
 
+class IncidentIn(Schema, extra="forbid"):
+    """`name` is who said it, where that is known."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=NO_NUL)]
+    name: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = ""
+
+
+class IncidentOut(Schema):
+    id: int
+    at: datetime
+    text: str
+
+
 class RunOut(Schema):
     """One attempt to answer a gate; `outcome` and `reason` are said once it is complete."""
 

@@ -36,6 +36,14 @@ class Means(TextChoices):
     BY_HAND = "by_hand", "Entered by hand"
 
 
+class Channel(TextChoices):
+    """How an incident was reported."""
+
+    PAGE = "page", "On the page"
+    LINK = "link", "By the stakeholder link"
+    MACHINE = "machine", "By a machine"
+
+
 class Verdict(TextChoices):
     """On a target or a criterion; an unknown one was looked at, and says why it is not known."""
 
@@ -43,6 +51,14 @@ class Verdict(TextChoices):
     PARTLY = "partly", "Partly met"
     NOT_MET = "not_met", "Not met"
     UNKNOWN = "unknown", "Unknown"
+
+
+class Result(TextChoices):
+    """What a deployment came to in the end, as those who close it say."""
+
+    SUCCEEDED = "succeeded", "Succeeded"
+    PARTLY = "partly", "Succeeded in part"
+    FAILED = "failed", "Failed"
 
 
 class Answer(TextChoices):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from monitoring.enums import Verdict
+from monitoring.enums import Result, Verdict
 from monitoring.models import Series
 
 LONGEST_REASON = 2000
@@ -44,6 +44,22 @@ class StayForm(forms.Form):
 
 class RaiseForm(forms.Form):
     reason = said("What you see", "Say what you see; whoever decides will read it.")
+
+
+class CloseForm(forms.Form):
+    result = forms.ChoiceField(label="It has", choices=Result.choices, widget=RADIOS)
+    lessons = said("What was learned", "", required=False)
+
+
+class IncidentForm(forms.Form):
+    text = said("What went wrong", "Say what went wrong.")
+
+
+class DismissForm(forms.Form):
+    reason = said(
+        "Why it does not belong to this deployment",
+        "Say why it does not belong to this deployment.",
+    )
 
 
 class JudgeForm(forms.Form):

@@ -12,7 +12,16 @@ from deployments.enums import State
 from deployments.models import Deployment
 from gates.enums import Source
 from monitoring.enums import OPEN_ANSWERS, Severity, Standing
-from monitoring.models import DEFAULT_WATCH, Alert, Judged, Question, Reading, Series, Watch
+from monitoring.models import (
+    DEFAULT_WATCH,
+    Alert,
+    Incident,
+    Judged,
+    Question,
+    Reading,
+    Series,
+    Watch,
+)
 from monitoring.policies import later_start
 
 ENDED_ALERTS = 5
@@ -43,8 +52,9 @@ class Row:
 
 
 def watch_panel(deployment: Deployment) -> dict[str, Any]:
-    """The watch in at most eleven queries, however much is watched."""
-    criteria = list(deployment.items.filter(phase=Phase.AFTER).order_by("position"))
+    """The watch in at most twelve queries, however much is watched."""
+    items = deployment.items.filter(phase=Phase.AFTER).select_related("judgment")
+    criteria = list(items.order_by("position"))
     waiting = [item for item in criteria if item.required and item.state not in CLOSED]
     watch = Watch.objects.filter(deployment=deployment).first()
     targets = deployment.targets.select_related("judged_by").order_by("position")
@@ -61,6 +71,7 @@ def watch_panel(deployment: Deployment) -> dict[str, Any]:
         "raised": Standing.RAISED,
         "judged": len(criteria) - len(waiting),
         "criteria": len(criteria),
+        "criteria_rows": criteria,
         "waiting": len(waiting),
         "can_close": deployment.state == State.WATCHING,
     }
@@ -80,6 +91,7 @@ def _measured(deployment: Deployment, watch: Watch, limits: list[Judged]) -> dic
         "open_alerts": sorted(found, key=lambda one: one.severity != Severity.CRITICAL),
         "ended_alerts": ended,
         "question": Question.objects.filter(deployment=deployment, answer__in=OPEN_ANSWERS).first(),
+        "incidents": Incident.objects.counted().filter(deployment=deployment).count(),
         "later": later_start(deployment) if is_watching else None,
         "is_watching": is_watching,
     }

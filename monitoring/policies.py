@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from deployments.enums import Right, State
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
@@ -11,9 +13,14 @@ from deployments.policies import (
     refusal_to_operate,
     refusal_without,
 )
-from monitoring.models import Alert, Target
+from monitoring.models import Alert, Incident, Target
 
 MAY_CLOSE = (Right.EDIT, Right.OPERATE)
+OWNS_SUCCESS = "product_owner"
+TAKES_INCIDENTS = frozenset({State.IN_PROGRESS, State.WATCHING, State.ROLLING_BACK})
+LONGEST_INCIDENT = 2000
+# More within an hour of one deployment are no longer users.
+MOST_INCIDENTS = 100
 
 
 def refusal_to_close(
@@ -103,3 +110,48 @@ def refusal_to_judge(
     if refusal or reason.strip():
         return refusal
     return Invalid("Say by what you judge; the report says it to everybody.")
+
+
+def refusal_to_judge_criterion(
+    rights: Rights, deployment: Deployment, reason: str
+) -> Refused | None:
+    """The product owner answers for what was to be achieved; those who close may, too."""
+    if OWNS_SUCCESS not in rights.roles and not any(rights.has(right) for right in MAY_CLOSE):
+        return Forbidden(
+            "Only the product owner, release managers and ops leads of this service may judge."
+        )
+    refusal = refusal_outside_the_watch(deployment)
+    if refusal or reason.strip():
+        return refusal
+    return Invalid("Say by what you judge; the report says it to everybody.")
+
+
+def refusal_to_report(deployment: Deployment, text: str, now: datetime) -> Refused | None:
+    if deployment.state not in TAKES_INCIDENTS:
+        return Refused(
+            f"This deployment is {deployment.get_state_display().lower()}; incidents are taken "
+            "from its start to the end of its watch."
+        )
+    if not text.strip():
+        return Invalid("Say what went wrong.")
+    if "\0" in text or len(text) > LONGEST_INCIDENT:
+        return Invalid(f"Say it in at most {LONGEST_INCIDENT} characters, without control ones.")
+    recent = Incident.objects.filter(deployment=deployment, at__gt=now - timedelta(hours=1))
+    if recent.count() >= MOST_INCIDENTS:
+        return Refused("So much was reported within an hour that no more is taken; call somebody.")
+    return None
+
+
+def refusal_to_dismiss(
+    rights: Rights, deployment: Deployment, incident: Incident, reason: str
+) -> Refused | None:
+    if not any(rights.has(right) for right in MAY_CLOSE):
+        return Forbidden(
+            "Only release managers and ops leads of this service may say that it does not count."
+        )
+    refusal = refusal_outside_the_watch(deployment)
+    if refusal:
+        return refusal
+    if incident.dismissed_at is not None:
+        return Refused(f"{incident.dismissed_by} has said so already.")
+    return None if reason.strip() else Invalid("Say why it does not belong to this deployment.")

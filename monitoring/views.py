@@ -10,36 +10,60 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
-from deployments.answers import acted, page, posted, tried
+from checklists.enums import Phase
+from deployments import clock
+from deployments.answers import page, posted, tried
 from deployments.exceptions import Refused
 from deployments.models import Deployment
 from deployments.policies import rights_of
 from gates.enums import Source
 from monitoring import charts, policies, services
-from monitoring.enums import OPEN_ANSWERS, Verdict
+from monitoring.counted import counted_of
+from monitoring.enums import OPEN_ANSWERS, Channel, Result, Verdict
 from monitoring.forms import (
     AcknowledgeForm,
+    CloseForm,
+    DismissForm,
+    IncidentForm,
     InstantForm,
     JudgeForm,
     RaiseForm,
     StayForm,
     ValueForm,
 )
-from monitoring.models import Alert, Question, Series, Watch
+from monitoring.models import Alert, Incident, Judgment, Question, Series, Watch
+from monitoring.report import report_of
 
 # Stands in for a reason, where only the right to act is asked.
 SOME = "-"
 SHOWN_READINGS = 200
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def close(request: PersonRequest, pk: int) -> HttpResponse:
+    """The end of a deployment, with its result; the report is beside the form."""
     deployment = _visible(request, pk)
-    services.close(deployment.pk, actor=request.user)
-    return acted(request, deployment, "watch")
+    return _act(
+        request, deployment, "close", CloseForm(posted(request)),
+        lambda said: services.close(
+            deployment.pk, actor=request.user, result=Result(said["result"]),
+            lessons=said["lessons"],
+        ),
+        told="Closed.",
+        refusal=services.refusal_to_close_now(deployment, request.user),
+        report=report_of(deployment),
+    )  # fmt: skip
+
+
+@require_safe
+def report(request: PersonRequest, pk: int) -> HttpResponse:
+    """What the deployment came to so far; for print, too."""
+    deployment = _visible(request, pk)
+    context = {"deployment": deployment, "report": report_of(deployment)}
+    return render(request, "monitoring/report.html", context)
 
 
 @require_safe
@@ -150,6 +174,63 @@ def value(request: PersonRequest, pk: int) -> HttpResponse:
         told="The value is entered.",
         refusal=policies.refusal_to_enter(rights, deployment),
         series=series,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def criterion(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
+    """How far a success criterion is met, with what was measured beside it."""
+    deployment = _visible(request, pk)
+    item = get_object_or_404(deployment.items, pk=item_pk, phase=Phase.AFTER)
+    judged = Judgment.objects.select_related("judged_by").filter(item=item).first()
+    rights = rights_of(request.user, deployment.service)
+    first = {"verdict": judged.verdict, "reason": judged.reason} if judged else {}
+    return _act(
+        request, deployment, "criterion", JudgeForm(posted(request), initial=first),
+        lambda said: services.judge_criterion(
+            deployment.pk, item.pk, Verdict(said["verdict"]), actor=request.user,
+            reason=said["reason"],
+        ),
+        told="Judged.",
+        refusal=policies.refusal_to_judge_criterion(rights, deployment, SOME),
+        item=item,
+        judged=judged,
+        targets=deployment.targets.exclude(verdict="").order_by("position"),
+        counted=counted_of(deployment),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def incidents(request: PersonRequest, pk: int) -> HttpResponse:
+    """What users reported, and the form to report."""
+    deployment = _visible(request, pk)
+    told = Incident.objects.filter(deployment=deployment).select_related("reporter", "dismissed_by")
+    return _act(
+        request, deployment, "incidents", IncidentForm(posted(request)),
+        lambda said: services.report_incident(
+            deployment.pk, said["text"], channel=Channel.PAGE, reporter=request.user
+        ),
+        told="Thank you; it is counted.",
+        refusal=policies.refusal_to_report(deployment, SOME, clock.now()),
+        incidents=told,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def incident(request: PersonRequest, pk: int, incident_pk: int) -> HttpResponse:
+    """One incident, and the act of saying that it does not belong."""
+    deployment = _visible(request, pk)
+    told = Incident.objects.select_related("reporter", "dismissed_by")
+    found = get_object_or_404(told, deployment=deployment, pk=incident_pk)
+    rights = rights_of(request.user, deployment.service)
+    return _act(
+        request, deployment, "incident", DismissForm(posted(request)),
+        lambda said: services.dismiss_incident(
+            deployment.pk, found.pk, actor=request.user, reason=said["reason"]
+        ),
+        told="It no longer counts.",
+        refusal=policies.refusal_to_dismiss(rights, deployment, found, SOME),
+        incident=found,
     )  # fmt: skip
 
 

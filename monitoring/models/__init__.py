@@ -10,6 +10,7 @@ from monitoring.models.definitions import (
     Trigger,
     Widget,
 )
+from monitoring.models.judgments import Closing, Incident, Judgment
 from monitoring.models.watch import DEFAULT_PACE, DEFAULT_WATCH, Reading, Series, Watch
 
 __all__ = [
@@ -18,8 +19,11 @@ __all__ = [
     "DEFAULT_WATCH",
     "Alert",
     "AlertRule",
+    "Closing",
     "Definition",
+    "Incident",
     "Judged",
+    "Judgment",
     "Question",
     "Reading",
     "Series",

@@ -8,12 +8,13 @@ from django.db import transaction
 
 from accounts.models import User
 from deployments import clock, history
-from deployments.conditions import ConditionError, fits, parse
+from deployments.conditions import Condition, ConditionError, fits, parse
 from deployments.exceptions import require
 from deployments.fitting import cut
 from deployments.models import Deployment, Event
 from deployments.policies import rights_of
 from monitoring import pace, policies
+from monitoring.counted import COUNTED, Counted
 from monitoring.enums import Verdict
 from monitoring.models import Reading, Series, Target, Watch
 
@@ -40,6 +41,8 @@ def _judged(target: Target, watch: Watch, series: dict[str, Series]) -> tuple[Ve
         condition = parse(target.condition)
     except ConditionError as error:
         return Verdict.UNKNOWN, str(error)
+    if condition.metric in COUNTED:
+        return _by_count(condition, COUNTED[condition.metric](watch))
     found = series.get(condition.metric)
     if found is None:
         return Verdict.UNKNOWN, f"Nothing measures {condition.metric}."
@@ -54,6 +57,14 @@ def _judged(target: Target, watch: Watch, series: dict[str, Series]) -> tuple[Ve
         return Verdict.UNKNOWN, f"{found.title} gave no value in the time before the deadline."
     is_met = condition.holds(newest.value, found.unit)
     said = f"{found.title}: {condition.explain(newest.value, found.unit)}"
+    return (Verdict.MET if is_met else Verdict.NOT_MET), said
+
+
+def _by_count(condition: Condition, counted: Counted) -> tuple[Verdict, str]:
+    if counted.number is None or not fits(condition.unit, counted.unit):
+        return Verdict.UNKNOWN, f"{counted.title} is not known in that unit."
+    is_met = condition.holds(counted.number, counted.unit)
+    said = f"{counted.title}: {condition.explain(counted.number, counted.unit)}"
     return (Verdict.MET if is_met else Verdict.NOT_MET), said
 
 

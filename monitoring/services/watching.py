@@ -14,13 +14,14 @@ from checklists.enums import Phase
 from deployments import anchors, clock, hints, history
 from deployments.conditions import parse
 from deployments.enums import State
-from deployments.exceptions import require
+from deployments.exceptions import Refused, require
 from deployments.models import Deployment, Event
 from deployments.policies import rights_of
 from deployments.services import move
 from gates.models import Metric
 from monitoring import policies
-from monitoring.models import Series, Target, Watch
+from monitoring.enums import Result
+from monitoring.models import Closing, Series, Target, Watch
 
 
 @transaction.atomic
@@ -97,14 +98,35 @@ def end_watch(deployment_id: int) -> Event | None:
     return history.record(deployment, "watch ended", actor=None, obj=watch, at=now)
 
 
-@transaction.atomic
-def close(deployment_id: int, *, actor: User) -> Event:
-    """End the deployment once everything due after it was judged."""
-    deployment = Deployment.objects.lock(deployment_id)
+def refusal_to_close_now(deployment: Deployment, actor: User) -> Refused | None:
     waiting = deployment.items.waiting_in([Phase.AFTER]).values_list("text", flat=True)
-    rights = rights_of(actor, deployment.service)
-    is_reviewed = not open_reviews([deployment])
-    require(policies.refusal_to_close(rights, deployment, list(waiting), is_reviewed=is_reviewed))
+    return policies.refusal_to_close(
+        rights_of(actor, deployment.service),
+        deployment,
+        list(waiting),
+        is_reviewed=not open_reviews([deployment]),
+    )
+
+
+@transaction.atomic
+def close(deployment_id: int, *, actor: User, result: Result, lessons: str = "") -> Event:
+    """End the deployment with its result, once everything due after it was judged."""
+    deployment = Deployment.objects.lock(deployment_id)
+    require(refusal_to_close_now(deployment, actor))
     deployment.closed_at = clock.now()
     deployment.save(update_fields=["closed_at"])
-    return move(deployment, State.CLOSED, "closed", actor=actor, at=deployment.closed_at)
+    Closing.objects.create(
+        deployment=deployment,
+        result=result,
+        lessons=lessons.strip(),
+        closed_by=actor,
+        closed_at=deployment.closed_at,
+    )
+    return move(
+        deployment,
+        State.CLOSED,
+        "closed",
+        actor=actor,
+        at=deployment.closed_at,
+        also={"result": result.value},
+    )

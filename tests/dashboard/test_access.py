@@ -35,7 +35,7 @@ from intake.review.services import upload
 from intake.templates import save_as_template
 from monitoring.metrics.plan import MetricPlan
 from monitoring.metrics.services import add_metric
-from monitoring.models import Alert
+from monitoring.models import Alert, Incident
 from tests.approvals.makers import make_objection, make_waiver
 from tests.builders import Team, make_deployment, make_person, make_proof, make_stand_in, signed_in
 from tests.communications.conftest import make_copy
@@ -119,6 +119,7 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "rest": "nothing",
         "try_pk": 0,
         "decision_pk": 0,  # there is none yet; its review is the matter of tests/approvals
+        "incident_pk": Incident.objects.get().pk,
         "alert_pk": Alert.objects.get().pk,
         "trigger_pk": deployment.triggers.get().pk,
         "target_pk": deployment.targets.get().pk,

@@ -17,7 +17,7 @@ from gates.enums import Source
 from gates.models import Metric
 from monitoring import services
 from monitoring.definitions import AlertDefinition, TargetDefinition, TriggerDefinition
-from monitoring.models import Alert, Series, Target, Trigger, Watch
+from monitoring.models import Alert, Incident, Series, Target, Trigger, Watch
 from monitoring.services import Value
 from tests.builders import Team, make_deployment, make_machine
 from tests.communications.conftest import move_clock
@@ -67,7 +67,7 @@ def make_watch(
 
 
 def make_alert(deployment: Deployment) -> Alert:
-    """Open on a metric of the deployment, whatever state that is in, with a trigger and a target."""
+    """Open on a metric of a deployment in any state; a trigger and a target beside it."""
     watch, _ = Watch.objects.get_or_create(deployment=deployment)
     metric = Metric.objects.filter(service=deployment.service).first() or make_metric(deployment)
     series = Series.objects.create(
@@ -75,6 +75,7 @@ def make_alert(deployment: Deployment) -> Alert:
     )
     Trigger.objects.create(deployment=deployment, key="wrong", position=1, text="Data is wrong")
     Target.objects.create(deployment=deployment, key="calm", position=1, text="Nobody complains")
+    Incident.objects.create(deployment=deployment, at=clock.now(), text="Slow", channel="page")
     said = f"{metric.title}: no value comes"
     return Alert.objects.create(series=series, severity="warning", said=said, opened_at=clock.now())
 
