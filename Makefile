@@ -10,7 +10,7 @@ JOBS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test demo pictures bench audit chaos check lint services format lock clean
+.PHONY: help setup run test demo backup restore pictures bench audit chaos check lint services format lock clean
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -25,6 +25,12 @@ test: setup ## The whole suite with services of its own (ARGS="tests/x -k y", JO
 
 demo: setup ## A fresh pair of demo deployments in the database of `make run`
 	@eval "$$($(EMBEDDED) shell-env --folder var)" && $(PY) manage.py demo
+
+backup: setup ## The portal as one file, also while it runs (FILE=backups/portal-TIME.tar)
+	@$(EMBEDDED) backup "$(FILE)"
+
+restore: setup ## Replace the portal by a backup, held until an administrator releases it (FILE=…)
+	@$(EMBEDDED) restore "$(FILE)"
 
 pictures: setup ## Take docs/pictures from a running demo (ADDRESS=http://127.0.0.1:8000)
 	@$(PY) docs/pictures.py $(or $(ADDRESS),http://127.0.0.1:8000)

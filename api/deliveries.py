@@ -25,7 +25,8 @@ CHANGED = "This webhook-id came before with another body; give every delivery an
 def check(webhook: Webhook, delivery: Signed) -> None:
     """Raise the refusal of what is not a whole, timely and rightly signed delivery."""
     if webhook.revoked_at or not webhook.machine.is_active:
-        raise Gone("This webhook is revoked; ask the service's release manager for a new one.")
+        whom = "the service's release manager" if webhook.service_id else "an administrator"
+        raise Gone(f"This webhook is revoked; ask {whom} for a new one.")
     now = clock.now()
     require(refusal_of_delivery(delivery, _secrets(webhook, now), now))
     if webhook.last_used_at is None or webhook.last_used_at < now - NOTE_USE_EVERY:

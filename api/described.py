@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Schema
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from api.examples import EXAMPLES
-from api.schemas import DeliveryIn, ReportIn
+from api.schemas import ReportIn
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
@@ -61,23 +61,21 @@ def _header(name: str, description: str, example: str) -> dict[str, Any]:
     }
 
 
-DELIVERY = {
-    "parameters": [
-        _header("webhook-id", "Of this delivery; the same when it is repeated.", "msg_2KWPBgLl"),
-        _header("webhook-timestamp", "Seconds since 1970, now to 5 minutes.", "1700000000"),
-        _header(
-            "webhook-signature",
-            "“v1,” and the base64 of the HMAC-SHA256 of “id.timestamp.body”; several with spaces.",
-            "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
-        ),
-    ],
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": DeliveryIn.model_json_schema(),
-                "example": EXAMPLES["DeliveryIn"],
-            }
-        },
-    },
-}
+SIGNED_BY = [
+    _header("webhook-id", "Of this delivery; the same when it is repeated.", "msg_2KWPBgLl"),
+    _header("webhook-timestamp", "Seconds since 1970, now to 5 minutes.", "1700000000"),
+    _header(
+        "webhook-signature",
+        "“v1,” and the base64 of the HMAC-SHA256 of “id.timestamp.body”; several with spaces.",
+        "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+    ),
+]
+
+
+def signed_with(body: type[Schema]) -> dict[str, Any]:
+    """What an address takes that reads the signed body itself."""
+    described = {"schema": body.model_json_schema(), "example": EXAMPLES[body.__name__]}
+    return {
+        "parameters": SIGNED_BY,
+        "requestBody": {"required": True, "content": {"application/json": described}},
+    }

@@ -9,7 +9,7 @@ from ninja import Router, Status
 from ninja.errors import HttpError
 
 from api import deliveries
-from api.described import DELIVERY
+from api.described import signed_with
 from api.exceptions import TooLarge
 from api.models import Webhook
 from api.results import parsed, result_of
@@ -29,7 +29,7 @@ router = Router()
     auth=None,
     response={201: SampleOut, **DELIVERY_PROBLEMS},
     summary="Deliver a result, signed",
-    openapi_extra=DELIVERY,
+    openapi_extra=signed_with(DeliveryIn),
 )
 def deliver(request: HttpRequest, webhook: UUID) -> Status[dict[str, Any]]:
     """For senders that sign by Standard Webhooks instead of holding a token.
@@ -38,16 +38,17 @@ def deliver(request: HttpRequest, webhook: UUID) -> Status[dict[str, Any]]:
     same answer. A refused one is not remembered and may be tried again.
     """
     hooks = Webhook.objects.select_related("service", "machine")
-    found = hooks.filter(pk=webhook).first()
+    found = hooks.filter(pk=webhook, service__isnull=False).first()
     if found is None:
         raise HttpError(404, UNKNOWN)
-    delivery = _signed(request)
+    delivery = signed(request)
     deliveries.check(found, delivery)
     said = parsed(DeliveryIn, delivery.body)
     return Status(201, deliveries.once(found, delivery, partial(_report, found, said)))
 
 
-def _signed(request: HttpRequest) -> Signed:
+def signed(request: HttpRequest) -> Signed:
+    """The delivery as it came, not checked yet."""
     body = request.read(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:
         raise TooLarge(f"A delivery has at most {MOST_BYTES // 1024} KiB.")

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from api import bounce_views, webhook_views
 from api import machine_views as views
-from api import webhook_views
 
 app_name = "machines"
 urlpatterns = [
@@ -21,5 +21,13 @@ urlpatterns = [
         "services/<slug:service_key>/machines/webhooks/<uuid:webhook_pk>/revoke/",
         webhook_views.revoke,
         name="revoke_webhook",
+    ),
+    path("mail/bounces/", bounce_views.bounces, name="bounces"),
+    path("mail/bounces/<uuid:bounces_pk>/rotate/", bounce_views.rotate, name="rotate_bounces"),
+    path("mail/bounces/<uuid:bounces_pk>/revoke/", bounce_views.revoke, name="revoke_bounces"),
+    path(
+        "mail/bounces/addresses/<int:address_pk>/works/",
+        bounce_views.works_again,
+        name="address_works",
     ),
 ]

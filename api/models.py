@@ -43,12 +43,15 @@ class Token(models.Model):
 class Webhook(models.Model):
     """An address at which a machine's signed deliveries arrive; it reports and nothing else.
 
-    Its secrets are sealed, not hashed: a signature is checked with the secret itself. After a
-    rotation the one before holds until `old_until`.
+    One of a service takes results for its gates; one of no service belongs to the portal and takes
+    mail that came back. Its secrets are sealed, not hashed: a signature is checked with the secret
+    itself. After a rotation the one before holds until `old_until`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="webhooks")
+    service = models.ForeignKey(
+        Service, on_delete=models.CASCADE, null=True, blank=True, related_name="webhooks"
+    )
     machine = models.ForeignKey(User, on_delete=models.PROTECT, related_name="webhooks")
     title = models.CharField(max_length=120)
     secret = models.TextField(blank=True)
@@ -75,6 +78,11 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def chain_key(self) -> str:
+        """The chain that says what became of it."""
+        return f"service:{self.service.key}" if self.service else "portal"
 
     def sealed_at(self, now: datetime) -> list[str]:
         """The sealed secrets that hold at this instant, the newest first."""

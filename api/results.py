@@ -3,13 +3,14 @@
 from typing import TypeVar
 
 import pydantic
+from ninja import Schema
 from ninja.errors import HttpError, ValidationError
 
 from api.schemas import ReportIn
 from gates.reports import Result
 
 MOST_DIGITS = 100
-Said = TypeVar("Said", bound=ReportIn)
+Said = TypeVar("Said", bound=Schema)
 
 
 def parsed(schema: type[Said], body: bytes) -> Said:

@@ -7,6 +7,7 @@ from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, Field, Strict, StrictInt, StringConstraints
 
 from approvals.models import Vote
+from communications.bounce_reports import plausible
 from deployments.conditions import written_out
 from deployments.enums import State
 from gates.models import Gate
@@ -74,6 +75,24 @@ class IncidentOut(Schema):
     id: int
     at: datetime
     text: str
+
+
+class BounceIn(Schema, extra="forbid"):
+    """A mail that came back; by its Message-ID, where that is known, the copy is found."""
+
+    address: Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$")]
+    kind: Literal["hard", "soft", "complaint"]
+    at: Annotated[AwareDatetime, AfterValidator(plausible)]
+    message_id: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = ""
+    reason: Line = ""
+
+
+class BouncesOut(Schema):
+    """How many of the reports were about a copy, about an address alone, or about neither."""
+
+    copies: int
+    addresses: int
+    ignored: int
 
 
 class RunOut(Schema):

@@ -8,6 +8,7 @@ from ninja import Status
 from ninja.errors import HttpError
 
 from api.bearer import MachineToken
+from api.bounces import router as bounces
 from api.callers import deployment_of, refuse_unknown, token_of
 from api.described import REPORT_BODY, DescribedAPI
 from api.incoming import router as webhooks
@@ -44,6 +45,7 @@ answer_with_problems(api)
 api.add_router("/deployments", reading)
 api.add_router("/deployments", measuring)
 api.add_router("/webhooks", webhooks)
+api.add_router("/bounces", bounces)
 
 
 @api.get(

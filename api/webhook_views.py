@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import PersonRequest
@@ -12,9 +13,9 @@ from api import webhooks
 from api.forms import RotateForm, WebhookForm
 from api.models import Webhook
 from api.panels import address_of, machines_page
+from api.policies import refusal_to_rotate
 from deployments.answers import posted, tried
 from deployments.models import Service
-from deployments.policies import rights_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,13 +48,14 @@ def rotate(request: PersonRequest, service_key: str, webhook_pk: UUID) -> HttpRe
         lambda: webhooks.rotate(webhook, actor=request.user, proof=form.proof),
     )
     renewed, secret = rotated.result or (webhook, "")
-    rights = rights_of(request.user, webhook.service)
+    machines = reverse("machines:list", args=[service_key])
     context = {
-        "service": webhook.service,
+        "back": f"{machines}#webhooks",
+        "back_to": f"Machines of {webhook.service}",
         "webhook": renewed,
         "secret": secret,
         "form": form,
-        "refusal": webhooks.refusal_to_rotate(rights, webhook),
+        "refusal": refusal_to_rotate(request.user, webhook),
     }
     return render(request, "api/rotate.html", context, status=rotated.status)
 
@@ -63,7 +65,7 @@ def revoke(request: PersonRequest, service_key: str, webhook_pk: UUID) -> HttpRe
     webhook = _webhook(request, service_key, webhook_pk)
     webhooks.revoke(webhook, actor=request.user)
     messages.success(request, f"“{webhook}” is revoked; its deliveries are refused from now on.")
-    return redirect("machines:list", webhook.service.key)
+    return redirect("machines:list", service_key)
 
 
 def _webhook(request: PersonRequest, service_key: str, webhook_pk: UUID) -> Webhook:

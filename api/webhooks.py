@@ -7,41 +7,37 @@ from django.db import transaction
 from accounts.fresh import Authentication
 from accounts.models import User
 from api import signatures
-from api.exceptions import Gone
-from api.machines import make_machine
+from api.machines import make_machine, make_portal_machine
 from api.models import Webhook
-from api.policies import refusal_to_manage
+from api.policies import refusal_to_manage_webhooks, refusal_to_rotate
 from connections.sealing import Unsealable, resealed, sealed
 from deployments import clock, history
-from deployments.exceptions import Invalid, Refused
+from deployments.exceptions import Invalid
 from deployments.models import Service
-from deployments.policies import Rights, refusal_by_proof, rights_of
+from deployments.policies import refusal_by_proof
 from deployments.services import require
 
 # Long enough to bring the new secret to every sender, short enough to be over tomorrow.
 BOTH_VALID = timedelta(hours=24)
 
 
-def refusal_to_rotate(rights: Rights, webhook: Webhook) -> Refused | None:
-    if webhook.revoked_at:
-        return Gone(f"“{webhook}” is revoked; issue a new webhook instead.")
-    return refusal_to_manage(rights)
-
-
 @transaction.atomic
 def issue(
-    service: Service, *, title: str, actor: User, proof: Authentication | None
+    service: Service | None, *, title: str, actor: User, proof: Authentication | None
 ) -> tuple[Webhook, str]:
-    """A new webhook with a machine of its own, and its secret, which is shown this once only."""
-    chain = history.chain(f"service:{service.key}")
-    require(refusal_to_manage(rights_of(actor, service)))
+    """A new webhook with a machine of its own, and its secret, which is shown this once only.
+
+    Without a service it belongs to the portal and takes mail that came back.
+    """
+    chain = history.chain(f"service:{service.key}" if service else "portal")
+    require(refusal_to_manage_webhooks(actor, service))
     require(refusal_by_proof(proof))
     if not title.strip():
         raise Invalid("Give the webhook a title that says who sends to it.")
     secret, now = signatures.new_secret(), clock.now()
     webhook = Webhook.objects.create(
         service=service,
-        machine=make_machine(service, title),
+        machine=make_machine(service, title) if service else make_portal_machine(title),
         title=title.strip(),
         secret=sealed(secret),
         created_at=now,
@@ -54,9 +50,9 @@ def issue(
 @transaction.atomic
 def rotate(webhook: Webhook, *, actor: User, proof: Authentication | None) -> tuple[Webhook, str]:
     """A new secret; the one before holds for 24 hours more, an even older one no longer."""
-    chain = history.chain(f"service:{webhook.service.key}")
+    chain = history.chain(webhook.chain_key)
     webhook = Webhook.objects.select_related("service").get(pk=webhook.pk)
-    require(refusal_to_rotate(rights_of(actor, webhook.service), webhook))
+    require(refusal_to_rotate(actor, webhook))
     require(refusal_by_proof(proof))
     secret, now = signatures.new_secret(), clock.now()
     webhook.old_secret, webhook.old_until = webhook.secret, now + BOTH_VALID
@@ -70,8 +66,8 @@ def rotate(webhook: Webhook, *, actor: User, proof: Authentication | None) -> tu
 @transaction.atomic
 def revoke(webhook: Webhook, *, actor: User) -> None:
     """End a webhook at once and forget its secrets; revoking it again changes nothing."""
-    chain = history.chain(f"service:{webhook.service.key}")
-    require(refusal_to_manage(rights_of(actor, webhook.service)))
+    chain = history.chain(webhook.chain_key)
+    require(refusal_to_manage_webhooks(actor, webhook.service))
     now = clock.now()
     ended = {"revoked_at": now, "secret": "", "old_secret": "", "old_until": None}
     if Webhook.objects.filter(pk=webhook.pk, revoked_at=None).update(**ended):
@@ -82,7 +78,7 @@ def revoke(webhook: Webhook, *, actor: User) -> None:
 def reseal() -> tuple[int, list[Webhook]]:
     """Seal every secret with the portal's first key; those that no key opens are told."""
     kept, unreadable = 0, list[Webhook]()
-    for webhook in Webhook.objects.select_for_update().exclude(secret=""):
+    for webhook in Webhook.objects.select_for_update(of=("self",)).exclude(secret=""):
         try:
             webhook.secret = resealed(webhook.secret)
             webhook.old_secret = resealed(webhook.old_secret) if webhook.old_secret else ""

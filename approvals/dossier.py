@@ -140,7 +140,7 @@ def _waivers(deployment: Deployment) -> list[dict[str, Any]]:
             "ends_at": waiver.ends_at.isoformat(),
             "asked_by": str(waiver.asked_by),
             "asked_at": waiver.asked_at.isoformat(),
-            "signed_by": str(waiver.signed_by),
+            "signed_by": waiver.signature,
             "signed_at": waiver.signed_at.isoformat(),
         }
         for key, waiver in sorted(waivers.open_of([deployment])[deployment.pk].items())
@@ -158,7 +158,7 @@ def _measured(sample: Sample | None) -> dict[str, Any]:
         "threshold": sample.threshold,
         "sampled_at": sample.at.isoformat(),
         "by_hand": sample.by_hand,
-        "reporter": str(sample.reporter) if sample.reporter else None,
+        "reporter": sample.voice or None,
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
-from accounts.forms import FreshForm
+from accounts.forms import FreshForm, VoicedForm
 from accounts.models import User
 from approvals.enums import LATEST_START_AFTER_T0, NEEDS_REASON, Choice, Verdict
 from approvals.policies.voting import needs_reason
@@ -16,7 +16,6 @@ from deployments.models import Deployment
 from deployments.zones import InstantError, instant
 
 LONGEST_REASON = 2000
-OWN = "own"
 RADIOS = forms.RadioSelect(attrs={"class": "form-check-input"})
 REASON = forms.Textarea(attrs={"class": "form-control", "rows": 2})
 
@@ -63,14 +62,10 @@ class ShownForm(ShownFields, FreshForm):
         super().__init__(request, data, initial={**hashes_of(deployment), **initial})
 
 
-class SignForm(ShownForm):
-    """Each choice with its words; approving is chosen already for whoever owes a signature.
-
-    `voices` are those for whom the person may speak: themselves (None), and people away.
-    """
+class SignForm(ShownForm, VoicedForm):
+    """Each choice with its words; approving is chosen already for whoever owes a signature."""
 
     field_order = ["voice", "choice", "reason", "password"]
-    voice = forms.ChoiceField(label="For whom you sign", required=False, widget=RADIOS)
     choice = forms.ChoiceField(label="What do you say?", widget=RADIOS)
     reason = forms.CharField(
         label="Reason or remark", required=False, max_length=LONGEST_REASON, widget=REASON
@@ -87,19 +82,9 @@ class SignForm(ShownForm):
         **initial: Any,
     ) -> None:
         super().__init__(request, deployment, data, **initial)
-        self.voices = {f"for-{one.pk}" if one else OWN: one for one in voices or [None]}
-        whom: Any = self.fields["voice"]
-        whom.choices = [(key, str(one or "Yourself")) for key, one in self.voices.items()]
-        whom.initial = next(iter(self.voices))
-        if len(self.voices) == 1:
-            whom.widget = forms.HiddenInput()
+        self.offer(voices)
         offered: Any = self.fields["choice"]
         offered.choices = choices
-
-    def on_behalf_of(self) -> User | None:
-        """Where nothing was chosen, the first that the page offered."""
-        chosen = self.cleaned_data["voice"] or next(iter(self.voices))
-        return self.voices[chosen]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

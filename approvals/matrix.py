@@ -8,9 +8,9 @@ from datetime import datetime
 
 from accounts.models import User
 from approvals.asking import held_by, standing_in
-from approvals.models import Rule, Vote
+from approvals.models import Vote
 from approvals.requests import due_of
-from approvals.signoff import RuleStanding
+from approvals.signoff import RuleStanding, asked_since
 from deployments.blockers import Blocker, Waits
 from deployments.enums import BEFORE_START, State
 from deployments.models import Deployment, StandIn
@@ -80,8 +80,8 @@ def _row(
         barred=[Barred(str(one), why[one.pk]) for one in held if one.pk in why],
         lost=frozenset(v.person_id for v in standing.objections if not v.parties & holders),
         waits_for=_waits_for(standing, rules),
-        since=_since(standing, deployment),
-        until=deadline(deployment, standing.rule),
+        since=_since(standing, rules, deployment),
+        until=deadline(deployment, standing),
     )
 
 
@@ -112,7 +112,9 @@ def _waits_for(standing: RuleStanding, rules: Sequence[RuleStanding]) -> str:
     return next((one.rule.role.title for one in earlier), "")
 
 
-def _since(standing: RuleStanding, deployment: Deployment) -> datetime | None:
+def _since(
+    standing: RuleStanding, rules: Sequence[RuleStanding], deployment: Deployment
+) -> datetime | None:
     """When it became what it is: said, changed or asked."""
     if standing.objections:
         return standing.objections[-1].at
@@ -120,14 +122,15 @@ def _since(standing: RuleStanding, deployment: Deployment) -> datetime | None:
         return standing.approvals[-1].at
     if standing.stale and deployment.content_version:
         return deployment.content_version.created_at
-    return deployment.submitted_at
+    return asked_since(standing, rules, deployment)
 
 
-def deadline(deployment: Deployment, rule: Rule) -> datetime | None:
+def deadline(deployment: Deployment, standing: RuleStanding) -> datetime | None:
     """Until when it is asked for; reminders and mails say the same."""
     if deployment.t0 is None:
         return None
-    return due_of(deployment.t0, rule.asked_until, deployment.submitted_at or deployment.created_at)
+    asked = standing.asked_at or deployment.submitted_at or deployment.created_at
+    return due_of(deployment.t0, standing.rule.asked_until, asked)
 
 
 def with_people(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -48,6 +48,9 @@ class Rule(models.Model):
 
     objects = PresentRules()
     every = models.Manager["Rule"]()
+
+    # Read with it where it is asked how it stands (signoff.py).
+    asked_at: datetime | None
 
     class Meta:
         default_permissions = ()
@@ -306,6 +309,14 @@ class Waiver(models.Model):
     signed_at = models.DateTimeField(null=True)
     signed_means = models.CharField(max_length=30, blank=True)
     signed_role = models.CharField(max_length=100, blank=True)
+    signed_for = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who was away, where a stand-in signed.",
+    )
+    signed_for_name = models.CharField(max_length=150, blank=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
     ended_reason = models.TextField(blank=True)
@@ -322,6 +333,14 @@ class Waiver(models.Model):
                 name="waiver_is_signed_by_another",
             ),
             models.CheckConstraint(
+                condition=Q(signed_for__isnull=True, signed_for_name="")
+                | Q(signed_for__isnull=False, signed_by__isnull=False)
+                & ~Q(signed_for_name="")
+                & ~Q(signed_for=F("signed_by"))
+                & ~Q(signed_for=F("asked_by")),
+                name="waiver_names_for_whom_it_is_signed",
+            ),
+            models.CheckConstraint(
                 condition=Q(ended_by__isnull=True, ended_at__isnull=True)
                 | Q(ended_by__isnull=False, ended_at__isnull=False),
                 name="waiver_ended_by_and_at",
@@ -335,6 +354,15 @@ class Waiver(models.Model):
 
     def __str__(self) -> str:
         return f"waiver of {self.gate}"
+
+    @property
+    def signature(self) -> str:
+        """Whose second signature it bears, as every page and record names it."""
+        return (
+            f"{self.signed_by} for {self.signed_for_name}"
+            if self.signed_for_id
+            else str(self.signed_by)
+        )
 
 
 class PollPlan(models.Model):
@@ -458,3 +486,26 @@ class Request(models.Model):
 
     def __str__(self) -> str:
         return f"request to {self.rule.role}"
+
+
+class Shortage(models.Model):
+    """Signatures that nobody can give before T0, told once until that is no longer so."""
+
+    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="shortages")
+    what = models.CharField(max_length=200, help_text="The key of the warning.")
+    told_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["deployment", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deployment", "what"],
+                condition=Q(settled_at__isnull=True),
+                name="shortage_told_once_while_it_lasts",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"shortage of signatures for {self.deployment}"

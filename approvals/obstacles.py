@@ -2,7 +2,7 @@
 
 from textwrap import shorten
 
-from approvals.signoff import RuleStanding
+from approvals.signoff import RuleStanding, asked_since
 from deployments.blockers import Blocker, Findings
 from deployments.models import Deployment
 
@@ -21,7 +21,9 @@ def findings(
         return Findings(blockers=[NOBODY_ASKED], total=1)
     # Objections come first: they name a reason, and no count may hide it.
     ordered = sorted(rules, key=lambda standing: not standing.objections)
-    blockers = [blocker for standing in ordered for blocker in _blockers(standing, deployment)]
+    blockers = [
+        blocker for standing in ordered for blocker in _blockers(standing, rules, deployment)
+    ]
     objected = any(standing.objections for standing in rules)
     return Findings(
         blockers=blockers,
@@ -32,7 +34,9 @@ def findings(
     )
 
 
-def _blockers(standing: RuleStanding, deployment: Deployment) -> list[Blocker]:
+def _blockers(
+    standing: RuleStanding, rules: list[RuleStanding], deployment: Deployment
+) -> list[Blocker]:
     key, role = standing.rule.key, standing.rule.role.title
     if standing.objections:
         objection = standing.objections[-1]
@@ -53,7 +57,7 @@ def _blockers(standing: RuleStanding, deployment: Deployment) -> list[Blocker]:
             f"signature:{key}",
             _missing(standing, role),
             "sign-off",
-            deployment.submitted_at,
+            asked_since(standing, rules, deployment),
             waits_for_people=True,
         )
     ]

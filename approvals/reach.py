@@ -9,6 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import prefetch_related_objects
+from django.utils.text import slugify
 
 from accounts.enums import Kind
 from approvals.feasibility import Away, Demand, Gap, crowded, gaps
@@ -27,6 +28,7 @@ from deployments.models import (
 
 Pair = tuple[int, int]
 KEY, MEND = "reach:", "sign-off"
+AWAY = f"{KEY}away:"
 
 
 @dataclass
@@ -144,12 +146,24 @@ def gap_warnings(
     people = {row.absent_id: row for row in rows}
     return [
         Blocker(
-            f"{KEY}away:{gap.ends_at:%Y%m%dT%H%M}",
+            _key(gap),
             clause(gap, [people[one] for one in sorted(gap.away)], deployment, reach.now),
             MEND,
         )
         for gap in found
     ]
+
+
+def _key(gap: Gap) -> str:
+    """Whose signatures cannot be given until when; it stays the same as that time comes nearer."""
+    titles = slugify(" ".join(gap.short or gap.crowd))
+    return f"{AWAY}{gap.ends_at:%Y%m%dT%H%M}:{titles}"
+
+
+def past_help(found: Sequence[Blocker], t0: datetime) -> list[Blocker]:
+    """Of the warnings those of what lasts until T0; what an absence ends before can wait for it."""
+    until_t0 = f"{AWAY}{t0:%Y%m%dT%H%M}:"
+    return [one for one in found if one.key.startswith(until_t0) or not one.key.startswith(AWAY)]
 
 
 def _may_stand_in(reach: Reach, row: StandIn, never: Collection[int]) -> bool:

@@ -1,16 +1,19 @@
-"""What happens by itself: the poll opens and closes, what nobody decides or starts is held,
-and a GO that breaks is recalled.
+"""What happens by itself: the poll opens and closes, signatures and reports are asked for, what
+nobody decides or starts is held, and a GO that breaks is recalled.
 """
+
+from collections import defaultdict
 
 from django.db.models import Exists, OuterRef
 
 from approvals import services
 from approvals.enums import Closed
-from approvals.models import Request, Round
+from approvals.models import Request, Round, Shortage
 from approvals.polling import OPENS_BEFORE_T0
 from deployments import clock, provenance
 from deployments.enums import State
 from deployments.models import Deployment
+from gates import asking as reported
 
 
 def hold_missed_starts() -> int:
@@ -52,6 +55,25 @@ def tend_requests() -> int:
     deployments = set(due.values_list("deployment_id", flat=True))
     with provenance.acting("sweep"):
         return sum(len(services.tend_requests(pk)) for pk in sorted(deployments))
+
+
+def ask_for_reports() -> int:
+    """Ask for each report that will be too old at T0; the service judges again under the lock."""
+    due = set(reported.due(clock.now()).values_list("deployment_id", flat=True))
+    with provenance.acting("sweep"):
+        return sum(len(services.ask_for_reports(pk)) for pk in sorted(due))
+
+
+def tell_shortages() -> int:
+    """Tell of signatures that nobody can give any more; the service judges again under the lock."""
+    told: dict[int, set[str]] = defaultdict(set)
+    for pk, what in Shortage.objects.filter(settled_at=None).values_list("deployment", "what"):
+        told[pk].add(what)
+    reviewed = Deployment.objects.filter(state=State.IN_REVIEW).select_related("content_version")
+    found = services.beyond_reach(list(reviewed), clock.now())
+    changed = {pk for pk in {*told, *found} if told[pk] != set(found.get(pk, ()))}
+    with provenance.acting("sweep"):
+        return sum(services.tell_shortages(pk) is not None for pk in sorted(changed))
 
 
 def hold_undecided() -> int:

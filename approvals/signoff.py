@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from approvals.enums import BLOCKING, LATEST_START_AFTER_T0, Choice
-from approvals.models import Rule, Standing, Vote
+from approvals.models import Request, Rule, Standing, Vote
 from deployments import clock
 from deployments.enums import BEFORE_START
 from deployments.models import Deployment
@@ -29,6 +29,7 @@ class RuleStanding:
     for_another_time: list[Vote] = field(default_factory=list)
     expired: list[Vote] = field(default_factory=list)
     lifted: list[Vote] = field(default_factory=list)
+    asked_at: datetime | None = None
 
     @property
     def current(self) -> list[Vote]:
@@ -124,9 +125,25 @@ def _votes_of(deployment: Deployment, parties: set[int], rules: Collection[int])
     return [pk for pk, rule, both in said if both & linked or rule in rules]
 
 
-def _rules(deployments: Sequence[Deployment]) -> QuerySet[Rule]:
-    asked = Rule.objects.filter(deployment__in=deployments)
-    return asked.select_related("role").order_by("position")
+def asked_since(
+    standing: RuleStanding, rules: Iterable[RuleStanding], deployment: Deployment
+) -> datetime | None:
+    """When the signature was asked for; nobody is asked as long as an earlier role has to sign.
+
+    Until the request is written, a moment after the submit, that is when it was asked.
+    """
+    group = standing.rule.order_group
+    if any(one.rule.order_group < group and not one.holds for one in rules):
+        return standing.asked_at
+    return standing.asked_at or deployment.submitted_at
+
+
+def _rules(deployments: Sequence[Deployment]) -> QuerySet[Rule, Any]:
+    """In order, each with when it was asked for the last time, if it still is."""
+    open_ones = Request.objects.filter(rule=OuterRef("pk"), settled_at=None)
+    asked: dict[str, Any] = {"asked_at": Subquery(open_ones.values("asked_at")[:1])}
+    rules = Rule.objects.filter(deployment__in=deployments).annotate(**asked)
+    return rules.select_related("role").order_by("position")
 
 
 def _placed(
@@ -164,7 +181,7 @@ def _cast(deployments: Sequence[Deployment]) -> QuerySet[Vote, Any]:
 def _standing(
     rule: Rule, votes: Iterable[Vote], deployment: Deployment, now: datetime
 ) -> RuleStanding:
-    standing = RuleStanding(rule)
+    standing = RuleStanding(rule, asked_at=rule.asked_at)
     for vote in votes:
         if vote.rule_id == rule.pk:
             _place(vote, rule, deployment, standing, now).append(vote)

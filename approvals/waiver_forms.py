@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import HttpRequest
 
-from accounts.forms import FreshForm
+from accounts.forms import FreshForm, VoicedForm
 from accounts.models import User
 from approvals.services.waiving import Terms, latest_end
 from deployments.mentions import people_of
@@ -63,8 +64,16 @@ class AskForm(FreshForm):
         return Terms(said["reason"], said["risk_owner"], said["ends_at"])
 
 
-class SignWaiverForm(FreshForm):
-    """Nothing but who signs."""
+class SignWaiverForm(VoicedForm):
+    """Nothing but who signs, and for whom."""
+
+    field_order = ("voice", "password")
+
+    def __init__(
+        self, request: HttpRequest, data: Any = None, *, voices: Sequence[User | None]
+    ) -> None:
+        super().__init__(request, data)
+        self.offer(voices)
 
 
 class EndForm(forms.Form):

@@ -9,6 +9,7 @@ from accounts.requests import PersonRequest
 from approvals import services
 from approvals.models import Waiver
 from approvals.policies import waiving as policies
+from approvals.services.waiving import PEOPLE
 from approvals.waiver_forms import AskForm, EndForm, SignWaiverForm
 from deployments.answers import posted, tried
 from deployments.models import Deployment
@@ -35,11 +36,16 @@ def waiver(request: PersonRequest, pk: int, key: str) -> HttpResponse:
 @require_POST
 def sign(request: PersonRequest, pk: int, waiver_pk: int) -> HttpResponse:
     deployment, found, gate = _waiver(request, pk, waiver_pk)
-    form = SignWaiverForm(request, request.POST)
+    found.gate = gate
+    rights = rights_of(request.user, deployment.service)
+    voices = policies.voices_now(rights, found, deployment)
+    form = SignWaiverForm(request, request.POST, voices=voices)
     signed = tried(
         request,
         form,
-        lambda: services.sign_waiver(found, actor=request.user, proof=form.proof),
+        lambda: services.sign_waiver(
+            found, actor=request.user, proof=form.proof, on_behalf_of=form.on_behalf_of()
+        ),
     )
     if signed.done:
         messages.success(request, f"“{gate}” is waived.")
@@ -85,22 +91,24 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     rights = rights_of(request.user, deployment.service)
-    people = ("asked_by", "signed_by", "ended_by", "risk_owner")
-    listed = list(gate.waivers.select_related(*people).order_by("-pk"))
+    listed = list(gate.waivers.select_related(*PEOPLE).order_by("-pk"))
     newest = next((one for one in listed if one.ended_at is None), None)
     if newest:
         newest.gate = gate
+    voices = policies.voices_now(rights, newest, deployment) if newest else [None]
+    role = policies.signing_role(gate)
     context = {
         "deployment": deployment,
         "gate": gate,
         "form": form or AskForm(request, deployment),
         "newest": newest,
         "earlier": [one for one in listed if one is not newest],
-        "called": policies.signing_role(gate)[1],
+        "called": role[1],
+        "absent": [one for one in rights.absent_as([role[0]]) if one.person in voices],
         "refusal": policies.refusal_to_ask(rights, gate, deployment),
-        "refusal_to_sign": newest and policies.refusal_to_sign(rights, newest, deployment),
+        "refusal_to_sign": newest and policies.refusal_to_speak(rights, newest, deployment),
         "refusal_to_end": newest and policies.refusal_to_end(rights, newest),
-        "sign_form": sign_form or SignWaiverForm(request),
+        "sign_form": sign_form or SignWaiverForm(request, voices=voices),
         "end_form": end_form or EndForm(),
     }
     return render(request, "approvals/waiver.html", context, status=status)

@@ -49,6 +49,12 @@ def open_of(deployments: Sequence[Deployment]) -> dict[int, dict[str, Waiver]]:
     return waived
 
 
+def signed_of(deployment: Deployment) -> dict[str, Waiver]:
+    """What is waived now, by gate key."""
+    found = open_of([deployment])[deployment.pk]
+    return {key: waiver for key, waiver in found.items() if waiver.signed_at}
+
+
 def unsigned_of(deployments: Sequence[Deployment]) -> list[Waiver]:
     """Those that wait for their second signature and can still get it, with their gates as of now.
 
@@ -61,7 +67,7 @@ def unsigned_of(deployments: Sequence[Deployment]) -> list[Waiver]:
         ended_at__isnull=True,
         ends_at__gt=PortalNow(),
         gate__removed_at__isnull=True,
-    ).select_related("asked_by", "signed_by", "ended_by")
+    ).select_related("asked_by", "signed_by", "signed_for", "ended_by")
     rows = list(asked.order_by("pk"))
     gates = Gate.every.as_of_now().in_bulk([row.gate_id for row in rows]) if rows else {}
     for row in rows:
@@ -78,7 +84,7 @@ def _told(waiver: Waiver) -> Waived:
     until = f"until {waiver.ends_at:%d %b %Y %H:%M} UTC at the risk of {waiver.risk_owner}"
     if waiver.signed_at is None:
         return Waived(f"{waiver.asked_by} asks for a waiver {until}: {waiver.reason}", stands=False)
-    said = f"Waived {until}, asked by {waiver.asked_by}, signed by {waiver.signed_by}"
+    said = f"Waived {until}, asked by {waiver.asked_by}, signed by {waiver.signature}"
     return Waived(f"{said}: {waiver.reason}", stands=True)
 
 

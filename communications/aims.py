@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Q
 
 from accounts.models import Role, User
-from communications.audience import Recipient
+from communications.audience import People, Recipient, for_absent, gone
 from communications.meant import LISTED, OF_ROLE, PLURALS, in_words
 from communications.models import MessagePlan, Stakeholder
 from deployments.models import Deployment, Granted, Service
@@ -30,12 +30,17 @@ def aimed(
     found = _narrowed(everybody, line.audience, deployment) if line.audience else everybody
     there = {one.address.lower() for one in found}
     known = {one.address.lower(): one for one in everybody}
-    extra = [address for address in line.addresses if address.lower() not in there]
+    left = gone(deployment.service) if line.addresses else People()
+    extra = {
+        address.lower(): address
+        for address in reversed(line.addresses)
+        if address.lower() not in there and not left.has(address)
+    }
     return [
         *found,
         *(
             known.get(address.lower()) or Recipient(address, address, deployment.zone)
-            for address in extra
+            for address in reversed(extra.values())
         ),
     ]
 
@@ -52,11 +57,13 @@ def _narrowed(
 
 
 def _users(audience: Sequence[str], service: Service) -> set[int]:
+    """A role is also meant of whoever stands in for its holder now."""
     roles = [word.removeprefix(OF_ROLE) for word in audience if word.startswith(OF_ROLE)]
     granted = Granted.objects.filter(service=service, grant__in=audience).values("group")
     groups = Group.objects.filter(
         Q(pk__in=granted)
         | Q(role_memberships__service=service, role_memberships__role__key__in=roles)
     )
-    people = User.objects.filter(is_active=True, groups__in=groups)
-    return set(people.values_list("pk", flat=True))
+    people = User.objects.filter(is_active=True, groups__in=groups).order_by()
+    away = for_absent(service, roles).values_list("stand_in_id", flat=True)
+    return set(people.values_list("pk", flat=True).union(away))

@@ -5,8 +5,8 @@ class CommunicationsConfig(AppConfig):
     name = "communications"
 
     def ready(self) -> None:
-        from communications import announcing, foreseen, receivers
-        from deployments import announcements, foresight
+        from communications import announcing, doubts, foreseen, obstacles, receivers
+        from deployments import announcements, blockers, foresight, portal_hold
         from deployments.subscriptions import subscribe
 
         subscribe(receivers.PLANS_AFTER, receivers.plan)
@@ -16,6 +16,10 @@ class CommunicationsConfig(AppConfig):
         subscribe(["commented"], receivers.mention)
         subscribe(["item due"], receivers.remind)
         subscribe(receivers.ASKS, receivers.ask_to_sign)
+        subscribe(["report asked"], receivers.ask_to_report)
+        subscribe(["signatures out of reach"], receivers.tell_out_of_reach)
         subscribe(["glass broken"], receivers.tell_broken_glass)
+        blockers.register("messages", obstacles.find)
         foresight.register(foreseen.look)
         announcements.register(announcing.before_t0)
+        portal_hold.register(doubts.AFTER_A_RESTORE)

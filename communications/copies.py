@@ -17,10 +17,13 @@ def write(message: Message, recipients: Iterable[Recipient]) -> None:
             Delivery(
                 message=message,
                 user_id=person.user_id,
+                stakeholder_id=person.stakeholder_id,
                 name=cut(person.name, LONGEST_NAME),
                 address=person.address,
+                language=person.language,
                 zone=person.zone,
                 knew_t0=person.knew_t0,
+                entry=person.entry,
                 due_at=message.due_at,
                 mail_id=identity.mail_id(message.pk, person.address),
             )

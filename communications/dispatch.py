@@ -14,11 +14,19 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, F, OuterRef
 
-from communications import copies, occasions, policies, readers, schedule
-from communications.enums import ASKS_TO_SIGN, DeliveryState, Fate, Kind, MessageState
+from communications import (
+    audience,
+    calendar_entries,
+    copies,
+    occasions,
+    policies,
+    readers,
+    schedule,
+)
+from communications.enums import DeliveryState, Fate, MessageState
 from communications.handover import Outcome, Result
 from communications.models import Delivery, Message
-from deployments import clock, history
+from deployments import clock, history, portal_hold
 from deployments.models import Deployment
 
 CLAIM_LEASE = timedelta(seconds=60)
@@ -28,6 +36,7 @@ MESSAGES_AT_ONCE = 200
 # A copy that was handed over, and what the mail server said.
 Handed = tuple[Delivery, Outcome]
 logger = logging.getLogger(__name__)
+UNWANTED = "They left the messages of this service."
 LOST = "The worker ended while it handed this copy over; the mail server may have taken it."
 
 
@@ -80,8 +89,10 @@ def expand(message_id: int, deployment_id: int) -> bool:
 
 def _write_copies(message: Message, deployment: Deployment, now: datetime) -> None:
     message.state, message.expanded_at = MessageState.LEAVING, now
-    message.save(update_fields=["state", "expanded_at"])
-    copies.write(message, readers.readers_of(message, deployment))
+    message.entry_sequence = deployment.event_count if message.t0 else None
+    message.save(update_fields=["state", "expanded_at", "entry_sequence"])
+    told = readers.readers_of(message, deployment)
+    copies.write(message, calendar_entries.given(message, deployment, told))
 
 
 @transaction.atomic
@@ -108,10 +119,19 @@ def settle(claimed: Iterable[Delivery]) -> list[Delivery]:
         with transaction.atomic():
             becomes, now = _judge(group[0])
             if becomes == Fate.LEAVE:
-                leaving += group
+                leaving += _wanted(group, now)
             else:
                 _end(group, becomes, now)
     return leaving
+
+
+def _wanted(group: list[Delivery], now: datetime) -> list[Delivery]:
+    """Without those who left the service's messages while a server had told their copy to wait."""
+    left = audience.gone(group[0].message.deployment.service)
+    unwanted = [copy for copy in group if left.has(copy.address, copy.user_id)]
+    if unwanted:
+        _end(unwanted, Fate.CANCELLED, now, UNWANTED)
+    return [copy for copy in group if copy not in unwanted]
 
 
 def begin(copy: Delivery, after: Handed | None = None) -> bool:
@@ -128,7 +148,11 @@ def begin(copy: Delivery, after: Handed | None = None) -> bool:
             _end([copy], becomes, now)
             return False
         ours = Delivery.objects.filter(
-            pk=copy.pk, token=copy.token, state=DeliveryState.CLAIMED, lease_until__gt=now
+            ~portal_hold.on(),
+            pk=copy.pk,
+            token=copy.token,
+            state=DeliveryState.CLAIMED,
+            lease_until__gt=now,
         )
         return bool(
             ours.update(
@@ -147,21 +171,19 @@ def _judge(copy: Delivery) -> tuple[Fate, datetime]:
 
 def _fate(message: Message, deployment: Deployment, now: datetime) -> Fate:
     event = message.event
-    if event and message.kind == Kind.REMINDER and occasions.is_needless(deployment, event):
-        return Fate.CANCELLED
-    if event and message.kind in ASKS_TO_SIGN and occasions.is_asked_in_vain(deployment, event):
+    if event and occasions.is_in_vain(message.kind, deployment, event):
         return Fate.CANCELLED
     return policies.fate(message, deployment, now)
 
 
-def _end(ended: list[Delivery], becomes: Fate, now: datetime) -> None:
+def _end(ended: list[Delivery], becomes: Fate, now: datetime, reason: str = "") -> None:
     state = DeliveryState.SCHEDULED if becomes == Fate.WAIT else DeliveryState(becomes.value)
     Delivery.objects.filter(
         pk__in=[copy.pk for copy in ended],
         token=ended[0].token,
         state=DeliveryState.CLAIMED,
         lease_until__gt=now,
-    ).update(state=state, lease_until=None)
+    ).update(state=state, lease_until=None, **({"last_error": reason} if reason else {}))
 
 
 def note(copy: Delivery, outcome: Outcome) -> None:
@@ -228,7 +250,7 @@ def recover() -> set[int]:
 
 def note_first_copies() -> None:
     """One event per message, once the first of its copies has left."""
-    sent = Delivery.objects.filter(message=OuterRef("pk"), state=DeliveryState.SENT)
+    sent = Delivery.objects.filter(message=OuterRef("pk"), sent_at__isnull=False)
     untold = Message.objects.filter(state=MessageState.LEAVING, first_sent_at__isnull=True)
     for message in untold.filter(Exists(sent)).only("pk", "deployment_id"):
         _note_first_copy(message.pk, message.deployment_id)

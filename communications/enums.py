@@ -22,6 +22,8 @@ class Kind(TextChoices):
     SIGN = "sign", "A signature is asked for"
     SIGN_REMINDER = "sign_reminder", "A signature is still missing"
     SIGN_OVERDUE = "sign_overdue", "A signature is overdue"
+    OUT_OF_REACH = "out_of_reach", "Signatures cannot be given in time"
+    GATE_REPORT = "gate_report", "A result is to be reported again"
 
 
 # What a plan may have a line for; everything else is caused by an event.
@@ -69,10 +71,19 @@ class DeliveryState(TextChoices):
     CANCELLED = "cancelled", "Cancelled"
     SUPERSEDED = "superseded", "Superseded"
     MISSED = "missed", "Missed"
+    BOUNCED = "bounced", "Bounced"
 
 
 WAITING = frozenset({DeliveryState.SCHEDULED, DeliveryState.RETRY})
 UNDER_WAY = frozenset({DeliveryState.CLAIMED, DeliveryState.DISPATCHING})
+# It left at some time, whatever became of it afterwards.
+LEFT = frozenset({DeliveryState.SENT, DeliveryState.BOUNCED})
+# Of these it may still be heard that they came back.
+MAY_COME_BACK = frozenset({DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.DISPATCHING})
+# Somebody has to look at it.
+TROUBLED = frozenset({DeliveryState.FAILED, DeliveryState.UNKNOWN})
+# Their last error says why they have not left.
+EXPLAINED = TROUBLED | {DeliveryState.RETRY}
 # The reader has it, or may have it.
 TOLD = frozenset({DeliveryState.SENT, DeliveryState.UNKNOWN, DeliveryState.DISPATCHING})
 
@@ -85,6 +96,23 @@ class Fate(Enum):
     CANCELLED = "cancelled"
     SUPERSEDED = "superseded"
     MISSED = "missed"
+
+
+class EntryStatus(TextChoices):
+    """What the calendar entry that goes with a copy says; most copies carry none."""
+
+    NONE = "", "No entry"
+    TENTATIVE = "tentative", "Planned"
+    CONFIRMED = "confirmed", "Takes place"
+    CANCELLED = "cancelled", "Does not take place"
+
+
+class BounceKind(TextChoices):
+    """Why a mail came back; a complaint did arrive, and its reader wants no more."""
+
+    HARD = "hard", "The address takes no mail"
+    SOFT = "soft", "It could not be delivered this time"
+    COMPLAINT = "complaint", "Its reader called it unwanted"
 
 
 class TrialState(TextChoices):

@@ -1,7 +1,8 @@
-"""The Message-ID of a copy: the same whenever it is made, and nobody else's."""
+"""The names of a copy and of a calendar entry: the same whenever made, and nobody else's."""
 
 import uuid
 from email.utils import parseaddr
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -10,6 +11,17 @@ def mail_id(message_id: int, address: str) -> str:
     """RFC 5322 Message-ID from what the copy is: which message, for whom, of which portal."""
     name = f"{settings.PORTAL_URL}/messages/{message_id}/{address.lower()}"
     return f"<{uuid.uuid5(uuid.NAMESPACE_URL, name)}@{domain()}>"
+
+
+def entry_uid(deployment_id: int) -> str:
+    """The UID of a deployment's calendar entry, which every update and the cancellation bear."""
+    return f"deployment-{deployment_id}@{urlsplit(settings.PORTAL_URL).hostname or domain()}"
+
+
+def sender() -> tuple[str, str]:
+    """Name and address that the portal's mails come from."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return name or "Deploy Portal", address
 
 
 def domain() -> str:

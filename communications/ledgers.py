@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from communications import audience, readers, told
 from communications.enums import Kind, MessageState
-from communications.models import Delivery
+from communications.models import BouncingAddress, Delivery
 from communications.told import Copy
 from deployments.models import Deployment
 
@@ -25,10 +26,13 @@ class Promise:
     is_true: bool
     is_owed: bool
     correction_at: datetime | None = None
+    bounces_since: datetime | None = None
 
     @property
     def state(self) -> str:
         """The word that the `status` tag knows."""
+        if self.bounces_since:
+            return "bounced"
         if self.last is None:
             return "pending"
         if self.is_true:
@@ -37,6 +41,8 @@ class Promise:
 
     @property
     def words(self) -> str:
+        if self.bounces_since:
+            return "Bounces"
         if self.last is None:
             return "Not told yet"
         if self.is_true:
@@ -51,9 +57,13 @@ class Ledger:
     hidden: int
 
 
-def ledger_of(deployment: Deployment) -> Ledger:
-    """Everybody of today's audience and whoever was told before, the untrue ones first."""
-    deliveries = list(readers.live_deliveries(deployment))
+def ledger_of(deployment: Deployment, bounced: Iterable[BouncingAddress] = ()) -> Ledger:
+    """Everybody of today's audience and whoever was told before, the untrue ones first.
+
+    `bounced` are the addresses among theirs that take no mail.
+    """
+    since = {row.address: row.since for row in bounced}
+    deliveries = readers.live_deliveries(deployment)
     copies = [readers.copy_of(one) for one in deliveries]
     last = told.last_told(copies)
     correction = deployment.messages.filter(
@@ -74,12 +84,19 @@ def ledger_of(deployment: Deployment) -> Ledger:
             is_true=reader in last and told.is_true(last[reader], deployment.t0, deployment.state),
             is_owed=reader in owed,
             correction_at=correction.due_at if correction and reader in coming else None,
+            bounces_since=since.get(reader),
         )
         for reader, (name, address) in _people(deployment, deliveries).items()
     ]
-    promises.sort(key=lambda one: (one.last is None or one.is_true, one.name, one.address))
+    promises.sort(key=_urgency)
     untrue = sum(one.last is not None and not one.is_true for one in promises)
     return Ledger(promises[:MOST_ROWS], untrue, max(len(promises) - MOST_ROWS, 0))
+
+
+def _urgency(one: Promise) -> tuple[bool, bool, str, str]:
+    """Whoever knows it otherwise or is not reached stands first."""
+    is_well = one.last is None or one.is_true
+    return one.bounces_since is None and is_well, is_well, one.name, one.address
 
 
 def _people(deployment: Deployment, deliveries: list[Delivery]) -> dict[str, tuple[str, str]]:

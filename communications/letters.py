@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,8 +16,12 @@ from accounts.models import User
 from approvals import verdict
 from checklists.enums import CLOSED, Phase
 from communications import audience
+from communications.audience import People
+from communications.dates import Clock
 from communications.enums import Kind
 from communications.models import Delivery, Message
+from communications.stakeholders import LANGUAGE
+from deployments.answers import page
 from deployments.enums import State
 from deployments.models import Deployment, Event
 from monitoring.models import Watch
@@ -34,14 +39,27 @@ IN_TWO_REGISTERS = frozenset(
         Kind.SIGN_OVERDUE,
     }
 )
+OF_AN_EVENT = (
+    "actor", "reason", "said", "about", "due", "due_there", "holds_until", "role", "again",
+)  # fmt: skip
 LONGEST_SUBJECT = 200
+# Stands where a reader's own link goes; nobody can type it, since it is another in each process.
+OWN_LINK = f"https://{uuid.uuid4().hex}.invalid/"
 
 
 @dataclass(frozen=True)
 class Letter:
+    """`may_leave`: there is a place in it for a link of the reader's own, which `to` fills."""
+
     subject: str
     text: str
     html: str
+    may_leave: bool = False
+
+    def to(self, link: str) -> Letter:
+        """With the reader's own link; everything else readers of one kind have in common."""
+        text, html = (said.replace(OWN_LINK, link) for said in (self.text, self.html))
+        return replace(self, text=text, html=html)
 
 
 @dataclass(frozen=True)
@@ -54,6 +72,7 @@ class Facts:
     holds: bool
     asked: frozenset[int]
     working: frozenset[int]
+    bound: People
     criteria: tuple[int, int]
     watch: Watch | None
 
@@ -66,6 +85,8 @@ class Reader:
     is_asked: bool = False
     is_technical: bool = False
     knew_t0: datetime | None = None
+    language: str = LANGUAGE
+    may_leave: bool = False
 
 
 def gather(message: Message, deployment: Deployment) -> Facts:
@@ -79,6 +100,7 @@ def gather(message: Message, deployment: Deployment) -> Facts:
         holds=deployment.state == State.GO and not outlook.broken,
         asked=frozenset(audience.asked(deployment) if asks else ()),
         working=frozenset(audience.working(deployment.service) if tells else ()),
+        bound=audience.bound(deployment.service),
         criteria=(sum(state in CLOSED for state in states), len(states)),
         watch=Watch.objects.filter(deployment=deployment).first(),
     )
@@ -90,17 +112,27 @@ def reader_of(copy: Delivery, facts: Facts) -> Reader:
         is_asked=copy.user_id in facts.asked,
         is_technical=copy.user_id in facts.working,
         knew_t0=copy.knew_t0,
+        language=copy.language,
+        may_leave=may_leave(facts, copy.address, copy.user_id, copy.stakeholder_id),
     )
+
+
+def may_leave(facts: Facts, address: str, user_id: int | None, stakeholder_id: int | None) -> bool:
+    """Whoever is on the list or has an account, and has no part in the service's releases."""
+    known = user_id is not None or stakeholder_id is not None
+    return known and not facts.bound.has(address, user_id)
 
 
 def compose(facts: Facts, reader: Reader) -> Letter:
     """The letter for every such reader."""
     context = _context(facts, reader)
+    marked = _context(facts, reader, marks=True)
     folder = f"{FOLDER}/{facts.message.kind}"
     subject = one_line(render_to_string(f"{folder}/subject.txt", context))
     text = render_to_string(f"{folder}/body.txt", context)
-    html = render_to_string(f"{folder}/body.html", context)
-    return Letter(subject[:LONGEST_SUBJECT], squeezed(text), html.strip())
+    html = render_to_string(f"{folder}/body.html", marked)
+    letter = Letter(subject[:LONGEST_SUBJECT], squeezed(text), html.strip())
+    return replace(letter, may_leave=reader.may_leave)
 
 
 def compose_for(message: Message, deployment: Deployment, person: User) -> Letter:
@@ -124,10 +156,10 @@ def squeezed(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _context(facts: Facts, reader: Reader) -> dict[str, Any]:
+def _context(facts: Facts, reader: Reader, *, marks: bool = False) -> dict[str, Any]:
     deployment, message = facts.deployment, facts.message
     place = ZoneInfo(reader.zone) if is_zone(reader.zone) else ZoneInfo(deployment.zone)
-    watch = facts.watch
+    dates, watch = Clock(place, reader.language, marks), facts.watch
     return {
         "title": message.get_kind_display(),
         "words": message.text,
@@ -138,37 +170,46 @@ def _context(facts: Facts, reader: Reader) -> dict[str, Any]:
         "is_technical": reader.is_technical,
         "is_decided": facts.holds,
         "zone": place.key,
-        "day": _day(deployment.t0, place),
-        "when": _span(deployment.t0, deployment.window_end, place),
-        "knew": _moment(reader.knew_t0, place),
-        "knew_day": _day(reader.knew_t0, place) if reader.knew_t0 else "",
-        "planned": _elsewhere(deployment, place),
-        "started": _moment(deployment.started_at, place),
-        "completed": _moment(deployment.completed_at, place),
-        "watched_until": _moment(watch.ends_at if watch else None, place),
+        "day": dates.day(deployment.t0),
+        "when": dates.span(deployment.t0, deployment.window_end),
+        "knew": dates.moment(reader.knew_t0),
+        "knew_day": dates.day(reader.knew_t0) if reader.knew_t0 else "",
+        "planned": dates.beside(deployment.t0, deployment.zone),
+        "started": dates.moment(deployment.started_at),
+        "completed": dates.moment(deployment.completed_at),
+        "completed_there": dates.beside(deployment.completed_at, deployment.zone),
+        "watched_until": dates.moment(watch.ends_at if watch else None),
         "judged": facts.criteria[0],
         "criteria": facts.criteria[1],
         "lead": deployment.lead,
+        "own_link": OWN_LINK if reader.may_leave else "",
         "url": f"{settings.PORTAL_URL}{deployment.get_absolute_url()}",
-        **_of_event(message.event, deployment, place),
+        **_of_event(message.event, deployment, dates),
     }
 
 
-def _of_event(event: Event | None, deployment: Deployment, place: ZoneInfo) -> dict[str, Any]:
+def _of_event(event: Event | None, deployment: Deployment, dates: Clock) -> dict[str, Any]:
     """What the event that caused the message adds: who, why, about what, and where it stands."""
     if event is None:
-        return dict.fromkeys(("actor", "reason", "said", "about", "due", "role", "again"), "")
-    due = event.after.get("due")
+        return dict.fromkeys(OF_AN_EVENT, "")
+    due_at = _instant(event, "due")
     return {
         "actor": event.actor_name,
         "reason": event.reason,
         "said": event.after.get("text", ""),
         "about": event.object_text if event.object_kind != "deployment" else "",
-        "due": _moment(datetime.fromisoformat(due), place) if due else "",
+        "due": dates.moment(due_at),
+        "due_there": dates.beside(due_at, deployment.zone),
+        "holds_until": dates.moment(_instant(event, "holds_until")),
         "role": event.after.get("role_title", ""),
         "again": event.after.get("again", False),
         "url": f"{settings.PORTAL_URL}{_place(event, deployment)}",
     }
+
+
+def _instant(event: Event, name: str) -> datetime | None:
+    said = event.after.get(name)
+    return datetime.fromisoformat(said) if said else None
 
 
 def _place(event: Event, deployment: Deployment) -> str:
@@ -177,9 +218,22 @@ def _place(event: Event, deployment: Deployment) -> str:
         return reverse("approvals:sign", args=[deployment.pk, event.object_id])
     if said := event.after.get("comment"):
         return f"{reverse('dashboard:comments', args=[deployment.pk])}#comment-{said}"
-    if event.after.get("due"):
+    if event.object_kind == "item" and event.after.get("due"):
         return reverse("checklists:item", args=[deployment.pk, event.object_id])
+    if event.object_kind == "gate":
+        return _page_of_gate(event, deployment)
+    if event.after.get("what"):
+        return page(deployment, "sign-off")
     return deployment.get_absolute_url()
+
+
+def _page_of_gate(event: Event, deployment: Deployment) -> str:
+    """Where its result is entered, as far as people may do that."""
+    gate = deployment.gates.filter(pk=event.object_id).first()
+    if gate is None:
+        return deployment.get_absolute_url()
+    form = "gates:upload" if gate.takes_reports else "gates:report"
+    return reverse("gates:detail" if gate.machine_only else form, args=[deployment.pk, gate.key])
 
 
 def is_zone(name: str) -> bool:
@@ -188,29 +242,3 @@ def is_zone(name: str) -> bool:
     except (KeyError, ValueError, OSError):  # unknown, malformed, or the name of a folder
         return False
     return True
-
-
-def _moment(at: datetime | None, place: ZoneInfo) -> str:
-    return f"{at.astimezone(place):%A %-d %B %Y, %H:%M}" if at else ""
-
-
-def _day(at: datetime | None, place: ZoneInfo) -> str:
-    return f"{at.astimezone(place):%a %-d %b, %H:%M}" if at else "time not set"
-
-
-def _span(start: datetime | None, end: datetime | None, place: ZoneInfo) -> str:
-    """From when to when, naming the second day only where it differs."""
-    if start is None or end is None:
-        return "not set yet"
-    first, last = start.astimezone(place), end.astimezone(place)
-    until = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%A %-d %B, %H:%M}"
-    return f"{first:%A %-d %B %Y, %H:%M} to {until}"
-
-
-def _elsewhere(deployment: Deployment, place: ZoneInfo) -> str:
-    """The planner's own clock, where it shows another time than the reader's."""
-    home = ZoneInfo(deployment.zone)
-    if deployment.t0 is None:
-        return ""
-    there, here = deployment.t0.astimezone(home), deployment.t0.astimezone(place)
-    return "" if there.utcoffset() == here.utcoffset() else f"{there:%H:%M} in {deployment.zone}"

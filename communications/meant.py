@@ -22,10 +22,10 @@ EVERYBODY = "everybody with a part in this service's releases"
 def in_words(audience: Sequence[str]) -> str:
     """Such as “ops leads, holders of Security”; everybody where nothing is narrowed."""
     said = [
-        PLURALS.get(word) or f"holders of {_title(word.removeprefix(OF_ROLE))}" for word in audience
+        PLURALS.get(word) or f"holders of {title(word.removeprefix(OF_ROLE))}" for word in audience
     ]
     return ", ".join(said) or EVERYBODY
 
 
-def _title(key: str) -> str:
+def title(key: str) -> str:
     return key.replace("_", " ").capitalize()

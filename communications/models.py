@@ -10,51 +10,42 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.models import User
+from communications.bouncing_addresses import BouncingAddress
 from communications.enums import (
+    EXPLAINED,
+    LEFT,
     UNDER_WAY,
     WAITING,
     Awaits,
+    BounceKind,
     DeliveryState,
+    EntryStatus,
     Kind,
     MessageState,
 )
 from communications.holding import held
 from communications.holds import MessageHold
 from communications.lines import MessagePlan
+from communications.stakeholders import LANGUAGE, OptOut, Stakeholder
 from communications.trials import Trial
-from deployments.models import Deployment, Event, Service
+from deployments import portal_hold
+from deployments.models import Deployment, Event
 
-__all__ = ["Delivery", "Message", "MessageHold", "MessagePlan", "Stakeholder", "Trial"]
-
-
-class Stakeholder(models.Model):
-    """Somebody who is told about a service's deployments; an account is optional."""
-
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="stakeholders")
-    name = models.CharField(max_length=120)
-    address = models.EmailField()
-    zone = models.CharField(max_length=64, default="UTC")
-    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True)
-
-    class Meta:
-        default_permissions = ()
-        ordering = ["service", "name"]
-        constraints = [
-            models.UniqueConstraint(
-                "service", Lower("address"), name="stakeholder_address_once_per_service"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} <{self.address}>"
+__all__ = [
+    "BouncingAddress", "Delivery", "Message", "MessageHold", "MessagePlan", "OptOut",
+    "Stakeholder", "Trial",
+]  # fmt: skip
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def due(self, now: datetime) -> MessageQuerySet:
         """What the sweep has to look at; messages that wait for people are left alone."""
         rested = Q(retry_at__isnull=True) | Q(retry_at__lte=now)
-        due = self.filter(rested, state=MessageState.PLANNED, due_at__lte=now)
-        return due.exclude(held(now))
+        return self.ripe(now).filter(rested, ~portal_hold.on())
+
+    def ripe(self, now: datetime) -> MessageQuerySet:
+        """Whose time has come, whatever the portal itself is doing."""
+        return self.filter(state=MessageState.PLANNED, due_at__lte=now).exclude(held(now))
 
 
 class Message(models.Model):
@@ -87,6 +78,9 @@ class Message(models.Model):
     state = models.CharField(max_length=20, choices=MessageState, default=MessageState.PLANNED)
     expanded_at = models.DateTimeField(
         null=True, help_text="When the audience became one row per recipient."
+    )
+    entry_sequence = models.PositiveIntegerField(
+        null=True, help_text="The SEQUENCE of the calendar entries that go with its copies."
     )
     first_sent_at = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(
@@ -154,10 +148,16 @@ class Message(models.Model):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, now: datetime) -> DeliveryQuerySet:
-        return self.filter(state__in=WAITING, due_at__lte=now).exclude(held(now, "message__"))
+        waiting = self.filter(~portal_hold.on(), state__in=WAITING, due_at__lte=now)
+        return waiting.exclude(held(now, "message__"))
+
+    def on_their_way(self, now: datetime) -> DeliveryQuerySet:
+        """Not sent yet, though nothing but the portal itself keeps them."""
+        return self.filter(state__in=WAITING | UNDER_WAY).exclude(held(now, "message__"))
 
     def with_message(self) -> DeliveryQuerySet:
         return self.select_related(
+            "stakeholder",
             "message__plan",
             "message__event",
             "message__deployment__service",
@@ -171,8 +171,12 @@ class Delivery(models.Model):
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries")
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
+    stakeholder = models.ForeignKey(
+        Stakeholder, on_delete=models.SET_NULL, null=True, related_name="deliveries"
+    )
     name = models.CharField(max_length=150)
     address = models.EmailField()
+    language = models.CharField(max_length=16, default=LANGUAGE)
     zone = models.CharField(max_length=64, default="UTC")
     knew_t0 = models.DateTimeField(
         null=True, help_text="The other T0 that this reader was told before."
@@ -185,6 +189,11 @@ class Delivery(models.Model):
     mail_id = models.CharField(max_length=200, unique=True)
     sent_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
+    entry = models.CharField(
+        max_length=10, choices=EntryStatus, default=EntryStatus.NONE, blank=True
+    )
+    bounce = models.CharField(max_length=10, choices=BounceKind, blank=True)
+    bounced_at = models.DateTimeField(null=True)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -201,15 +210,34 @@ class Delivery(models.Model):
                 condition=Q(state__in=sorted(UNDER_WAY)),
                 name="delivery_leased",
             ),
+            models.Index(Lower("address"), name="delivery_address"),
+            models.Index(
+                fields=["sent_at"], condition=Q(state=DeliveryState.SENT), name="delivery_sent"
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state__in=sorted(EXPLAINED)),
+                name="delivery_explained",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
                 "message", Lower("address"), name="one_copy_per_recipient_and_message"
             ),
             models.CheckConstraint(
-                condition=Q(state=DeliveryState.SENT, sent_at__isnull=False)
-                | (~Q(state=DeliveryState.SENT) & Q(sent_at__isnull=True)),
+                condition=Q(state__in=sorted(LEFT), sent_at__isnull=False)
+                | (~Q(state__in=sorted(LEFT)) & Q(sent_at__isnull=True)),
                 name="sent_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(bounce="", bounced_at__isnull=True)
+                | (~Q(bounce="") & Q(bounced_at__isnull=False)),
+                name="bounce_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=DeliveryState.BOUNCED)
+                | Q(bounce__in=[BounceKind.HARD, BounceKind.SOFT]),
+                name="bounced_copy_says_how",
             ),
         ]
 

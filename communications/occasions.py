@@ -6,20 +6,24 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from accounts.models import User
+from approvals import waivers
 from approvals.asking import still_asked
+from approvals.services import beyond_reach
 from approvals.signoff import standings
 from checklists.enums import CLOSED
 from checklists.models import Item
 from communications import copies, readers, schedule
-from communications.audience import Recipient, involved
-from communications.enums import Awaits, Kind, MessageState
+from communications.audience import Recipient, gone, involved
+from communications.enums import ASKS_TO_SIGN, Awaits, Kind, MessageState
 from communications.models import Message
+from communications.reporters import reporters
 from communications.services import SWEEP
 from deployments import clock, hints
 from deployments.enums import FINAL, State
 from deployments.fitting import cut
 from deployments.mentions import named, people_of
 from deployments.models import Deployment, Event
+from gates import asking
 
 LONGEST_TITLE = Message._meta.get_field("title").max_length
 TELLS_OF = {
@@ -87,10 +91,53 @@ def ask_to_sign(deployment: Deployment, event: Event) -> Message | None:
     return _write_to(deployment, event, kind, title, people)
 
 
+def ask_to_report(deployment: Deployment, event: Event) -> Message | None:
+    """A mail to whoever reported the gate last, or to those who may report it by hand."""
+    if is_reported(deployment, event):
+        return None
+    title = f"{Kind.GATE_REPORT.label}: {event.object_text}"
+    people = reporters(deployment, event.object_id)
+    return _write_to(deployment, event, Kind.GATE_REPORT, title, people)
+
+
+def tell_out_of_reach(deployment: Deployment, event: Event) -> Message | None:
+    """A mail to whoever asked for the deployment and to the lead, as far as they are still here."""
+    if is_within_reach(deployment, event):
+        return None
+    here = {deployment.requester_id, deployment.lead_id}
+    people = people_of(deployment.service).filter(pk__in=here)
+    return _write_to(deployment, event, Kind.OUT_OF_REACH, Kind.OUT_OF_REACH.label, people)
+
+
 def tell_broken_glass(deployment: Deployment, event: Event) -> Message | None:
     """A mail to everybody who has a part in the service's releases."""
     people = involved(deployment.service)
     return _write_to(deployment, event, Kind.BREAK_GLASS, Kind.BREAK_GLASS.label, people)
+
+
+def is_in_vain(kind: str, deployment: Deployment, event: Event) -> bool:
+    """What the letter asks for is done by now, or nobody needs it any more."""
+    if kind == Kind.REMINDER:
+        return is_needless(deployment, event)
+    if kind in ASKS_TO_SIGN:
+        return is_asked_in_vain(deployment, event)
+    if kind == Kind.OUT_OF_REACH:
+        return is_within_reach(deployment, event)
+    return kind == Kind.GATE_REPORT and is_reported(deployment, event)
+
+
+def is_within_reach(deployment: Deployment, event: Event) -> bool:
+    """Nothing of what it says is so any more: signed, somebody stands in, or the time moved."""
+    found = beyond_reach([deployment], clock.now()).get(deployment.pk, {})
+    return not found.keys() & set(event.after["what"])
+
+
+def is_reported(deployment: Deployment, event: Event) -> bool:
+    """The gate holds until T0 by now, is waived or gone, or T0 is another one."""
+    gate = asking.outdated_at_t0().filter(deployment=deployment, pk=event.object_id).first()
+    if gate is None or event.after["revision"] != deployment.schedule_revision:
+        return True
+    return gate.key in waivers.signed_of(deployment)
 
 
 def is_asked_in_vain(deployment: Deployment, event: Event) -> bool:
@@ -141,8 +188,12 @@ def _write_to(
     deployment: Deployment, event: Event, kind: Kind, title: str, people: Iterable[User]
 ) -> Message | None:
     """One that is for these people only, whatever becomes of the time."""
-    now = clock.now()
-    once = {person.email.lower(): person for person in people if person.email}
+    now, left = clock.now(), gone(deployment.service)
+    once = {
+        person.email.strip().lower(): person
+        for person in people
+        if person.email.strip() and not left.has(person.email, person.pk)
+    }
     message = Message(
         deployment=deployment,
         event=event,

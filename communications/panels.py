@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
+
 from accounts.models import User
-from communications import audience, ledgers, letters, policies, readers, rewording
+from communications import audience, bouncing, ledgers, letters, policies, readers, rewording
 from communications.audience import Recipient
 from communications.enums import MessageState
 from communications.forms import ReaderForm, WordsForm
@@ -17,6 +19,9 @@ from deployments import clock
 from deployments.models import Deployment
 from deployments.policies import Rights
 
+# Whoever has another's link could leave for them, so a preview shows none.
+NOT_SHOWN = f"{settings.PORTAL_URL}/subscription/…"
+
 
 def messages_panel(deployment: Deployment) -> dict[str, Any]:
     """The timeline in three queries, however many messages and recipients there are."""
@@ -26,7 +31,7 @@ def messages_panel(deployment: Deployment) -> dict[str, Any]:
         "entries": entries,
         "steps": steps(deployment, entries),
         "hold": policies.hold_of(deployment) if entries else None,
-        "unreachable": [str(person) for person in audience.unreachable(deployment.service)],
+        "unreachable": audience.unreachable(deployment.service),
     }
 
 
@@ -40,7 +45,7 @@ def messages_page(deployment: Deployment, rights: Rights) -> dict[str, Any]:
             skip = policies.refusal_to_skip(rights, entry.message)
             entry.refusal_to_send = send.sentence if send else ""
             entry.refusal_to_skip = skip.sentence if skip else ""
-    hold = policies.hold_of(deployment)
+    hold, bounced = policies.hold_of(deployment), bouncing.to_whom_of(deployment)
     act = policies.refusal_to_release if hold else policies.refusal_to_hold
     return {
         "deployment": deployment,
@@ -49,8 +54,9 @@ def messages_page(deployment: Deployment, rights: Rights) -> dict[str, Any]:
         "hold": hold,
         "refusal": act(rights, deployment),
         "may_handle": policies.refusal_to_handle(rights) is None,
-        "ledger": ledgers.ledger_of(deployment),
-        "unreachable": [str(person) for person in audience.unreachable(deployment.service)],
+        "ledger": ledgers.ledger_of(deployment, bounced),
+        "bounced": [(row, policies.refusal_to_clear(rights, row)) for row in bounced],
+        "unreachable": audience.unreachable(deployment.service),
     }
 
 
@@ -73,8 +79,16 @@ def previewed(
     to = form.reader or Recipient(str(viewer), viewer.email, viewer.zone, viewer.pk)
     usual = to.user_id in facts.working
     technical = form.is_technical(usual) if message.kind in IN_TWO_REGISTERS else False
-    reader = letters.Reader(to.zone, to.user_id in facts.asked, technical, to.knew_t0)
-    return Previewed(message, message.plan, form, letters.compose(facts, reader), technical)
+    reader = letters.Reader(
+        to.zone,
+        to.user_id in facts.asked,
+        technical,
+        to.knew_t0,
+        to.language,
+        letters.may_leave(facts, to.address, to.user_id, to.stakeholder_id),
+    )
+    letter = letters.compose(facts, reader).to(NOT_SHOWN)
+    return Previewed(message, message.plan, form, letter, technical)
 
 
 def _recipients(message: Message, deployment: Deployment) -> list[Recipient]:
@@ -82,8 +96,7 @@ def _recipients(message: Message, deployment: Deployment) -> list[Recipient]:
     if message.pk is None or message.state == MessageState.PLANNED:
         return readers.readers_of(message, deployment)
     return [
-        Recipient(one.name, one.address, one.zone, one.user_id, one.knew_t0)
-        for one in message.deliveries.all()
+        replace(readers.recipient_of(one), knew_t0=one.knew_t0) for one in message.deliveries.all()
     ]
 
 

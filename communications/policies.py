@@ -7,6 +7,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from accounts.models import User
 from communications.enums import (
     HELD_BESIDES_THE_PLAN,
     OUTLIVES_CANCELLATION,
@@ -17,7 +18,8 @@ from communications.enums import (
     MessageState,
 )
 from communications.holding import LEAVES_BEFORE_T0
-from communications.models import Delivery, Message, MessageHold
+from communications.models import BouncingAddress, Delivery, Message, MessageHold
+from deployments.access.policies import refusal_to_administer
 from deployments.enums import FINAL, Right, State
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
@@ -95,6 +97,12 @@ def is_held_by_hand(message: Message) -> bool:
     return message.plan_id is not None or message.kind in HELD_BESIDES_THE_PLAN
 
 
+def refusal_of_entry(deployment: Deployment) -> Refused | None:
+    if deployment.t0 is not None:
+        return None
+    return Refused("No time T0 is set yet, so there is nothing to put into a calendar.")
+
+
 def refusal_to_handle(rights: Rights) -> Refused | None:
     if any(rights.has(right) for right in MAY_SEND):
         return None
@@ -157,12 +165,32 @@ def refusal_to_settle(rights: Rights, copy: Delivery) -> Refused | None:
 def refusal_to_send_again(
     rights: Rights, copy: Delivery, deployment: Deployment, now: datetime
 ) -> Refused | None:
-    if copy.state not in {DeliveryState.UNKNOWN, DeliveryState.FAILED}:
+    if copy.state not in {DeliveryState.UNKNOWN, DeliveryState.FAILED, DeliveryState.BOUNCED}:
         return refusal_to_handle(rights) or Refused(
             f"The copy to {copy.name} needs no help: {copy.get_state_display().lower()}."
         )
     becomes = fate(copy.message, deployment, now)
     return refusal_to_handle(rights) or refusal_by_fate(becomes, copy.message, deployment)
+
+
+def refusal_to_clear(rights: Rights, row: BouncingAddress) -> Refused | None:
+    if not rights.has(Right.EDIT) and not rights.user.is_superuser:
+        return Forbidden(
+            "Only release managers of this service and administrators may say that an address "
+            "works again."
+        )
+    return refusal_of_cleared(row)
+
+
+def refusal_to_clear_anywhere(actor: User, row: BouncingAddress) -> Refused | None:
+    act = "say that an address works again"
+    return refusal_to_administer(actor, act) or refusal_of_cleared(row)
+
+
+def refusal_of_cleared(row: BouncingAddress) -> Refused | None:
+    if row.cleared_at is None:
+        return None
+    return Refused(f"{row.cleared_by} has said already that {row.address} works again.")
 
 
 def refusal_to_skip(rights: Rights, message: Message) -> Refused | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from django.db.models import Q
@@ -18,12 +17,12 @@ TO_THE_TOLD = frozenset({Kind.CANCELLATION, Kind.HOLD, Kind.NO_GO, Kind.RECALL})
 
 
 def readers_of(message: Message, deployment: Deployment) -> list[Recipient]:
-    deliveries = list(live_deliveries(deployment))
+    deliveries = live_deliveries(deployment)
     copies = [copy_of(one) for one in deliveries]
     everybody = audience.recipients(deployment.service)
     today = {_key(one.address): one for one in aims.aimed(everybody, message.plan, deployment)}
     # Whoever left the list since keeps the name and zone of the last copy.
-    known = {_key(one.address): _recipient(one) for one in deliveries}
+    known = {_key(one.address): recipient_of(one) for one in deliveries}
     known |= {_key(one.address): one for one in everybody} | today
     knew = told.to_correct(copies, deployment.schedule_revision, deployment.t0)
     if message.kind == Kind.CORRECTION:
@@ -65,15 +64,20 @@ def _spared(message: Message, deployment: Deployment, copies: list[Copy]) -> set
     )
 
 
-def live_deliveries(deployment: Deployment) -> Iterable[Delivery]:
-    """In the order of time, so that the last name and zone of an address wins."""
+def live_deliveries(deployment: Deployment) -> list[Delivery]:
+    """In the order of time, so that the last name and zone of an address wins.
+
+    Whoever left the service's messages is owed nothing any more.
+    """
     live = Delivery.objects.filter(
         Q(user__isnull=True) | Q(user__is_active=True),
         message__deployment=deployment,
         message__t0__isnull=False,
         state__in=[*TOLD, *WAITING, *UNDER_WAY],
     )
-    return live.select_related("message").order_by("pk")
+    left = audience.gone(deployment.service)
+    rows = live.select_related("message").order_by("pk")
+    return [one for one in rows if not left.has(one.address, one.user_id)]
 
 
 def copy_of(delivery: Delivery) -> Copy:
@@ -91,8 +95,16 @@ def copy_of(delivery: Delivery) -> Copy:
     )
 
 
-def _recipient(delivery: Delivery) -> Recipient:
-    return Recipient(delivery.name, delivery.address, delivery.zone, delivery.user_id)
+def recipient_of(delivery: Delivery) -> Recipient:
+    return Recipient(
+        delivery.name,
+        delivery.address,
+        delivery.zone,
+        delivery.user_id,
+        None,
+        delivery.language,
+        delivery.stakeholder_id,
+    )
 
 
 def _key(address: str) -> str:

@@ -56,6 +56,16 @@ def ask_to_sign(event: Event) -> None:
         occasions.ask_to_sign(Deployment.objects.lock(event.deployment_id), event)
 
 
+def ask_to_report(event: Event) -> None:
+    if event.deployment_id:
+        occasions.ask_to_report(Deployment.objects.lock(event.deployment_id), event)
+
+
+def tell_out_of_reach(event: Event) -> None:
+    if event.deployment_id:
+        occasions.tell_out_of_reach(Deployment.objects.lock(event.deployment_id), event)
+
+
 def tell_broken_glass(event: Event) -> None:
     if event.deployment_id:
         occasions.tell_broken_glass(Deployment.objects.lock(event.deployment_id), event)

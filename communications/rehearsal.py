@@ -15,7 +15,7 @@ from communications.enums import TrialState
 from communications.exceptions import Unsendable
 from communications.handover import Result, hand_over
 from communications.letters import Letter, Reader
-from communications.models import Delivery, Message, Trial
+from communications.models import BouncingAddress, Delivery, Message, Trial
 from communications.sender import Line, checked, envelope_sender, written
 from deployments import clock, hints
 from deployments.models import Deployment
@@ -85,6 +85,8 @@ def _message(trial: Trial) -> Message:
 
 def _handed_over(trial: Trial, message: Message, line: Line) -> str:
     """Nothing if the mail server took it, else why not."""
+    if row := BouncingAddress.objects.among([trial.address]).first():
+        return row.sentence
     copy = Delivery(
         message=message,
         name=str(trial.user),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import smtplib
 import threading
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,13 +15,24 @@ from django.core.mail.message import sanitize_address
 from django.core.validators import validate_email
 from django.db import DatabaseError
 
-from communications import dispatch, letters
+from communications import (
+    audience,
+    backlog,
+    bouncing,
+    calendar_entries,
+    dispatch,
+    ics,
+    identity,
+    letters,
+    links,
+)
 from communications.dispatch import Handed
+from communications.enums import EntryStatus
 from communications.exceptions import Unsendable
 from communications.handover import hand_over
 from communications.letters import Facts, Letter, Reader
 from communications.models import Delivery
-from deployments import hints, provenance
+from deployments import clock, hints, provenance, ticks
 
 BATCH = 100
 COPIES_PER_CONNECTION = 100
@@ -65,11 +76,15 @@ class Texts:
     def __init__(self) -> None:
         self._facts: dict[int, Facts] = {}
         self._letters: dict[tuple[int, Reader], Letter] = {}
+        self._working: dict[int, set[int]] = {}
+        self._entries: dict[tuple[int, str, bool], str] = {}
 
-    def letter(self, copy: Delivery) -> Letter:
+    def mail(self, copy: Delivery) -> bytes:
         """Raises Unsendable for whatever is wrong with a text, since the others are to go out."""
         try:
-            return self._letter(copy)
+            return written(copy, self._letter(copy), self._entry(copy))
+        except Unsendable:
+            raise
         except DatabaseError:
             raise
         except Exception as error:
@@ -87,18 +102,38 @@ class Texts:
             self._letters[key] = letters.compose(facts, reader)
         return self._letters[key]
 
+    def _entry(self, copy: Delivery) -> str:
+        """The calendar entry that goes along, or nothing; only its recipient is each one's own."""
+        if copy.entry == EntryStatus.NONE:
+            return ""
+        service = copy.message.deployment.service
+        if service.pk not in self._working:
+            self._working[service.pk] = audience.working(service)
+        is_technical = copy.user_id in self._working[service.pk]
+        key = (copy.message_id, copy.entry, is_technical)
+        if key not in self._entries:
+            self._entries[key] = calendar_entries.of_copy(copy, is_technical=is_technical)
+        return ics.addressed(self._entries[key], copy.name, copy.address)
+
 
 def sweep() -> None:
     """Everything that is due now, unless this process already has enough senders at work."""
     if not _seats.acquire(blocking=False):
+        _note_backlog()
         return
     try:
         with provenance.acting("worker"):
             _tell(dispatch.expand_due() | dispatch.recover())
+            _note_backlog()
             _send_all()
             dispatch.note_first_copies()
     finally:
         _seats.release()
+
+
+def _note_backlog() -> None:
+    """For the banner on every page, which asks nothing but what is noted here."""
+    ticks.note(ticks.MAIL, waiting_since=backlog.waiting_since(clock.now()))
 
 
 def _send_all() -> None:
@@ -113,7 +148,10 @@ def _send_all() -> None:
 
 def send(copies: list[Delivery], line: Line) -> bool:
     """Send one batch; False if the mail server cannot be reached and the rest has to wait."""
-    reached = _send_each(dispatch.settle(copies), Texts(), line)
+    leaving, held = bouncing.held_back(dispatch.settle(copies))
+    for copy, why in held:
+        dispatch.fail(copy, why)
+    reached = _send_each(leaving, Texts(), line)
     dispatch.note_first_copies()
     _tell({copy.message.deployment_id for copy in copies})
     return reached
@@ -142,7 +180,7 @@ def _send_each(waiting: list[Delivery], texts: Texts, line: Line) -> bool:
 def _send_one(copy: Delivery, texts: Texts, line: Line, last: Handed | None) -> Handed | None:
     """What is still to be noted; raises OSError if there is no connection, then nothing is."""
     try:
-        recipient, content = checked(copy.address), written(copy, texts.letter(copy))
+        recipient, content = checked(copy.address), texts.mail(copy)
     except Unsendable as error:
         dispatch.fail(copy, str(error))
         return last
@@ -158,17 +196,26 @@ def _send_one(copy: Delivery, texts: Texts, line: Line, last: Handed | None) -> 
     return copy, outcome
 
 
-def written(copy: Delivery, letter: Letter) -> bytes:
-    """The whole mail, line ends still to be made those of the wire."""
-    deployment = copy.message.deployment
+def written(copy: Delivery, letter: Letter, entry: str = "") -> bytes:
+    """The whole mail, line ends still to be made those of the wire.
+
+    The calendar entry is the last of the alternatives: programs that know calendars prefer it.
+    """
+    deployment, headers = copy.message.deployment, dict[str, str]()
+    if letter.may_leave:
+        link = links.of_copy(copy)
+        letter, headers = letter.to(links.address_of(link)), links.headers_of(link)
     mail = EmailMultiAlternatives(
         letter.subject,
         letter.text,
         to=[formataddr((letters.one_line(copy.name), copy.address))],
         reply_to=[letters.one_line(deployment.lead.email)] if deployment.lead.email else [],
-        headers={"Message-ID": copy.mail_id, "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": copy.mail_id, "Auto-Submitted": "auto-generated", **headers},
     )
     mail.attach_alternative(letter.html, "text/html")
+    if entry:
+        method = calendar_entries.method_of(copy)
+        mail.attach_alternative(entry, f"text/calendar; method={method}")
     try:
         return mail.message().as_bytes()
     except ValueError as error:
@@ -185,7 +232,7 @@ def checked(address: str) -> str:
 
 
 def envelope_sender() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return identity.sender()[1]
 
 
 def _tell(deployment_ids: set[int]) -> None:

@@ -7,12 +7,12 @@ import uuid
 from django.db import transaction
 
 from accounts.models import User
-from communications import identity, policies
+from communications import audience, identity, policies
 from communications.enums import DeliveryState
 from communications.models import Delivery
 from communications.services import SWEEP
 from deployments import clock, hints, history
-from deployments.exceptions import Invalid
+from deployments.exceptions import Invalid, Refused
 from deployments.models import Deployment, Event
 from deployments.policies import rights_of
 from deployments.services import require
@@ -41,12 +41,14 @@ def send_again(deployment_id: int, copy_id: int, *, actor: User, address: str = 
     require(policies.refusal_to_send_again(rights, copy, deployment, now))
     to = (copy.user.email if copy.user else address).strip() or copy.address
     require(policies.refusal_of_address(to))
+    _refuse_gone(copy, to, deployment)
     _refuse_twice(copy, to)
     was, copy.state, copy.due_at = copy.state, DeliveryState.SCHEDULED, now
     if to.lower() != copy.address.lower():
         copy.address, copy.mail_id = to, identity.mail_id(copy.message_id, to)
-    copy.last_error = ""
-    _save(copy, "due_at", "address", "mail_id", "last_error")
+    copy.last_error, copy.bounce = "", ""
+    copy.sent_at = copy.bounced_at = None
+    _save(copy, "due_at", "address", "mail_id", "last_error", "sent_at", "bounce", "bounced_at")
     hints.hint(SWEEP)
     return _record(deployment, copy, "copy sent again", actor, was)
 
@@ -61,6 +63,13 @@ def _save(copy: Delivery, *columns: str) -> None:
     """With another token, so that a late word of the worker no longer counts."""
     copy.token, copy.lease_until = uuid.uuid4(), None
     copy.save(update_fields=["state", "token", "lease_until", *columns])
+
+
+def _refuse_gone(copy: Delivery, to: str, deployment: Deployment) -> None:
+    if audience.gone(deployment.service).has(to, copy.user_id):
+        raise Refused(
+            f"{copy.name} left the messages of {deployment.service}; only they come back."
+        )
 
 
 def _refuse_twice(copy: Delivery, to: str) -> None:

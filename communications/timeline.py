@@ -16,9 +16,12 @@ from communications.models import Delivery, Message, MessagePlan
 from deployments.enums import Anchor
 from deployments.models import Deployment
 
-TROUBLED = (DeliveryState.FAILED, DeliveryState.RETRY, DeliveryState.UNKNOWN)
+TROUBLED = (
+    DeliveryState.FAILED, DeliveryState.BOUNCED, DeliveryState.RETRY, DeliveryState.UNKNOWN,
+)  # fmt: skip
 COPY_WORDS: dict[str, str] = {
     DeliveryState.FAILED: "failed",
+    DeliveryState.BOUNCED: "bounced",
     DeliveryState.RETRY: "to be tried again",
     DeliveryState.UNKNOWN: "not known whether they left",
     DeliveryState.CANCELLED: "cancelled",
@@ -101,7 +104,9 @@ class Entry:
 
     def _state_of_copies(self) -> str:
         """The worst of its copies, or that they are on their way."""
-        for state in (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.RETRY):
+        for state in (
+            DeliveryState.FAILED, DeliveryState.BOUNCED, DeliveryState.UNKNOWN, DeliveryState.RETRY
+        ):  # fmt: skip
             if self.counts.get(state):
                 return state.value
         if any(self.counts.get(state) for state in WAITING | UNDER_WAY):

@@ -10,11 +10,12 @@ from django.db.models import Q
 
 from accounts.models import User
 from communications.enums import TrialState
+from deployments import portal_hold
 
 
 class TrialQuerySet(models.QuerySet["Trial"]):
     def due(self) -> TrialQuerySet:
-        return self.filter(state=TrialState.ASKED)
+        return self.filter(~portal_hold.on(), state=TrialState.ASKED)
 
     def lost(self, now: datetime) -> TrialQuerySet:
         """Those that a worker took and never came back from."""

@@ -1,14 +1,24 @@
 """The page of messages and the acts on them."""
 
 from django.contrib import messages as said
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import PersonRequest
-from communications import panels, pausing, services, settling
+from communications import (
+    audience,
+    bouncing,
+    calendar_entries,
+    panels,
+    pausing,
+    policies,
+    services,
+    settling,
+)
 from communications.models import Delivery
 from deployments.answers import acted
+from deployments.exceptions import require
 from deployments.models import Deployment
 from deployments.policies import rights_of
 
@@ -19,6 +29,23 @@ def messages(request: PersonRequest, pk: int) -> HttpResponse:
     deployment = get_object_or_404(visible, pk=pk)
     rights = rights_of(request.user, deployment.service)
     return render(request, "communications/messages.html", panels.messages_page(deployment, rights))
+
+
+@require_safe
+def calendar(request: PersonRequest, pk: int) -> HttpResponse:
+    """The entry for one's own calendar, in the register of the mails that the person gets."""
+    visible = Deployment.objects.visible_to(request.user).with_names()
+    deployment = get_object_or_404(visible, pk=pk)
+    require(policies.refusal_of_entry(deployment))
+    assert deployment.t0 is not None
+    is_technical = request.user.pk in audience.working(deployment.service)
+    entry = calendar_entries.of_deployment(deployment, deployment.t0, is_technical=is_technical)
+    name = f"deployment-{deployment.pk}.ics"
+    return HttpResponse(
+        entry,
+        content_type="text/calendar; charset=utf-8; method=PUBLISH",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @require_POST
@@ -70,4 +97,16 @@ def send_again(request: PersonRequest, pk: int, copy_pk: int) -> HttpResponse:
     address = request.POST.get("address", "")
     settling.send_again(deployment.pk, copy.pk, actor=request.user, address=address)
     said.success(request, f"The copy to {copy.name} leaves again.")
+    return redirect("communications:messages", deployment.pk)
+
+
+@require_POST
+def works_again(request: PersonRequest, pk: int, address_pk: int) -> HttpResponse:
+    """One of the addresses that the page lists; all others are as if they were not there."""
+    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    row = next((one for one in bouncing.to_whom_of(deployment) if one.pk == address_pk), None)
+    if row is None:
+        raise Http404
+    bouncing.works_again(deployment.pk, row.pk, actor=request.user)
+    said.success(request, f"Mail is sent to {row.address} again.")
     return redirect("communications:messages", deployment.pk)

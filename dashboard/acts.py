@@ -12,7 +12,7 @@ from approvals.matrix import deadline
 from approvals.models import Vote
 from approvals.policies import breaking, deciding, voting
 from approvals.readiness import joined
-from approvals.signoff import RuleStanding
+from approvals.signoff import RuleStanding, asked_since
 from approvals.verdict import Outlook
 from checklists.policies import refusal_to_complete
 from dashboard.enums import Asks
@@ -33,7 +33,7 @@ class Act:
     """One button: where it leads, whether it posts at once, and the sentence why not, if so.
 
     Nobody is asked for an act that only changes what they already did. `asks` says what kind of
-    word it is that waits for this person, `due` until when.
+    word it is that waits for this person, `since` when it is asked for, `due` until when.
     """
 
     label: str
@@ -44,6 +44,7 @@ class Act:
     is_asked: bool = True
     asks: Asks | None = None
     due: datetime | None = None
+    since: datetime | None = None
 
 
 def acts_of(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
@@ -121,9 +122,10 @@ def _signatures(rights: Rights, deployment: Deployment, rules: list[RuleStanding
         note = _note(said, rights) if said and counts else _stands_in(rights, standing)
         asked = not counts and deployment.state != State.GO
         why = refusal.sentence if refusal else ""
-        due = deadline(deployment, standing.rule)
+        due = deadline(deployment, standing)
         act = Act(label, url, refusal=why, note=note, is_asked=asked)
-        found.append(replace(act, asks=Asks.SIGNATURE, due=due))
+        since = asked_since(standing, rules, deployment)
+        found.append(replace(act, asks=Asks.SIGNATURE, since=since, due=due))
     return sorted(found, key=lambda act: not act.is_asked)
 
 

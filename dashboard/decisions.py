@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from approvals.models import PollPlan, Waiver
-from approvals.policies.waiving import refusal_to_sign
+from approvals.policies.waiving import refusal_to_speak
 from approvals.polling import opening
 from approvals.verdict import Outlook, outlooks
 from approvals.waivers import unsigned_of
@@ -128,7 +128,7 @@ def _words(
             continue
         if act.asks == Asks.DECISION and not _is_to_decide(deployment, view, is_polled=is_polled):
             continue
-        since = deployment.submitted_at
+        since = act.since or deployment.submitted_at
         yield Waiting(act.label, act.url, act.asks, deployment, view, since, act.due, act.note)
 
 
@@ -151,7 +151,7 @@ def _waivers(
     by_pk = {one.pk: one for one in deployments}
     for row in unsigned_of(deployments):
         deployment = by_pk[row.deployment_id]
-        if refusal_to_sign(held[deployment.service_id], row, deployment):
+        if refusal_to_speak(held[deployment.service_id], row, deployment):
             continue
         url = reverse("approvals:waiver", args=[deployment.pk, row.gate.key])
         label, view = f"Sign the waiver of “{row.gate}”", views[deployment.pk]

@@ -32,8 +32,11 @@ def lately_of(user: User, now: datetime) -> list[Done]:
         Q(person=user) | Q(on_behalf_of=user), at__gte=since, deployment__in=seen
     )
     decisions = Decision.objects.filter(decided_by=user, at__gte=since, deployment__in=seen)
-    waivers = Waiver.objects.filter(signed_by=user, signed_at__gte=since, deployment__in=seen)
+    waivers = Waiver.objects.filter(
+        Q(signed_by=user) | Q(signed_for=user), signed_at__gte=since, deployment__in=seen
+    )
     where = "deployment__environment"
+    with_waiver = (where, "gate", "signed_by")
     found = [
         *_votes(votes.select_related(where).order_by("-pk")[:SHOWN], user),
         *(
@@ -41,8 +44,8 @@ def lately_of(user: User, now: datetime) -> list[Done]:
             for one in decisions.defer("dossier").select_related(where).order_by("-pk")[:SHOWN]
         ),
         *(
-            Done(f"You signed the {one}", one.signed_at, one.deployment)
-            for one in waivers.select_related(where, "gate").order_by("-signed_at")[:SHOWN]
+            Done(f"{_who(one.signed_by, user)} signed the {one}", one.signed_at, one.deployment)
+            for one in waivers.select_related(*with_waiver).order_by("-signed_at")[:SHOWN]
             if one.signed_at
         ),
     ]
@@ -53,3 +56,7 @@ def _votes(votes: Iterable[Vote], user: User) -> Iterable[Done]:
     for vote in votes:
         by = "You" if vote.person_id == user.pk else f"{vote.person_name}, who stands in for you,"
         yield Done(f"{by} signed: {vote}", vote.at, vote.deployment)
+
+
+def _who(signed_by: User | None, user: User) -> str:
+    return "You" if signed_by == user else f"{signed_by}, who stands in for you,"

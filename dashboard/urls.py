@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from dashboard import decisions_views, room, views
+from dashboard.operations import views as operations
 from dashboard.plan import views as plan
 from dashboard.plan.converters import PageConverter, PartConverter
 
@@ -11,6 +12,9 @@ app_name = "dashboard"
 urlpatterns = [
     path("", views.home, name="home"),
     path("health/", views.health, name="health"),
+    path("metrics", operations.metrics, name="metrics"),
+    path("operations/", operations.operations, name="operations"),
+    path("operations/figures/", operations.panel, name="operations_figures"),
     path("decisions/", decisions_views.decisions, name="decisions"),
     path("deployments/", views.deployments, name="deployments"),
     path("deployments/<int:pk>/", views.deployment, name="deployment"),

@@ -42,6 +42,8 @@ PORTAL_BACKUP_FOLDERS = env.list("PORTAL_BACKUP_FOLDERS", default=[])
 PORTAL_COMMANDS = env.str("PORTAL_COMMANDS", default="")
 # Seal the credentials of connections, the newest first (connections/sealing.py); unset: SECRET_KEY.
 PORTAL_CREDENTIALS_KEYS = env.list("PORTAL_CREDENTIALS_KEYS", default=[])
+# What a Prometheus shows to read /metrics (dashboard/operations/); unset: there is no such address.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Where gates keep their copies of the repositories that the same file declares.
 REPOSITORIES_DIR = VAR_DIR / "repositories"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django import forms
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
 from accounts.requests import PersonRequest
@@ -36,12 +36,12 @@ class Tried(Generic[Result]):
         return self.refused.sentence if self.refused and self.is_overtaken else ""
 
 
-def posted(request: PersonRequest) -> QueryDict | None:
+def posted(request: HttpRequest) -> QueryDict | None:
     """What a form is bound to; an empty POST is bound too, so that it says what is missing."""
     return request.POST if request.method == "POST" else None
 
 
-def tried(request: PersonRequest, form: forms.Form, act: Callable[[], Result]) -> Tried[Result]:
+def tried(request: HttpRequest, form: forms.Form, act: Callable[[], Result]) -> Tried[Result]:
     """Do what a valid form asks for; a refusal becomes its error, so what was typed stays."""
     if request.method != "POST":
         return Tried(done=False)

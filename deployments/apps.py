@@ -1,3 +1,4 @@
+from celery.signals import task_success
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
@@ -8,7 +9,8 @@ class DeploymentsConfig(AppConfig):
     name = "deployments"
 
     def ready(self) -> None:
-        from deployments import anchors, blockers, obstacles
+        from accounts import aboard
+        from deployments import anchors, banners, blockers, obstacles, ticks
         from deployments.access.stakes import led_by, register_stakes
         from deployments.enums import Anchor
 
@@ -19,3 +21,6 @@ class DeploymentsConfig(AppConfig):
         anchors.register(Anchor.COMPLETE, anchors.completion)
         blockers.register("plan", obstacles.find)
         register_stakes("lead", led_by)
+        aboard.register(banners.HELD, banners.held_since())
+        aboard.register(banners.LATE, banners.late_since())
+        task_success.connect(ticks.succeeded)

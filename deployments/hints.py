@@ -66,6 +66,14 @@ def changed(deployment_id: int) -> None:
     _after_commit(lambda: _redis().publish(LIVE_CHANNEL, str(deployment_id)))
 
 
+def broker_answers() -> bool:
+    """Whether hints can be given now; within a second, since a page waits for it."""
+    try:
+        return bool(_redis().ping())
+    except redis.RedisError:
+        return False
+
+
 def _wake(task: str, ids: tuple[int, ...]) -> None:
     # Kombu's connections are made for workers and try again for six seconds; this fails in one.
     _redis().ping()

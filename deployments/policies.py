@@ -58,6 +58,16 @@ class Rights:
     def has(self, right: Right) -> bool:
         return right.value in self.rights
 
+    def voices_as(self, roles: Collection[str]) -> list[User | None]:
+        """For whom they may speak under one of the roles: themselves (None), then those away."""
+        own: list[User | None] = [None] if self.roles.intersection(roles) else []
+        return own + [one.person for one in self.absent_as(roles)]
+
+    def absent_as(self, roles: Collection[str]) -> list[Absent]:
+        """Those away whose roles these are, by name, each once."""
+        away = {one for role in roles for one in self.stands_for.get(role, ())}
+        return sorted(away, key=lambda one: str(one.person))
+
     def speaks_as(self, role: str) -> bool:
         """By holding the role, or for somebody who holds it and is away."""
         return role in self.roles or role in self.stands_for

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import F
@@ -27,6 +27,7 @@ class Claim:
 
     run: GateRun
     token: uuid.UUID
+    at: datetime
 
 
 def claim(run_id: int) -> Claim | None:
@@ -54,7 +55,7 @@ def claim(run_id: int) -> Claim | None:
             deadline=run.deadline,
         )
     )
-    return Claim(run, token) if taken else None
+    return Claim(run, token, now) if taken else None
 
 
 @contextmanager

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import ExpressionWrapper, OuterRef, Q
+from django.db.models import ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
+from deployments import portal_hold
 from deployments.clock import PortalNow
 from deployments.conditions import UNITS
 from deployments.enums import BEFORE_START
@@ -107,8 +108,16 @@ class GateQuerySet(models.QuerySet["Gate"]):
 
     def runnable(self) -> GateQuerySet:
         """Those that a worker can answer by itself, as `Gate.is_runnable` says of one."""
-        fetched = Q(kind__in=sorted(READ), settings__has_key="url") & ~Q(settings__url="")
-        return self.filter(Q(kind__in=sorted(PROBED)) | fetched)
+        return self.filter(Q(kind__in=sorted(PROBED)) | _fetched())
+
+    def reported(self) -> GateQuerySet:
+        """Those that wait for somebody to report."""
+        return self.exclude(kind__in=sorted(PROBED)).exclude(_fetched())
+
+
+def _fetched() -> Q:
+    """A report that the gate names the address of."""
+    return Q(kind__in=sorted(READ), settings__has_key="url") & ~Q(settings__url="")
 
 
 class PresentGates(models.Manager["Gate"]):
@@ -123,6 +132,20 @@ class PresentGates(models.Manager["Gate"]):
     def runnable(self) -> GateQuerySet:
         return self.get_queryset().runnable()
 
+    def reported(self) -> GateQuerySet:
+        return self.get_queryset().reported()
+
+
+def for_somebody_else() -> Q:
+    """Only a result by hand is brought on behalf of somebody, who is then named and another."""
+    return Q(on_behalf_of__isnull=True, on_behalf_of_name="") | Q(
+        by_hand=True, on_behalf_of__isnull=False, reporter__isnull=False
+    ) & ~Q(on_behalf_of_name="") & ~Q(on_behalf_of=F("reporter"))
+
+
+def voice_of(reporter: User, absent: str) -> str:
+    return f"{reporter} for {absent}" if absent else str(reporter)
+
 
 class Report(models.Model):
     """A report as it was handed in for a gate, kept byte for byte with its SHA-256.
@@ -136,15 +159,24 @@ class Report(models.Model):
     size = models.PositiveBigIntegerField(help_text="Bytes.")
     reporter = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     by_hand = models.BooleanField(default=False)
+    on_behalf_of = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    on_behalf_of_name = models.CharField(max_length=150, blank=True)
     source_link = models.CharField(max_length=500, blank=True)
     received_at = models.DateTimeField()
 
     class Meta:
         default_permissions = ()
         ordering = ["gate", "received_at"]
+        constraints = [
+            models.CheckConstraint(condition=for_somebody_else(), name="report_names_for_whom")
+        ]
 
     def __str__(self) -> str:
         return self.name or f"report for {self.gate}"
+
+    @property
+    def voice(self) -> str:
+        return voice_of(self.reporter, self.on_behalf_of_name)
 
 
 class ReportPart(models.Model):
@@ -158,6 +190,26 @@ class ReportPart(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["report", "number"], name="report_part_number_once")
         ]
+
+
+class ReportRequest(models.Model):
+    """Somebody is asked to report a gate again, once for each time that T0 was planned for."""
+
+    gate = models.ForeignKey("Gate", on_delete=models.CASCADE, related_name="report_requests")
+    schedule_revision = models.PositiveIntegerField()
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["gate", "schedule_revision"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gate", "schedule_revision"], name="report_asked_once_per_gate_and_revision"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"request for a report of {self.gate}"
 
 
 class TryOut(models.Model):
@@ -332,7 +384,10 @@ class GateRunQuerySet(models.QuerySet["GateRun"]):
         return self.filter(state__in=sorted(LIVE_RUN))
 
     def claimable(self, now: datetime) -> GateRunQuerySet:
-        """Live runs whose next sample is due and that no worker holds."""
+        """Live runs whose next sample is due and that no worker holds; none while the portal is."""
+        return self.due(now).filter(~portal_hold.on())
+
+    def due(self, now: datetime) -> GateRunQuerySet:
         free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
         return self.live().filter(free, due_at__lte=now)
 
@@ -424,12 +479,22 @@ class Sample(models.Model):
     duration_ms = models.PositiveIntegerField(default=0)
     reporter = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     by_hand = models.BooleanField(default=False)
+    on_behalf_of = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    on_behalf_of_name = models.CharField(max_length=150, blank=True)
 
     objects = SampleQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
         ordering = ["run", "at"]
+        constraints = [
+            models.CheckConstraint(condition=for_somebody_else(), name="sample_names_for_whom")
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()} at {self.at:%H:%M:%S}"
+
+    @property
+    def voice(self) -> str:
+        """Who reported it, as every page names them; nothing for what the portal measured."""
+        return voice_of(self.reporter, self.on_behalf_of_name) if self.reporter else ""

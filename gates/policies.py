@@ -1,9 +1,12 @@
 """Who may run a gate, report for it, or add one?"""
 
+from collections.abc import Sequence
+
+from accounts.models import User
 from deployments.enums import BEFORE_START, Right
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
-from deployments.policies import Rights, refusal_without
+from deployments.policies import Absent, Rights, refusal_without
 from gates.enums import Kind
 from gates.exceptions import NotRunnable
 from gates.kinds import READ
@@ -58,23 +61,49 @@ def refusal_to_hand_in(gate: Gate, deployment: Deployment) -> Refused | None:
 
 
 def refusal_to_hand_in_by_hand(
-    rights: Rights, gate: Gate, deployment: Deployment
+    rights: Rights, gate: Gate, deployment: Deployment, on_behalf_of: User | None = None
 ) -> Refused | None:
-    return _refusal_by_hand(rights, gate, deployment) or refusal_to_hand_in(gate, deployment)
+    refusal = refusal_by_hand(rights, gate, deployment, on_behalf_of)
+    return refusal or refusal_to_hand_in(gate, deployment)
 
 
-def refusal_to_report_by_hand(rights: Rights, gate: Gate, deployment: Deployment) -> Refused | None:
-    """Whether this person may enter a result at all; the same sentence stands beside the link."""
-    return _refusal_by_hand(rights, gate, deployment) or refusal_to_report(gate, deployment)
+def refusal_to_report_by_hand(
+    rights: Rights, gate: Gate, deployment: Deployment, on_behalf_of: User | None = None
+) -> Refused | None:
+    """Whether this person may enter a result; the same sentence stands beside the link."""
+    refusal = refusal_by_hand(rights, gate, deployment, on_behalf_of)
+    return refusal or refusal_to_report(gate, deployment)
 
 
-def _refusal_by_hand(rights: Rights, gate: Gate, deployment: Deployment) -> Refused | None:
-    if not rights.user.is_person or not MAY_REPORT & rights.roles:
+def voices_by_hand(rights: Rights, gate: Gate, deployment: Deployment) -> list[User | None]:
+    """Themselves (None) and those away, as far as a result may be entered; all where none may."""
+    voices = rights.voices_as(MAY_REPORT)
+    return [
+        voice for voice in voices if refusal_by_hand(rights, gate, deployment, voice) is None
+    ] or (voices or [None])
+
+
+def absent_by_hand(rights: Rights, voices: Sequence[User | None]) -> list[Absent]:
+    """Of those away for whom a result may be entered, who they are and until when."""
+    return [one for one in rights.absent_as(MAY_REPORT) if one.person in voices]
+
+
+def refusal_by_hand(
+    rights: Rights, gate: Gate, deployment: Deployment, on_behalf_of: User | None
+) -> Refused | None:
+    if not rights.user.is_person or on_behalf_of not in rights.voices_as(MAY_REPORT):
         return Forbidden(
-            "Only a technical lead or a security holder of this service may enter a result by hand."
+            f"You do not stand in for {on_behalf_of} as technical lead or security now."
+            if on_behalf_of
+            else "Only a technical lead or a security holder of this service may enter a result "
+            "by hand."
         )
     if rights.user == deployment.requester:
         return Forbidden("Whoever requested the deployment may not enter results for it.")
+    if on_behalf_of is not None and on_behalf_of == deployment.requester:
+        return Forbidden(
+            f"{on_behalf_of} requested the deployment; nobody enters results for them."
+        )
     if gate.machine_only:
         return Refused(f"“{gate}” takes results from machines only.")
     return None

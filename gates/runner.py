@@ -33,7 +33,7 @@ def execute(run_id: int) -> None:
     """Sample one run until it is decided or its next sample is a while away."""
     while held := claim(run_id):
         with beating(held):
-            found = sampled(held.run)
+            found = sampled(held)
         pause = store(held, found)
         if pause is None or pause > PATIENCE:
             return
@@ -52,17 +52,19 @@ def _tried(tried: TryOut) -> Measurement:
         return readings.take(tried.kind, tried.settings, tried.unit, tried.service)
     assert tried.deployment is not None
     try:
-        around = circumstances(tried.settings, tried.deployment.service, tried.deployment)
+        about = (tried.settings, tried.deployment.service, tried.deployment)
+        around = circumstances(*about, kind=tried.kind)
         return measure(tried.kind, tried.settings, tried.condition, around)
     except Trouble as trouble:
         return unmeasured(trouble.sentence)
 
 
-def sampled(run: GateRun) -> Measurement:
+def sampled(held: Claim) -> Measurement:
     """One measurement for a run, of the report that it was asked for where there is one."""
-    gate = run.gate
+    run, gate = held.run, held.run.gate
+    about = (gate.settings, gate.deployment.service, gate.deployment)
     try:
-        around = circumstances(gate.settings, gate.deployment.service, gate.deployment)
+        around = circumstances(*about, kind=gate.kind, now=held.at)
     except Trouble as trouble:
         return unmeasured(trouble.sentence)
     with opened(run.report) as report:
@@ -129,8 +131,10 @@ def _brought_by(run: GateRun) -> dict[str, Any]:
         return {}
     report = run.report
     return {
-        "reporter": report.reporter,
+        "reporter_id": report.reporter_id,
         "by_hand": report.by_hand,
+        "on_behalf_of_id": report.on_behalf_of_id,
+        "on_behalf_of_name": report.on_behalf_of_name,
         "source_link": report.source_link,
     }
 

@@ -13,6 +13,7 @@ from deployments.policies import refusal_by_proof, rights_of
 from deployments.redefining import Wanted
 from deployments.services import require
 from gates import policies, standing
+from gates.bringing import Brought
 from gates.definitions import GateDefinition
 from gates.enums import GateState
 from gates.models import Gate, GateRun, Sample
@@ -75,30 +76,39 @@ def report(gate: Gate, result: Result, *, reporter: User) -> Sample:
     deployment = Deployment.objects.lock(gate.deployment_id)
     gate = deployment.gates.get(pk=gate.pk)
     require(policies.refusal_to_report(gate, deployment))
-    return _take(deployment, gate, result, reporter=reporter, by_hand=False)
+    return _take(deployment, gate, result, Brought(reporter))
 
 
 @transaction.atomic
 def report_by_hand(
-    gate: Gate, result: Result, *, reporter: User, proof: Authentication | None
+    gate: Gate,
+    result: Result,
+    *,
+    reporter: User,
+    proof: Authentication | None,
+    on_behalf_of: User | None = None,
 ) -> Sample:
-    """Take a person's word with value and evidence; every page then says "by hand"."""
+    """Take a person's word with value and evidence; every page then says "by hand".
+
+    Whoever stands in for somebody reports for them, and both are named.
+    """
     deployment = Deployment.objects.lock(gate.deployment_id)
     gate = deployment.gates.get(pk=gate.pk)
     rights = rights_of(reporter, deployment.service)
-    require(policies.refusal_to_report_by_hand(rights, gate, deployment))
+    require(policies.refusal_to_report_by_hand(rights, gate, deployment, on_behalf_of))
     require(refusal_by_proof(proof))
     require(policies.refusal_of_evidence(result.value, result.evidence))
-    return _take(deployment, gate, result, reporter=reporter, by_hand=True)
+    brought = Brought(reporter, by_hand=True, on_behalf_of=on_behalf_of)
+    return _take(deployment, gate, result, brought)
 
 
-def _take(
-    deployment: Deployment, gate: Gate, result: Result, *, reporter: User, by_hand: bool
-) -> Sample:
+def _take(deployment: Deployment, gate: Gate, result: Result, brought: Brought) -> Sample:
     reading = read(result, gate.condition)
     judgment = judge_report(Observation(reading.outcome, reading.reason))
     state, now = GateState(judgment.state), clock.now()
-    run = standing.complete_run(gate, state, reason=judgment.reason, requested_by=reporter, at=now)
+    run = standing.complete_run(
+        gate, state, reason=judgment.reason, requested_by=brought.reporter, at=now
+    )
     sample = Sample.objects.create(
         run=run,
         at=now,
@@ -110,9 +120,17 @@ def _take(
         source_link=result.source_link,
         evidence=result.evidence,
         probe_version="report/1",
-        reporter=reporter,
-        by_hand=by_hand,
+        **brought.columns,
     )
-    said = f"{judgment.reason}, by hand" if by_hand else judgment.reason
-    standing.adopt(deployment, gate, state, reason=said, sample=sample, actor=reporter, at=now)
+    said = f"{judgment.reason}, by hand" if brought.by_hand else judgment.reason
+    standing.adopt(
+        deployment,
+        gate,
+        state,
+        reason=said,
+        sample=sample,
+        actor=brought.reporter,
+        on_behalf_of=brought.on_behalf_of,
+        at=now,
+    )
     return sample

@@ -27,6 +27,7 @@ def adopt(
     reason: str,
     sample: Sample | None = None,
     actor: User | None = None,
+    on_behalf_of: User | None = None,
     at: datetime | None = None,
 ) -> None:
     """Let the newest complete run's verdict stand; the caller holds the deployment's lock.
@@ -53,6 +54,7 @@ def adopt(
         before={"state": str(before)},
         after=after,
         reason=reason,
+        on_behalf_of=on_behalf_of,
         at=at,
     )
 

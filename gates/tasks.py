@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from deployments import provenance
+from deployments import portal_hold, provenance
 from gates import runner, sweeps
 
 
@@ -17,5 +17,7 @@ def try_out(pk: int) -> None:
 
 @shared_task(name="gates.sweep")
 def sweep() -> None:
+    if portal_hold.is_on():
+        return
     with provenance.acting("worker"):
         sweeps.sweep()

@@ -14,6 +14,7 @@ from deployments.models import Deployment
 from deployments.policies import refusal_by_proof, rights_of
 from deployments.services import require
 from gates import policies, standing
+from gates.bringing import Brought
 from gates.enums import GateState
 from gates.models import Gate, GateRun, Report
 from gates.runs import queue
@@ -35,21 +36,29 @@ class Upload:
 @transaction.atomic
 def hand_in(gate: Gate, upload: Upload, *, reporter: User) -> GateRun:
     """Take a machine's report; the caller has checked that it belongs to the gate's service."""
-    return _taken(gate, upload, reporter=reporter, by_hand=False)
+    return _taken(gate, upload, Brought(reporter))
 
 
 @transaction.atomic
 def hand_in_by_hand(
-    gate: Gate, upload: Upload, *, reporter: User, proof: Authentication | None
+    gate: Gate,
+    upload: Upload,
+    *,
+    reporter: User,
+    proof: Authentication | None,
+    on_behalf_of: User | None = None,
 ) -> GateRun:
-    """Take a report that a person brings; every page then says "by hand"."""
+    """Take a report that a person brings; every page then says "by hand".
+
+    Whoever stands in for somebody brings it for them, and both are named.
+    """
     rights = rights_of(reporter, gate.deployment.service)
-    require(policies.refusal_to_hand_in_by_hand(rights, gate, gate.deployment))
+    require(policies.refusal_to_hand_in_by_hand(rights, gate, gate.deployment, on_behalf_of))
     require(refusal_by_proof(proof))
-    return _taken(gate, upload, reporter=reporter, by_hand=True)
+    return _taken(gate, upload, Brought(reporter, by_hand=True, on_behalf_of=on_behalf_of))
 
 
-def _taken(gate: Gate, upload: Upload, *, reporter: User, by_hand: bool) -> GateRun:
+def _taken(gate: Gate, upload: Upload, brought: Brought) -> GateRun:
     """Keep the report before the lock is taken, since a large one takes a while.
 
     It is judged by the newest: a run that still read an older one ends.
@@ -61,14 +70,13 @@ def _taken(gate: Gate, upload: Upload, *, reporter: User, by_hand: bool) -> Gate
         gate=gate,
         name=cut(upload.name.replace("\0", "\ufffd"), LONGEST_NAME),
         source_link=upload.source_link,
-        reporter=reporter,
-        by_hand=by_hand,
         received_at=clock.now(),
+        **brought.columns,
     )
     keep(report, upload.chunks)
     deployment = Deployment.objects.lock(gate.deployment_id)
     gate = deployment.gates.get(pk=gate.pk)
     require(policies.refusal_to_hand_in(gate, deployment))
     standing.end_live_run(gate, GateState.STALE, NEWER)
-    (run,) = queue(deployment, [gate], actor=reporter, report=report)
+    (run,) = queue(deployment, [gate], actor=brought.reporter, report=report)
     return run

@@ -55,21 +55,29 @@ def upload(request: PersonRequest, pk: int, key: str) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
     gate = get_object_or_404(deployment.gates.as_of_now(), key=key)
-    form = UploadForm(request, posted(request), request.FILES or None)
+    rights = rights_of(request.user, deployment.service)
+    voices = policies.voices_by_hand(rights, gate, deployment)
+    form = UploadForm(request, posted(request), request.FILES or None, voices=voices)
     handed_in = tried(
         request,
         form,
-        lambda: hand_in_by_hand(gate, form.upload(), reporter=request.user, proof=form.proof),
+        lambda: hand_in_by_hand(
+            gate,
+            form.upload(),
+            reporter=request.user,
+            proof=form.proof,
+            on_behalf_of=form.on_behalf_of(),
+        ),
     )
     if handed_in.done:
         messages.success(request, "The report is being read.")
         return redirect("gates:detail", deployment.pk, gate.key)
-    rights = rights_of(request.user, deployment.service)
     context = {
         "deployment": deployment,
         "gate": gate,
         "form": form,
-        "refusal": policies.refusal_to_hand_in_by_hand(rights, gate, deployment),
+        "absent": policies.absent_by_hand(rights, voices),
+        "refusal": policies.refusal_to_hand_in_by_hand(rights, gate, deployment, voices[0]),
     }
     return render(request, "gates/upload.html", context, status=handed_in.status)
 
@@ -80,23 +88,29 @@ def report(request: PersonRequest, pk: int, key: str) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
     gate = get_object_or_404(deployment.gates.as_of_now(), key=key)
-    form = ReportForm(request, request.POST if request.method == "POST" else None, gate=gate)
+    rights = rights_of(request.user, deployment.service)
+    voices = policies.voices_by_hand(rights, gate, deployment)
+    form = ReportForm(request, posted(request), gate=gate, voices=voices)
     reported = tried(
         request,
         form,
         lambda: services.report_by_hand(
-            gate, form.result(), reporter=request.user, proof=form.proof
+            gate,
+            form.result(),
+            reporter=request.user,
+            proof=form.proof,
+            on_behalf_of=form.on_behalf_of(),
         ),
     )
     if reported.done:
         messages.success(request, f"Recorded for “{gate}”.")
         return redirect(page(deployment, "gates"))
-    rights = rights_of(request.user, deployment.service)
     context = {
         "deployment": deployment,
         "gate": gate,
         "form": form,
-        "refusal": policies.refusal_to_report_by_hand(rights, gate, deployment),
+        "absent": policies.absent_by_hand(rights, voices),
+        "refusal": policies.refusal_to_report_by_hand(rights, gate, deployment, voices[0]),
     }
     return render(request, "gates/report.html", context, status=reported.status)
 

@@ -34,9 +34,7 @@ def choices_now(deployment: Deployment, *, has_voted: bool) -> list[Choice]:
 
 def voices_of(rights: Rights, rule: Rule) -> list[User | None]:
     """For whom the person may speak under the rule: themselves (None), then those away by name."""
-    own: list[User | None] = [None] if rule.role.key in rights.roles else []
-    away = rights.stands_for.get(rule.role.key, ())
-    return own + sorted({one.person for one in away}, key=str)
+    return rights.voices_as([rule.role.key])
 
 
 def voices_now(

@@ -45,22 +45,60 @@ def refusal_to_ask(rights: Rights, gate: Gate, deployment: Deployment) -> Refuse
     return refusal_to_waive(gate, deployment)
 
 
-def refusal_to_sign(rights: Rights, waiver: Waiver, deployment: Deployment) -> Refused | None:
+def voices_now(rights: Rights, waiver: Waiver, deployment: Deployment) -> list[User | None]:
+    """Themselves (None) and those away, as far as they may sign; all where none may."""
+    voices = rights.voices_as([signing_role(waiver.gate)[0]])
+    return [
+        voice
+        for voice in voices
+        if refusal_to_sign(rights, waiver, deployment, on_behalf_of=voice) is None
+    ] or (voices or [None])
+
+
+def refusal_to_speak(rights: Rights, waiver: Waiver, deployment: Deployment) -> Refused | None:
+    """Whether the person may sign at all, for themselves or for somebody away."""
+    first, *_ = voices_now(rights, waiver, deployment)
+    return refusal_to_sign(rights, waiver, deployment, on_behalf_of=first)
+
+
+def refusal_to_sign(
+    rights: Rights, waiver: Waiver, deployment: Deployment, *, on_behalf_of: User | None = None
+) -> Refused | None:
     role, called = signing_role(waiver.gate)
-    if not rights.user.is_person or role not in rights.roles:
-        return Forbidden(f"This waiver needs the signature of {called} of this service.")
+    if not rights.user.is_person or on_behalf_of not in rights.voices_as([role]):
+        return Forbidden(
+            f"You do not stand in for {on_behalf_of} as {called} now."
+            if on_behalf_of
+            else f"This waiver needs the signature of {called} of this service."
+        )
     if rights.user == waiver.asked_by:
         return Forbidden("Whoever asked for the waiver may not sign it; another person does.")
     if rights.user == deployment.requester:
         return Forbidden("Whoever requested the deployment may not sign a waiver for it.")
-    return refusal_of_settled(waiver) or refusal_to_waive(waiver.gate, deployment)
+    return (
+        refusal_by_absent(on_behalf_of, waiver, deployment)
+        or refusal_of_settled(waiver)
+        or refusal_to_waive(waiver.gate, deployment)
+    )
+
+
+def refusal_by_absent(
+    absent: User | None, waiver: Waiver, deployment: Deployment
+) -> Refused | None:
+    """Whoever may not sign the waiver has nobody sign it for them either."""
+    if absent is not None and absent in (waiver.asked_by, deployment.requester):
+        did = "asked for the waiver" if absent == waiver.asked_by else "requested the deployment"
+        return Forbidden(f"{absent} {did}; nobody signs it for them.")
+    return None
 
 
 def refusal_to_end(rights: Rights, waiver: Waiver) -> Refused | None:
     """Those who answer for it, and those who run the deployment, may take it back."""
     role, _ = signing_role(waiver.gate)
-    concerned = rights.user in (waiver.asked_by, waiver.signed_by, waiver.risk_owner)
-    if not (concerned or role in rights.roles or rights.has(Right.OPERATE)):
+    concerned = rights.user in (
+        waiver.asked_by, waiver.signed_by, waiver.signed_for, waiver.risk_owner
+    )  # fmt: skip
+    if not (concerned or rights.speaks_as(role) or rights.has(Right.OPERATE)):
         return Forbidden("Only those who answer for the waiver, or an ops lead, take it back.")
     return Refused("This waiver was taken back already.") if waiver.ended_at else None
 
@@ -69,7 +107,7 @@ def refusal_of_settled(waiver: Waiver) -> Refused | None:
     if waiver.ended_at:
         return Refused(f"This waiver was taken back by {waiver.ended_by}.")
     if waiver.signed_at:
-        return Refused(f"This waiver was signed by {waiver.signed_by} already.")
+        return Refused(f"This waiver was signed by {waiver.signature} already.")
     return None
 
 

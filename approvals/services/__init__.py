@@ -11,14 +11,18 @@ from approvals.services.deciding import (
 from approvals.services.definition import define, redefine_rules, role_called
 from approvals.services.lifting import lift
 from approvals.services.polling import answer, open_again, plan_poll, tend, write_down
+from approvals.services.reporting import ask_for_reports
 from approvals.services.requesting import tend_requests
 from approvals.services.review import reopen, resume, submit
+from approvals.services.shortages import beyond_reach, tell_shortages
 from approvals.services.signing import sign
 from approvals.services.waiving import ask_waiver, end_waiver, sign_waiver
 
 __all__ = [
     "answer",
+    "ask_for_reports",
     "ask_waiver",
+    "beyond_reach",
     "break_glass",
     "close_review",
     "decide",
@@ -38,6 +42,7 @@ __all__ = [
     "sign_waiver",
     "start",
     "submit",
+    "tell_shortages",
     "tend",
     "tend_requests",
     "write_down",

@@ -19,6 +19,11 @@ from deployments.policies import refusal_by_proof, rights_of
 from deployments.services import require
 from gates.models import Gate
 
+SIGNATURE = (
+    "signed_by", "signed_at", "signed_means", "signed_role", "signed_for", "signed_for_name",
+)  # fmt: skip
+PEOPLE = ("asked_by", "signed_by", "signed_for", "ended_by", "risk_owner")
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -86,10 +91,20 @@ def _end_unsigned(gate: Gate, actor: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def sign_waiver(waiver: Waiver, *, actor: User, proof: Authentication | None) -> Waiver:
-    """The second signature; from here on the gate is a warning until the waiver ends."""
+def sign_waiver(
+    waiver: Waiver,
+    *,
+    actor: User,
+    proof: Authentication | None,
+    on_behalf_of: User | None = None,
+) -> Waiver:
+    """The second signature; from here on the gate is a warning until the waiver ends.
+
+    Whoever stands in for somebody signs for them; it is the word of both.
+    """
     deployment, waiver = _locked(waiver)
-    require(policies.refusal_to_sign(rights_of(actor, deployment.service), waiver, deployment))
+    rights = rights_of(actor, deployment.service)
+    require(policies.refusal_to_sign(rights, waiver, deployment, on_behalf_of=on_behalf_of))
     require(refusal_by_proof(proof))
     assert proof is not None
     now = clock.now()
@@ -99,9 +114,19 @@ def sign_waiver(waiver: Waiver, *, actor: User, proof: Authentication | None) ->
         raise Invalid("The gate asks something else by now; ask for a new waiver.")
     waiver.signed_by, waiver.signed_at, waiver.signed_means = actor, now, proof.means
     waiver.signed_role = policies.signing_role(waiver.gate)[0]
-    waiver.save(update_fields=["signed_by", "signed_at", "signed_means", "signed_role"])
+    waiver.signed_for = on_behalf_of
+    waiver.signed_for_name = str(on_behalf_of) if on_behalf_of else ""
+    waiver.save(update_fields=SIGNATURE)
     after = {"until": waiver.ends_at.isoformat(), "asked_by": str(waiver.asked_by)}
-    history.record(deployment, "gate waived", actor=actor, obj=waiver.gate, after=after, at=now)
+    history.record(
+        deployment,
+        "gate waived",
+        actor=actor,
+        obj=waiver.gate,
+        after=after,
+        on_behalf_of=on_behalf_of,
+        at=now,
+    )
     return waiver
 
 
@@ -122,7 +147,7 @@ def end_waiver(waiver: Waiver, *, actor: User, reason: str) -> Waiver:
 
 def _locked(waiver: Waiver) -> tuple[Deployment, Waiver]:
     deployment = Deployment.objects.lock(waiver.deployment_id)
-    of_it = deployment.waivers.select_related("asked_by", "signed_by", "ended_by", "risk_owner")
+    of_it = deployment.waivers.select_related(*PEOPLE)
     fresh = of_it.get(pk=waiver.pk)
     fresh.gate = Gate.every.as_of_now().get(pk=fresh.gate_id)
     return deployment, fresh

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import developing, folders, running, testing, wrapped
+from . import developing, folders, keeping, running, testing, wrapped
 from .problem import Problem
 
 
@@ -22,6 +22,13 @@ def arguments(argv: Sequence[str]) -> argparse.Namespace:
     ):
         own = commands.add_parser(name, help=help_)
         own.add_argument("--folder", type=Path, default=folders.VAR / "dev")
+    for name, help_ in (
+        ("backup", "the portal as one file, also while it runs"),
+        ("restore", "replace the portal by a backup, held until it is released"),
+    ):
+        kept = commands.add_parser(name, help=help_)
+        kept.add_argument("file", nargs="?", default="")
+        kept.add_argument("--folder", type=Path, default=folders.VAR)
     whole = commands.add_parser("run", help="the whole portal, with the demo")
     whole.add_argument("--folder", type=Path, default=folders.VAR)
     return parser.parse_args(argv)
@@ -38,6 +45,10 @@ def main(argv: Sequence[str]) -> int:
             return testing.run(rest)
         case "with":
             return wrapped.run(rest)
+        case "backup":
+            return keeping.backup(given.folder.resolve(), given.file)
+        case "restore":
+            return keeping.restore(given.folder.resolve(), given.file)
         case "services":
             return developing.serve(given.folder.resolve())
         case _:

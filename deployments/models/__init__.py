@@ -3,6 +3,7 @@
 from deployments.models.comment import LONGEST_COMMENT, Comment
 from deployments.models.deployment import ContentVersion, Deployment
 from deployments.models.history import Chain, Clock, Event, Outbox
+from deployments.models.operating import PortalHold, Tick
 from deployments.models.service import (
     Environment,
     Granted,
@@ -26,8 +27,10 @@ __all__ = [
     "Granted",
     "Membership",
     "Outbox",
+    "PortalHold",
     "Service",
     "ServiceGroupObjectPermission",
     "ServiceUserObjectPermission",
     "StandIn",
+    "Tick",
 ]

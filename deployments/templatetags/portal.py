@@ -25,7 +25,7 @@ TONES: dict[str, str] = {
     "missing": "wait", "hold": "warn", "silent": "wait",
     "good": "good", "warn": "warn", "bad": "bad", "no_data": "warn", "error": "warn",
     "scheduled": "wait", "claimed": "run", "dispatching": "run", "sent": "good", "retry": "warn",
-    "unknown": "warn", "superseded": "quiet", "missed": "warn",
+    "unknown": "warn", "superseded": "quiet", "missed": "warn", "bounced": "bad",
     "met": "good", "partly": "warn", "not_met": "bad",
     "asked": "bad", "unanswered": "bad", "stayed": "good", "withdrawn": "quiet",
     "succeeded": "good",

@@ -1,10 +1,12 @@
 """A result that a person enters, with what proves it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
-from accounts.forms import FreshForm
+from accounts.forms import VoicedForm
+from accounts.models import User
 from gates.enums import Outcome
 from gates.models import Gate
 from gates.reports import Result
@@ -14,7 +16,7 @@ CONTROL = {"class": "form-control"}
 OUTCOMES = [(outcome.value, outcome.label) for outcome in (Outcome.GOOD, Outcome.WARN, Outcome.BAD)]
 
 
-class UploadForm(FreshForm):
+class UploadForm(VoicedForm):
     """A report file that a person brings."""
 
     report = forms.FileField(
@@ -34,14 +36,18 @@ class UploadForm(FreshForm):
         widget=forms.URLInput(attrs=CONTROL),
     )
 
-    field_order = ("report", "source_link", "password")
+    field_order = ("voice", "report", "source_link", "password")
+
+    def __init__(self, *args: Any, voices: Sequence[User | None], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer(voices)
 
     def upload(self) -> Upload:
         file = self.cleaned_data["report"]
         return Upload(file.chunks(), file.name or "", self.cleaned_data["source_link"])
 
 
-class ReportForm(FreshForm):
+class ReportForm(VoicedForm):
     """A result entered by hand; the outcome is asked only where no condition judges the value."""
 
     outcome = forms.ChoiceField(
@@ -69,10 +75,13 @@ class ReportForm(FreshForm):
         widget=forms.URLInput(attrs=CONTROL),
     )
 
-    field_order = ("outcome", "value", "evidence", "source_link", "password")
+    field_order = ("voice", "outcome", "value", "evidence", "source_link", "password")
 
-    def __init__(self, *args: Any, gate: Gate, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, gate: Gate, voices: Sequence[User | None], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.offer(voices)
         if gate.condition:
             del self.fields["outcome"]
             self.fields["value"].help_text = f"Judged by: {gate.condition}"

@@ -41,7 +41,7 @@ class Sender:
             "webhook-timestamp": stamp,
             "webhook-signature": sign(self.secret, delivery_id, stamp, data),
         } | more.pop("headers", {})
-        where = f"/api/v1/webhooks/{more.pop('to', self.webhook.pk)}"
+        where = more.pop("where", f"/api/v1/webhooks/{more.pop('to', self.webhook.pk)}")
         return self.client.generic("POST", where, data, "application/json", headers=headers)
 
 

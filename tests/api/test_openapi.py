@@ -48,7 +48,7 @@ from deployments.models import Deployment
 from gates.models import Gate, Sample
 from gates.reports import Result
 from gates.services import report
-from tests.builders import make_deployment, make_proof
+from tests.builders import make_administrator, make_deployment, make_proof
 from tests.gates.makers import make_gate
 
 EXAMPLES = int(os.environ.get("API_FUZZ_EXAMPLES", "0"))
@@ -81,12 +81,13 @@ CHECKS = [
 class Front:
     """The portal as a WSGI application that signs each delivery on its way in, if told to."""
 
-    secret: str
+    secrets: dict[str, str]
     signs: bool = True
     portal: WSGIHandler = field(default_factory=WSGIHandler)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        if self.signs and "/webhooks/" in environ["PATH_INFO"]:
+        kinds = [kind for kind in self.secrets if f"/{kind}/" in environ["PATH_INFO"]]
+        if self.signs and kinds:
             body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             stamp = str(int(clock.now().timestamp()))
             name = f"msg_{len(body)}_{hash(body)}"
@@ -94,7 +95,7 @@ class Front:
                 "wsgi.input": io.BytesIO(body),
                 "HTTP_WEBHOOK_ID": name,
                 "HTTP_WEBHOOK_TIMESTAMP": stamp,
-                "HTTP_WEBHOOK_SIGNATURE": sign(self.secret, name, stamp, body),
+                "HTTP_WEBHOOK_SIGNATURE": sign(self.secrets[kinds[0]], name, stamp, body),
             }
         return self.portal(environ, start_response)
 
@@ -106,6 +107,7 @@ class Scene:
     secret: str
     front: Front
     webhook: str
+    bounces: str
 
     @property
     def headers(self) -> dict[str, str]:
@@ -117,7 +119,7 @@ class Scene:
             "pk": self.deployment.pk,
             "key": key or self.gate.key,
             "number": 1,
-            "webhook": self.webhook,
+            "webhook": self.bounces if "/bounces/" in case.path else self.webhook,
         }
         if not _is_wrong(case, ParameterLocation.PATH):
             names = case.path_parameters or {}
@@ -167,8 +169,12 @@ def scene(team, _one_connection) -> Scene:
     hook, hook_secret = webhooks.issue(
         team.service, title="Lab", actor=team.release_manager, proof=make_proof()
     )
+    relay, relay_secret = webhooks.issue(
+        None, title="Relay", actor=make_administrator(), proof=make_proof()
+    )
     report(gate, Result(outcome="good"), reporter=token.machine)
-    return Scene(deployment, gate, secret, Front(hook_secret), str(hook.pk))
+    front = Front({"webhooks": hook_secret, "bounces": relay_secret})
+    return Scene(deployment, gate, secret, front, str(hook.pk), str(relay.pk))
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
@@ -248,6 +254,6 @@ def test_example_of_a_body_is_one(method, path):
 def test_names_of_the_addresses_stay():
     names = [DESCRIBED["paths"][path][method]["operationId"] for method, path in ADDRESSES]
     assert sorted(names) == [
-        "deliver", "deployment", "deployments", "gate", "gates", "readiness", "report", "run",
-        "votes",
+        "bounce", "deliver", "deployment", "deployments", "gate", "gates", "readiness", "report",
+        "run", "votes",
     ]  # fmt: skip

@@ -14,10 +14,14 @@ from approvals import requests, runner, services
 from approvals.asking import still_asked
 from approvals.definitions import RuleDefinition
 from approvals.enums import Choice, Stage
+from approvals.matrix import matrix_of
 from approvals.models import Request, Vote
+from approvals.signoff import standings
+from approvals.verdict import readiness
 from communications.enums import Kind
 from communications.models import Delivery
 from communications.sender import sweep
+from dashboard.decisions import inbox_of
 from deployments import clock, content, outbox
 from deployments.enums import State
 from deployments.models import Deployment
@@ -225,3 +229,35 @@ def test_late_signature_counts_as_long_as_the_review_lasts(team: Team) -> None:
     Request.objects.update(due_at=clock.now() - timedelta(minutes=1))
     assert sign(team, deployment, "security").choice == Choice.APPROVE
     assert deployment.state == State.IN_REVIEW
+
+
+@pytest.mark.django_db
+def test_pages_say_since_when_each_rule_was_asked(team: Team) -> None:
+    """A rule asked later, or asked again after a change, has waited only since then."""
+    deployment = make_deployment(team, roles=(), t0_in=3 * DAY)
+    rules = [
+        RuleDefinition("security", "Security", "it is safe"),
+        RuleDefinition("product_owner", "Product owner", "it is wanted", order_group=2),
+    ]
+    services.define(deployment, rules, [])
+    content.refresh(Deployment.objects.get(pk=deployment.pk), team.release_manager)
+    services.submit(deployment.pk, actor=team.release_manager)
+    outbox.deliver_due()
+    Deployment.objects.update(submitted_at=clock.now() - 30 * HOUR)
+    Request.objects.update(asked_at=clock.now() - 5 * HOUR)
+    deployment.refresh_from_db()
+
+    first, later = matrix_of(deployment, standings(deployment))
+    assert (first.since, later.since) == (Request.objects.get().asked_at, None)
+    said = {one.key: one.since for one in readiness(deployment).blockers}
+    assert said["signature:security"] == first.since
+    assert said["signature:product_owner"] is None
+    assert "Security has not signed (asked 5 h ago)" in readiness(deployment).sentence
+    assert [row.since for row in inbox_of(team.security).rows] == [first.since]
+
+    sign(team, deployment, "security")
+    outbox.deliver_due()
+    now_asked = Request.objects.get(rule__role__key="product_owner", settled_at=None)
+    rows = {row.standing.rule.key: row for row in matrix_of(deployment, standings(deployment))}
+    assert rows["product_owner"].since == now_asked.asked_at
+    assert rows["product_owner"].until == now_asked.due_at

@@ -7,10 +7,11 @@ import pytest
 from django.db import connections, transaction
 from pytest_django import Settings
 
-from communications import dispatch, services
+from communications import dispatch, listing, services
 from communications.definitions import PlanLine
-from communications.enums import DeliveryState, Kind
-from communications.models import Delivery, Message
+from communications.enums import BounceKind, DeliveryState, Kind
+from communications.listing import Entry
+from communications.models import BouncingAddress, Delivery, Message, Stakeholder
 from deployments import clock
 from deployments.models import Deployment
 from tests.builders import Team, make_deployment, make_team
@@ -32,6 +33,18 @@ def witness(settings: Settings) -> Iterator[Witness]:
 def real_team(committed: dict[str, str]) -> Team:
     """The release team in a database where commits are real."""
     return make_team()
+
+
+@pytest.fixture
+def ann(team: Team) -> Stakeholder:
+    """On the stakeholder list, without an account."""
+    return make_ann(team)
+
+
+def make_ann(team: Team) -> Stakeholder:
+    entry = Entry("Ann Smith", "ann@example.net", "de", "Asia/Tokyo")
+    [row] = listing.add(team.service, [entry], actor=team.release_manager)
+    return row
 
 
 def make_planned(
@@ -72,6 +85,14 @@ def make_copy(
         mail_id=f"<{message.pk}-{address}>", sent_at=clock.now() if is_sent else None,
         last_error="" if is_sent else "The connection broke",
     )  # fmt: skip
+
+
+def make_bouncing(address: str, kind: str = BounceKind.HARD, reason: str = "") -> BouncingAddress:
+    """An address that takes no mail, since an hour ago."""
+    since = clock.now() - timedelta(hours=1)
+    return BouncingAddress.objects.create(
+        address=address, kind=kind, reason=reason or "550 no such user", since=since
+    )
 
 
 def tell_notice(deployment: Deployment) -> list[str]:

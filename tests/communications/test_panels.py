@@ -56,7 +56,7 @@ def test_page_asks_as_many_questions_however_many_there_are(
     spread(deployment)
     rights = rights_of(team.ops_lead, team.service)
     deployment = Deployment.objects.with_names().get(pk=deployment.pk)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         context = panels.messages_page(deployment, rights)
         render_to_string("communications/messages.html", context)
 
@@ -90,7 +90,8 @@ def test_plan_lines_without_a_time_say_what_they_wait_for(team: Team) -> None:
 def test_people_without_an_address_are_named(team: Team) -> None:
     team.security.email = ""
     team.security.save()
-    assert panels.messages_panel(make_planned(team))["unreachable"] == ["Security"]
+    found = panels.messages_panel(make_planned(team))["unreachable"]
+    assert (found.without_address, found.bouncing) == (["Security"], [])
 
 
 def test_panel_shows_the_act_only_to_those_who_may(team: Team) -> None:

@@ -40,6 +40,7 @@ WHO_SEES: Statuses = (302, 404, 200, 200, 200, 200, 200, 200)
 HIDDEN: Statuses = (302, 404, 404, 404, 404, 404, 404, 404)
 WHO_REVIEWS: Statuses = (302, 404, 404, 404, 200, 404, 404, 404)
 NO_METHOD: Statuses = (302, 405, 405, 405, 405, 405, 405, 405)
+EDITS_THE_LIST: Statuses = (302, 404, 403, 403, 200, 403, 403, 403)
 TOKEN_ONLY: Statuses = (401, 401, 401, 401, 401, 401, 401, 401)
 # Pages of administrators: the address of a page says nothing, so others are told why not.
 ADMINISTRATORS: Statuses = (302, 403, 403, 403, 403, 403, 403, 200)
@@ -56,6 +57,12 @@ CONNECTION = {
     "base_url": lambda _: "http://127.0.0.1:9/",
     "every_service": lambda _: "on",
     "credential_kind": lambda _: "none",
+}
+STAKEHOLDER = {
+    "name": lambda _: "Bob",
+    "address": lambda _: "bob@example.net",
+    "language": lambda _: "de",
+    "zone": lambda _: "Europe/Berlin",
 }
 BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
     "deployments:schedule": {
@@ -80,6 +87,7 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "item": lambda one: one.items.get(position=1).pk,
         "required": lambda _: "no",
     },
+    "dashboard:operations": {"due": lambda _: "let_go"},
     "dashboard:comments": {"text": lambda _: "The backup is older than usual."},
     "approvals:reopen": {"reason": lambda _: "the plan changes"},
     "deployments:cancel": {"reason": lambda _: "no longer wanted"},
@@ -126,6 +134,7 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
     "approvals:end_waiver": {"reason": lambda _: "no longer needed"},
     "machines:list": {"title": lambda _: "CI", "scopes": lambda _: "report"},
     "machines:webhooks": {"title": lambda _: "Load tests"},
+    "machines:bounces": {"title": lambda _: "Mail relay"},
     "gates:try_out": {
         "kind_of_gate": lambda _: "http",
         "url": lambda _: "https://example.org/health",
@@ -224,6 +233,15 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
         "stand_in": lambda _: "member",
         "ends": lambda one: (one.t0 + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M"),
     },
+    "communications:stakeholder_add": STAKEHOLDER,
+    "communications:stakeholder": STAKEHOLDER,
+    "communications:stakeholders_paste": {
+        "lines": lambda _: "Bob <bob@example.net>",
+        "language": lambda _: "en",
+        "zone": lambda _: "UTC",
+    },
+    "communications:subscribe": {"told": lambda _: "no"},
+    "communications:leave": {"List-Unsubscribe": lambda _: "One-Click"},
     "communications:hold": {"reason": lambda _: "the time is open"},
     "communications:reword": {
         "shown": lambda one: fingerprint(one.messages.first().text),
@@ -236,6 +254,9 @@ TABLE: dict[str, Row] = {
     "accounts:sign_out": Row(NO_METHOD, (302, 302, 302, 302, 302, 302, 302, 302)),
     "dashboard:home": Row(EVERYBODY, NO_METHOD),
     "dashboard:health": Row((200,) * 8, (405,) * 8),
+    "dashboard:metrics": Row((404,) * 8, (405,) * 8),
+    "dashboard:operations": Row(ADMINISTRATORS, (302, 403, 403, 403, 403, 403, 403, 409)),
+    "dashboard:operations_figures": Row(ADMINISTRATORS, NO_METHOD),
     "dashboard:deployments": Row(EVERYBODY, NO_METHOD),
     "dashboard:deployment": Row(WHO_SEES, NO_METHOD, ONE),
     "dashboard:mine": Row(WHO_SEES, NO_METHOD, ONE),
@@ -306,6 +327,10 @@ TABLE: dict[str, Row] = {
     "machines:webhooks": Row(WHO_SEES, (302, 404, 403, 403, 200, 403, 403, 403), ("service_key",)),
     "machines:rotate_webhook": Row(WHO_SEES, (302, 404, 403, 403, 200, 403, 403, 403), ("service_key", "webhook_pk")),
     "machines:revoke_webhook": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key", "webhook_pk")),
+    "machines:bounces": Row(ADMINISTRATORS, ADMINISTRATORS),
+    "machines:rotate_bounces": Row(ADMINISTRATORS, ADMINISTRATORS, ("bounces_pk",)),
+    "machines:revoke_bounces": Row(NO_METHOD, BY_ADMINISTRATORS, ("bounces_pk",)),
+    "machines:address_works": Row(NO_METHOD, BY_ADMINISTRATORS, ("address_pk",)),
     "gates:run_all": Row(NO_METHOD, (302, 404, 403, 302, 302, 302, 403, 403), ONE),
     "gates:run": Row(NO_METHOD, (302, 404, 403, 409, 409, 409, 403, 403), ("pk", "key")),
     "gates:try_out": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
@@ -353,7 +378,20 @@ TABLE: dict[str, Row] = {
     "monitoring:metric_meant": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ONE),
     "monitoring:metric_try": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key",)),
     "monitoring:metric_tried": Row((302, 404, 404, 404, 404, 404, 404, 404), NO_METHOD, ("service_key", "try_pk")),
+    "communications:stakeholders": Row(WHO_SEES, NO_METHOD, ("service_key",)),
+    "communications:stakeholder_add": Row(EDITS_THE_LIST, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key",)),
+    "communications:stakeholders_paste": Row(EDITS_THE_LIST, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key",)),
+    "communications:stakeholder": Row(EDITS_THE_LIST, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key", "stakeholder_pk")),
+    "communications:stakeholder_take_out": Row(EDITS_THE_LIST, (302, 404, 403, 403, 302, 403, 403, 403), ("service_key", "stakeholder_pk")),
+    "communications:subscriptions": Row(EVERYBODY, NO_METHOD),
+    # Leaving: whoever signs or works there cannot; the administrator here has no mail address.
+    "communications:subscribe": Row(NO_METHOD, (302, 404, 302, 403, 403, 403, 403, 422), ("service_key",)),
+    # By a link that nobody signed; what a signed one does is the matter of tests/communications.
+    "communications:subscription": Row((404,) * 8, (404,) * 8, ("link",)),
+    "communications:leave": Row((404,) * 8, (404,) * 8, ("link",)),
+    "communications:come_back": Row((405,) * 8, (404,) * 8, ("link",)),
     "communications:messages": Row(WHO_SEES, NO_METHOD, ONE),
+    "communications:calendar": Row(WHO_SEES, NO_METHOD, ONE),
     "communications:preview": Row(WHO_SEES, NO_METHOD, ("pk", "plan_pk")),
     "communications:preview_page": Row(WHO_SEES, NO_METHOD, ("pk", "plan_pk")),
     "communications:try_line": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "plan_pk")),
@@ -365,6 +403,7 @@ TABLE: dict[str, Row] = {
     "communications:release": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),
     "communications:arrived": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "copy_pk")),
     "communications:send_again": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "copy_pk")),
+    "communications:works_again": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 302), ("pk", "address_pk")),
     "communications:send_now": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "message_pk")),
     "communications:skip": Row(NO_METHOD, (302, 404, 403, 403, 302, 302, 403, 403), ("pk", "message_pk")),
     "intake:new": Row(EVERYBODY, (302, 403, 403, 403, 302, 403, 403, 403)),
@@ -388,6 +427,7 @@ TABLE: dict[str, Row] = {
     "api:deployments": Row(TOKEN_ONLY, (405,) * 8),
     "api:readiness": Row(TOKEN_ONLY, (405,) * 8, ONE),
     "api:deliver": Row((405,) * 8, (400,) * 8, ("webhook",)),
+    "api:bounce": Row((405,) * 8, (400,) * 8, ("webhook",)),
     "api:deployment": Row(TOKEN_ONLY, (405,) * 8, ONE),
     "api:gates": Row(TOKEN_ONLY, (405,) * 8, ONE),
     "api:votes": Row(TOKEN_ONLY, (405,) * 8, ONE),

@@ -23,7 +23,7 @@ from checklists.evidence import Given
 from checklists.models import Evidence
 from checklists.services import add_evidence
 from communications.enums import DeliveryState
-from communications.models import Delivery
+from communications.models import BouncingAddress, Delivery, Stakeholder
 from communications.services import define_plan
 from connections.models import Connection
 from deployments.access.teams import add_to_team, create_team
@@ -37,8 +37,16 @@ from monitoring.metrics.plan import MetricPlan
 from monitoring.metrics.services import add_metric
 from monitoring.models import Alert, Incident
 from tests.approvals.makers import make_objection, make_waiver
-from tests.builders import Team, make_deployment, make_person, make_proof, make_stand_in, signed_in
-from tests.communications.conftest import make_copy
+from tests.builders import (
+    Team,
+    make_administrator,
+    make_deployment,
+    make_person,
+    make_proof,
+    make_stand_in,
+    signed_in,
+)  # fmt: skip
+from tests.communications.conftest import make_bouncing, make_copy
 from tests.dashboard.access_table import BODIES, PERSONS, TABLE
 from tests.monitoring.makers import make_alert
 
@@ -70,6 +78,7 @@ def scene(team: Team) -> Deployment:
         define_plan(locked, [])
     make_copy(deployment.messages.earliest("due_at"), state=DeliveryState.UNKNOWN)
     image = SimpleUploadedFile("shot.png", b"\x89PNG\r\n\x1a\n")
+    make_bouncing("lost@example.net")
     deployment.items.filter(position=1).update(claimed_done=True, line=3)
     item = deployment.items.get(position=1)
     add_to_team(create_team("Night shift", actor=None), team.release_manager, actor=None)
@@ -84,6 +93,8 @@ def scene(team: Team) -> Deployment:
     Connection.objects.create(key="elsewhere", title="Elsewhere", base_url="http://127.0.0.1:9/")
     webhooks.issue(team.service, title="Lab", actor=team.release_manager, proof=make_proof())
     make_alert(deployment)
+    Stakeholder.objects.create(service=team.service, name="Ann", address="ann@example.net")
+    webhooks.issue(None, title="Relay", actor=make_administrator("root"), proof=make_proof())
     make_waiver(deployment.gates.get(key="tests"), asked_by=team.technical_lead)
     make_stand_in(team.service, team.technical_lead, None, starts_in=timedelta(days=9))
     save_as_template(deployment.pk, "Backend release", actor=team.release_manager)
@@ -111,6 +122,7 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "rule_pk": deployment.rules.get(role__key="product_owner").pk,
         "plan_pk": deployment.message_plan.first().pk,
         "message_pk": deployment.messages.first().pk,
+        "address_pk": BouncingAddress.objects.get().pk,
         "copy_pk": Delivery.objects.get(message__deployment=deployment).pk,
         "tab": "gates",
         "page": "limits",
@@ -128,8 +140,9 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "token_pk": Token.objects.get().pk,
         "vote_pk": Vote.objects.get(deployment=deployment).pk,
         "absence_pk": StandIn.objects.get().pk,
-        "webhook_pk": Webhook.objects.get().pk,
-        "webhook": Webhook.objects.get().pk,
+        "webhook_pk": Webhook.objects.get(service=deployment.service).pk,
+        "webhook": Webhook.objects.get(service__isnull=name == "api:bounce").pk,
+        "bounces_pk": Webhook.objects.get(service=None).pk,
         "waiver_pk": Waiver.objects.get().pk,
         "form": "yaml",
         "document_pk": SourceDocument.objects.get().pk,
@@ -148,6 +161,8 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "uidb64": "MQ",
         "token": "none-such",
         "number": 1,
+        "stakeholder_pk": Stakeholder.objects.get().pk,
+        "link": "WzFd.forged",
     }
     wanted = TABLE[name].arguments
     return {key: every[key] for key in wanted}

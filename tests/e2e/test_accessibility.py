@@ -33,11 +33,17 @@ PAGES = {
                         "/deployments/1/gates/tests-passing/runs/",
                         "/deployments/1/gates/tests-passing/waiver/",
                         "/services/search/metrics/", "/services/search/metrics/add/?source=json",
+                        "/services/storage-layer/stakeholders/",
+                        "/services/storage-layer/stakeholders/add/",
+                        "/services/storage-layer/stakeholders/paste/", "/settings/subscriptions/",
                         "/deployments/1/messages/recipients/", "/deployments/1/messages/plan/1/"),
     "operations": ("/", "/deployments/1/items/3/"),
     "ops_lead": ("/deployments/2/", "/deployments/1/decide/?verdict=hold",
                  "/deployments/1/decide/", "/deployments/1/audit/", "/deployments/1/room/",
-                 "/deployments/2/decisions/1/", "/deployments/1/poll/", "/decisions/"),
+                 "/deployments/2/decisions/1/", "/deployments/1/poll/", "/decisions/",
+                 "/deployments/1/poll/security/voice/", "/deployments/1/break-glass/",
+                 "/deployments/2/votes/1/lift/"),
+    "security": ("/deployments/1/poll/security/", "/deployments/1/gates/tests-passing/report/"),
     "product_owner": ("/deployments/1/sign/1/", "/services/", "/services/storage-layer/",
                       "/services/storage-layer/metrics/", "/services/storage-layer/metrics/add/",
                       "/settings/", "/settings/absences/"),
@@ -49,7 +55,7 @@ PAGES = {
               "/people/1/", "/people/1/edit/", "/people/1/deactivate/", "/people/teams/",
               "/people/teams/new/", "/connections/", "/connections/new/",
               "/connections/this-portal/", "/connections/this-portal/edit/",
-              "/connections/this-portal/remove/", "/commands/"),
+              "/connections/this-portal/remove/", "/commands/", "/operations/"),
 }  # fmt: skip
 
 

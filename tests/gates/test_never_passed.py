@@ -108,6 +108,27 @@ def test_faulty_server_never_passes(kind: str, fault: str):
     assert found.reason
 
 
+LISTING_FAULTS = {
+    **FAULTS,
+    "page of another store": answering(200, b"<EnumerationResults/>"),
+    "no objects": answering(200, b"<ListBucketResult/>"),
+    "cut XML": answering(200, b"<ListBucketResult><Contents><Key>a</Key>"),
+    "object without a date": answering(
+        200, b"<ListBucketResult><Contents><Key>a</Key><Size>9</Size></Contents></ListBucketResult>"
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", LISTING_FAULTS)
+def test_faulty_listing_of_objects_never_passes(fault: str):
+    """The same kind asks for one file above; here it asks a store for all that it holds."""
+    with serving(LISTING_FAULTS[fault]) as server:
+        told = {"url": f"{server.url}/bucket", "listing": "S3", "seconds": 1}
+        found = measure("backup", told, "", Circumstances(NOW, server.permit))
+    assert found.outcome in {"bad", "no_data", "error"}
+    assert found.reason
+
+
 @pytest.mark.parametrize("kind", sorted(READ))
 @pytest.mark.parametrize("fault", sorted(set(FAULTS) - {"time-out", "slow drip", "huge body"}))
 def test_report_from_a_faulty_server_never_passes(kind: str, fault: str):

@@ -68,8 +68,9 @@ def test_run_of_one_sample_costs_few_questions(
     gate = make_http_gate(deployment, server, at_first)
     run = services.request_run(gate, actor=team.member)
 
-    # Two to claim, three for the circumstances, two to judge, nine to record under the lock.
-    with django_assert_num_queries(18):
+    # Two to claim, one for the connection, two to judge, nine to record under the lock, and two
+    # that mark its transaction.
+    with django_assert_num_queries(16):
         execute(run.pk)
 
     run.refresh_from_db()

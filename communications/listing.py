@@ -1,0 +1,100 @@
+"""The stakeholder list of a service: who is added, changed and taken out, each in its history."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from django.db import transaction
+
+from accounts.models import User
+from communications import list_policies as policies
+from communications.models import OptOut, Stakeholder
+from communications.stakeholders import LANGUAGE
+from deployments.access.changing import save_changes
+from deployments.access.teams import lock_services
+from deployments.exceptions import Overtaken, require
+from deployments.history import record
+from deployments.models import Chain, Event, Service
+from deployments.policies import rights_of
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a release manager says of one stakeholder."""
+
+    name: str
+    address: str
+    language: str = LANGUAGE
+    zone: str = "UTC"
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.address}>"
+
+
+@transaction.atomic
+def add(service: Service, entries: Sequence[Entry], *, actor: User) -> list[Stakeholder]:
+    """All of them in one act, or none; an address that left before is added and stays untold."""
+    [chain] = lock_services({service.pk})
+    require(policies.refusal_to_list(rights_of(actor, service)))
+    require(policies.refusal_of_number(len(entries)))
+    for entry in entries:
+        require(policies.refusal_of_entry(entry.name, entry.address, entry.language, entry.zone))
+    require(policies.refusal_of_doubles(service, [entry.address for entry in entries]))
+    left = OptOut.objects.filter(service=service, key__isnull=False)
+    keys = {address.lower(): key for address, key in left.values_list("address", "key")}
+    rows = Stakeholder.objects.bulk_create(
+        Stakeholder(
+            service=service, key=keys.get(entry.address.lower()) or uuid.uuid4(), **asdict(entry)
+        )
+        for entry in entries
+    )
+    _note_added(chain, service, rows, actor)
+    return rows
+
+
+def _note_added(chain: Chain, service: Service, rows: Sequence[Stakeholder], actor: User) -> None:
+    """One act is one event, however many lines were pasted."""
+    if len(rows) == 1:
+        record(chain, "stakeholder added", actor=actor, obj=rows[0], after=said_of(rows[0]))
+        return
+    after = {"stakeholders": [str(row) for row in rows]}
+    record(chain, "stakeholders added", actor=actor, obj=service, after=after)
+
+
+@transaction.atomic
+def edit(stakeholder: Stakeholder, entry: Entry, *, actor: User) -> Event | None:
+    """The same again is no event; another address is another reader, with links of their own."""
+    [chain] = lock_services({stakeholder.service_id})
+    row = _present(stakeholder)
+    require(policies.refusal_to_list(rights_of(actor, row.service)))
+    require(policies.refusal_of_entry(entry.name, entry.address, entry.language, entry.zone))
+    require(policies.refusal_of_doubles(row.service, [entry.address], besides=row))
+    if entry.address.lower() != row.address.lower():
+        left = OptOut.objects.filter(service=row.service, address__iexact=entry.address).first()
+        key = (left.key if left else None) or uuid.uuid4()
+        Stakeholder.objects.filter(pk=row.pk).update(key=key, user=None)
+    return save_changes(chain, row, "stakeholder changed", asdict(entry), actor)
+
+
+@transaction.atomic
+def take_out(stakeholder: Stakeholder, *, actor: User) -> Event:
+    """Nothing new is told; what they were told already is still corrected."""
+    [chain] = lock_services({stakeholder.service_id})
+    row = _present(stakeholder)
+    require(policies.refusal_to_list(rights_of(actor, row.service)))
+    event = record(chain, "stakeholder taken out", actor=actor, obj=row, before=said_of(row))
+    row.delete()
+    return event
+
+
+def said_of(row: Stakeholder) -> dict[str, str]:
+    return {name: str(getattr(row, name)) for name in ("name", "address", "language", "zone")}
+
+
+def _present(stakeholder: Stakeholder) -> Stakeholder:
+    row = Stakeholder.objects.select_related("service").filter(pk=stakeholder.pk).first()
+    if row is None:
+        raise Overtaken(f"{stakeholder.name} was taken off the list meanwhile.")
+    return row

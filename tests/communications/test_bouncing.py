@@ -1,0 +1,358 @@
+"""Mail that came back: what the copy, the address, the ledger and the page say of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from communications import bouncing, panels, rehearsal, sender, trying
+from communications.bounce_reports import Bounced
+from communications.bouncing import Noted, note
+from communications.definitions import PlanLine
+from communications.dispatch import note as note_outcome
+from communications.enums import BounceKind, DeliveryState, Kind
+from communications.handover import Outcome, Result
+from communications.ledgers import ledger_of
+from communications.models import BouncingAddress, Delivery, Stakeholder
+from communications.settling import send_again
+from deployments import clock
+from deployments.enums import Anchor
+from deployments.exceptions import Forbidden, Refused
+from deployments.models import Deployment, Event
+from deployments.policies import rights_of
+from tests.builders import Team, make_administrator, make_machine, make_person, signed_in
+from tests.communications.conftest import (
+    leave,
+    make_bouncing,
+    make_copy,
+    make_planned,
+)
+from tests.communications.smtp_witness import Witness
+
+HOUR = timedelta(hours=1)
+GO = PlanLine(Kind.GO_NO_GO, Anchor.T0, -2 * HOUR, "Go?")
+
+
+@pytest.fixture
+def machine(db: None) -> User:
+    return make_machine("mail")
+
+
+@pytest.fixture
+def deployment(team: Team) -> Deployment:
+    """Everybody was told."""
+    made = make_planned(team, GO, t0_in=3 * HOUR)
+    leave(made.messages.get())
+    return made
+
+
+def copy_to(deployment: Deployment, address: str) -> Delivery:
+    return Delivery.objects.get(message__deployment=deployment, address=address)
+
+
+def of(copy: Delivery, kind: str = BounceKind.HARD, reason: str = "550 no such user") -> Bounced:
+    return Bounced(copy.address, kind, reason, clock.now(), copy.mail_id)
+
+
+def test_hard_bounce_marks_the_copy_and_leaves_the_address_alone(
+    deployment: Deployment, machine: User
+) -> None:
+    copy = copy_to(deployment, "security@example.org")
+    said = of(copy)
+    assert note(said, reporter=machine) == Noted.COPY
+    sent_at = copy.sent_at
+    copy.refresh_from_db()
+    assert (copy.state, copy.bounce, copy.bounced_at) == ("bounced", "hard", said.at)
+    assert (copy.last_error, copy.sent_at) == ("550 no such user", sent_at)
+    row = BouncingAddress.objects.get()
+    assert (row.address, row.kind, row.since) == ("security@example.org", "hard", said.at)
+    event = deployment.events.get(verb="copy bounced")
+    assert (event.actor, event.reason) == (machine, "550 no such user")
+    assert event.after == {
+        "state": "bounced", "to": "Security", "kind": "hard", "address left": True,
+    }  # fmt: skip
+
+
+def test_report_that_comes_twice_counts_once(deployment: Deployment, machine: User) -> None:
+    said = of(copy_to(deployment, "security@example.org"))
+    for _ in range(2):
+        assert note(said, reporter=machine) == Noted.COPY
+    assert deployment.events.filter(verb="copy bounced").count() == 1
+
+
+@pytest.mark.parametrize("mail_id", ["{}", "<{}>", " <{}> "])
+def test_message_id_is_known_with_and_without_brackets(
+    mail_id: str, deployment: Deployment, machine: User
+) -> None:
+    copy = copy_to(deployment, "security@example.org")
+    said = replace(of(copy), message_id=mail_id.format(copy.mail_id.strip("<>")))
+    assert note(said, reporter=machine) == Noted.COPY
+
+
+def test_message_id_with_another_address_marks_no_copy(
+    deployment: Deployment, machine: User
+) -> None:
+    copy = copy_to(deployment, "security@example.org")
+    said = replace(of(copy), address="nobody@example.net")
+    assert note(said, reporter=machine) == Noted.NOTHING
+    copy.refresh_from_db()
+    assert (copy.state, BouncingAddress.objects.count()) == (DeliveryState.SENT, 0)
+
+
+def test_known_address_without_a_message_id_is_left_alone(
+    deployment: Deployment, machine: User
+) -> None:
+    said = Bounced("Security@Example.org", "hard", "gone", clock.now(), "<unknown@example.org>")
+    assert note(said, reporter=machine) == Noted.ADDRESS
+    assert BouncingAddress.objects.get().address == "security@example.org"
+    event = Event.objects.get(verb="address bounces")
+    assert (event.chain, event.actor, event.after) == (
+        "portal", machine, {"address": "security@example.org", "kind": "hard"},
+    )  # fmt: skip
+    assert copy_to(deployment, "security@example.org").state == DeliveryState.SENT
+
+
+def test_address_of_nobody_is_not_noted(deployment: Deployment, machine: User) -> None:
+    said = Bounced("eve@example.net", "hard", "gone", clock.now())
+    assert note(said, reporter=machine) == Noted.NOTHING
+    assert (BouncingAddress.objects.count(), Event.objects.filter(chain="portal").count()) == (0, 0)
+
+
+def test_soft_bounce_without_a_copy_of_ours_says_nothing(
+    deployment: Deployment, machine: User
+) -> None:
+    said = Bounced("security@example.org", "soft", "full", clock.now())
+    assert note(said, reporter=machine) == Noted.NOTHING
+    assert BouncingAddress.objects.count() == 0
+
+
+def test_three_soft_bounces_in_a_row_and_no_fewer(team: Team, machine: User) -> None:
+    copies = []
+    for hours in (1, 2, 3):
+        deployment = make_planned(team, GO, t0_in=timedelta(days=hours))
+        leave(deployment.messages.get())
+        copies.append(copy_to(deployment, "security@example.org"))
+    found = []
+    for copy in copies:
+        note(of(copy, BounceKind.SOFT, "mailbox full"), reporter=machine)
+        found.append(BouncingAddress.objects.count())
+    assert found == [0, 0, 1]
+    assert BouncingAddress.objects.get().kind == "soft"
+
+
+def test_copy_between_that_arrived_begins_the_count_anew(team: Team, machine: User) -> None:
+    copies = []
+    for hours in (1, 2, 3, 4):
+        deployment = make_planned(team, GO, t0_in=timedelta(days=hours))
+        leave(deployment.messages.get())
+        copies.append(copy_to(deployment, "security@example.org"))
+    for copy in (copies[0], copies[1], copies[3]):
+        note(of(copy, BounceKind.SOFT, "mailbox full"), reporter=machine)
+    assert BouncingAddress.objects.count() == 0
+
+
+def test_hard_bounce_after_a_soft_one_is_worse_and_counts(
+    deployment: Deployment, machine: User
+) -> None:
+    copy = copy_to(deployment, "security@example.org")
+    for kind in (BounceKind.SOFT, BounceKind.HARD, BounceKind.SOFT):
+        note(of(copy, kind), reporter=machine)
+    copy.refresh_from_db()
+    assert (copy.bounce, deployment.events.filter(verb="copy bounced").count()) == ("hard", 2)
+
+
+def test_complaint_leaves_the_copy_as_sent_and_the_address_alone(
+    deployment: Deployment, machine: User
+) -> None:
+    copy = copy_to(deployment, "security@example.org")
+    note(of(copy, BounceKind.COMPLAINT, "abuse"), reporter=machine)
+    copy.refresh_from_db()
+    assert (copy.state, copy.bounce) == (DeliveryState.SENT, "complaint")
+    assert BouncingAddress.objects.get().kind == "complaint"
+
+
+def test_bounce_that_is_faster_than_the_senders_note_stays(
+    deployment: Deployment, machine: User
+) -> None:
+    copy = copy_to(deployment, "security@example.org")
+    Delivery.objects.filter(pk=copy.pk).update(state=DeliveryState.DISPATCHING, sent_at=None)
+    copy.refresh_from_db()
+    note(of(copy), reporter=machine)
+    note_outcome(copy, Outcome(Result.ACCEPTED))
+    copy.refresh_from_db()
+    assert (copy.state, copy.sent_at is not None) == (DeliveryState.BOUNCED, True)
+
+
+def test_bounce_of_a_copy_that_waits_again_keeps_it_waiting(
+    deployment: Deployment, machine: User
+) -> None:
+    copy = make_copy(deployment.messages.get(), DeliveryState.RETRY, "lost@example.net")
+    note(of(copy), reporter=machine)
+    copy.refresh_from_db()
+    assert (copy.state, copy.bounce) == (DeliveryState.RETRY, "hard")
+    assert BouncingAddress.objects.get().address == "lost@example.net"
+
+
+def test_whoever_did_not_get_it_counts_as_not_told(deployment: Deployment, machine: User) -> None:
+    note(of(copy_to(deployment, "security@example.org")), reporter=machine)
+    rows = {row.address: row for row in BouncingAddress.objects.all()}
+    (first, *others) = ledger_of(deployment, rows.values()).promises
+    assert (first.address, first.last, first.words, first.state) == (
+        "security@example.org", None, "Bounces", "bounced",
+    )  # fmt: skip
+    assert {one.words for one in others} == {"Still true"}
+
+
+def test_bouncing_address_gets_no_mail_until_it_is_cleared(
+    real_team: Team, witness: Witness
+) -> None:
+    row = make_bouncing("security@example.org")
+    deployment = make_planned(real_team, GO)
+    sender.sweep()
+    copy = copy_to(deployment, "security@example.org")
+    assert (copy.state, copy.last_error) == (DeliveryState.FAILED, row.sentence)
+    assert "security@example.org" not in witness.recipients()
+    assert len(witness.recipients()) == deployment.messages.get().deliveries.count() - 1
+    bouncing.works_again(deployment.pk, row.pk, actor=real_team.release_manager)
+    send_again(deployment.pk, copy.pk, actor=real_team.release_manager)
+    sender.sweep()
+    assert witness.recipients().count("security@example.org") == 1
+
+
+def test_another_address_of_the_account_gets_mail_again(real_team: Team, witness: Witness) -> None:
+    make_bouncing("security@example.org")
+    User.objects.filter(pk=real_team.security.pk).update(email="sec@example.org")
+    make_planned(real_team, GO)
+    sender.sweep()
+    assert "sec@example.org" in witness.recipients()
+
+
+def test_test_copy_to_a_bouncing_address_does_not_leave(real_team: Team, witness: Witness) -> None:
+    row = make_bouncing("ops_lead@example.org")
+    deployment = make_planned(real_team, GO)
+    trial = trying.send_to_me(
+        deployment.pk, actor=real_team.ops_lead, message_id=deployment.messages.get().pk
+    )
+    rehearsal.sweep()
+    trial.refresh_from_db()
+    assert (trial.state, trial.said, witness.taken) == ("failed", row.sentence, [])
+
+
+def test_bounced_copy_is_sent_again_to_the_address_of_now(
+    deployment: Deployment, machine: User, team: Team
+) -> None:
+    copy = copy_to(deployment, "security@example.org")
+    note(of(copy), reporter=machine)
+    User.objects.filter(pk=team.security.pk).update(email="sec@example.org")
+    send_again(deployment.pk, copy.pk, actor=team.release_manager)
+    copy.refresh_from_db()
+    assert (copy.state, copy.address, copy.bounce) == ("scheduled", "sec@example.org", "")
+    assert (copy.sent_at, copy.bounced_at) == (None, None)
+
+
+def test_release_manager_says_that_an_address_works_again(
+    deployment: Deployment, team: Team
+) -> None:
+    row = make_bouncing("security@example.org")
+    client = signed_in(team.release_manager)
+    page = f"/deployments/{deployment.pk}/messages/recipients/"
+    works = f"/deployments/{deployment.pk}/messages/addresses/{row.pk}/works/"
+    assert works in client.get(page).content.decode()
+    answer = client.post(works, follow=True)
+    assert "Mail is sent to security@example.org again." in answer.content.decode()
+    row.refresh_from_db()
+    assert row.cleared_by == team.release_manager
+    assert deployment.events.get(verb="address works again").object_text == "security@example.org"
+    assert client.post(works).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["ops_lead", "member", "security"])
+def test_nobody_else_may_say_so(who: str, deployment: Deployment, team: Team) -> None:
+    row = make_bouncing("security@example.org")
+    with pytest.raises(Forbidden, match="Only release managers of this service and administrators"):
+        bouncing.works_again(deployment.pk, row.pk, actor=team.people[who])
+    page = signed_in(team.people[who]).get(f"/deployments/{deployment.pk}/messages/recipients/")
+    assert "Address works again" not in page.content.decode()
+
+
+def test_address_of_another_service_is_not_there(deployment: Deployment, team: Team) -> None:
+    make_person("far")
+    row = make_bouncing("far@example.org")
+    works = f"/deployments/{deployment.pk}/messages/addresses/{row.pk}/works/"
+    assert signed_in(team.release_manager).post(works).status_code == 404
+
+
+def test_administrator_clears_it_once(team: Team) -> None:
+    row, administrator = make_bouncing("security@example.org"), make_administrator()
+    with pytest.raises(Forbidden, match="Only administrators"):
+        bouncing.works_again_anywhere(row.pk, actor=team.release_manager)
+    event = bouncing.works_again_anywhere(row.pk, actor=administrator)
+    assert event.chain == "portal"
+    with pytest.raises(Refused, match="has said already that"):
+        bouncing.works_again_anywhere(row.pk, actor=administrator)
+
+
+def test_what_bounced_before_it_was_cleared_is_old_news(
+    deployment: Deployment, machine: User, team: Team
+) -> None:
+    copy = copy_to(deployment, "security@example.org")
+    early = of(copy)
+    row = make_bouncing("security@example.org")
+    bouncing.works_again(deployment.pk, row.pk, actor=team.release_manager)
+    note(early, reporter=machine)
+    row.refresh_from_db()
+    copy.refresh_from_db()
+    assert (copy.state, row.cleared_at is None) == (DeliveryState.BOUNCED, False)
+    other = copy_to(deployment, "operations@example.org")
+    later = replace(of(other), address="security@example.org", message_id="")
+    note(later, reporter=machine)
+    row.refresh_from_db()
+    assert (row.cleared_at, row.since) == (None, later.at)
+
+
+def test_page_and_panel_name_who_is_not_reached(deployment: Deployment, team: Team) -> None:
+    make_bouncing("security@example.org", reason="550 no such user.")
+    Stakeholder.objects.create(service=team.service, name="Ann", address="Ann@example.net")
+    make_bouncing("ann@example.net")
+    found = panels.messages_panel(deployment)["unreachable"]
+    assert (found.without_address, found.bouncing) == ([], ["Security"])
+    page = panels.messages_page(deployment, rights_of(team.release_manager, team.service))
+    assert [(row.address, refusal) for row, refusal in page["bounced"]] == [
+        ("ann@example.net", None), ("security@example.org", None),
+    ]  # fmt: skip
+    shown = signed_in(team.member).get(f"/deployments/{deployment.pk}/messages/recipients/")
+    assert "It takes no mail: 550 no such user." in shown.content.decode()
+
+
+def test_timeline_says_that_a_copy_bounced(deployment: Deployment, machine: User) -> None:
+    note(of(copy_to(deployment, "security@example.org")), reporter=machine)
+    (entry,) = panels.messages_panel(deployment)["entries"]
+    assert (entry.state, entry.troubles, entry.reasons) == (
+        "bounced", "1 bounced", ["550 no such user"],
+    )  # fmt: skip
+
+
+def test_database_keeps_bounces_whole(deployment: Deployment) -> None:
+    copies = Delivery.objects.filter(message__deployment=deployment)
+    for wrong in (
+        {"state": "bounced"},
+        {"bounce": "hard"},
+        {"state": "bounced", "bounce": "complaint", "bounced_at": clock.now()},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            copies.update(**wrong)
+    row = make_bouncing("security@example.org")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_bouncing("security@example.org")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BouncingAddress.objects.filter(pk=row.pk).update(cleared_at=clock.now())
+
+
+def test_report_from_the_future_counts_from_now(deployment: Deployment, machine: User) -> None:
+    said = replace(of(copy_to(deployment, "security@example.org")), at=clock.now() + HOUR)
+    note(said, reporter=machine)
+    assert BouncingAddress.objects.get().since <= clock.now()
