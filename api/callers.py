@@ -39,5 +39,5 @@ def refuse_unknown(request: HttpRequest, *known: str) -> None:
     """A filter whose name is mistyped would otherwise find everything."""
     unknown = sorted(set(request.GET) - set(known))
     if unknown:
-        names = ", ".join(known)
-        raise HttpError(422, f"There is no parameter “{unknown[0]}” here; known are {names}.")
+        names = f"known are {', '.join(known)}" if known else "there is none"
+        raise HttpError(422, f"There is no parameter “{unknown[0]}” here; {names}.")

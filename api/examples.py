@@ -20,6 +20,12 @@ SAMPLE: dict[str, Any] = {
     "source_link": "https://ci.example.org/runs/7",
     "by_hand": False,
 }
+METRIC: dict[str, Any] = {
+    "key": "cache-hit-rate",
+    "value": 86.4,
+    "at": "2026-05-01T12:00:00Z",
+    "unit": "%",
+}
 RUN: dict[str, Any] = {
     "number": 3,
     "state": "complete",
@@ -70,6 +76,11 @@ EXAMPLES: dict[str, Any] = {
     "BouncesOut": {"copies": 1, "addresses": 0, "ignored": 0},
     "SampleOut": SAMPLE,
     "RunOut": RUN,
+    "MetricIn": METRIC,
+    "MetricsIn": {"values": [METRIC]},
+    "IncidentIn": {"text": "Search finds nothing.", "name": "Ann Smith"},
+    "IncidentOut": {"id": 3, "at": "2026-05-01T12:00:00Z", "text": "Search finds nothing."},
+    "MetricsOut": {"written": 1, "known": 0},
     "ObstacleOut": OBSTACLE,
     "ReadinessOut": READINESS,
     "DeploymentOut": DEPLOYMENT,

@@ -11,6 +11,7 @@ from communications.bounce_reports import plausible
 from deployments.conditions import written_out
 from deployments.enums import State
 from gates.models import Gate
+from monitoring.services.readings import MOST_AT_ONCE
 
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL keeps no NUL characters in text
 Short = Annotated[str, StringConstraints(max_length=20, pattern=NO_NUL)]
@@ -41,6 +42,39 @@ class DeliveryIn(ReportIn, extra="forbid"):
     gate: Annotated[
         str, StringConstraints(min_length=1, max_length=120, pattern=r"^[-a-zA-Z0-9_]+$")
     ]
+
+
+class MetricIn(Schema, extra="forbid"):
+    """One value of a metric; without an instant it is of now, without a unit in the metric's."""
+
+    key: Key
+    value: Value | StrictInt | Float
+    at: AwareDatetime | None = None
+    unit: Short | None = None
+
+
+class MetricsIn(Schema, extra="forbid"):
+    values: Annotated[list[MetricIn], Field(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+class MetricsOut(Schema):
+    """How many were written, and how many were left out since that instant was told before."""
+
+    written: int
+    known: int
+
+
+class IncidentIn(Schema, extra="forbid"):
+    """`name` is who said it, where that is known."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=NO_NUL)]
+    name: Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)] = ""
+
+
+class IncidentOut(Schema):
+    id: int
+    at: datetime
+    text: str
 
 
 class BounceIn(Schema, extra="forbid"):

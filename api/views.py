@@ -12,6 +12,7 @@ from api.bounces import router as bounces
 from api.callers import deployment_of, refuse_unknown, token_of
 from api.described import REPORT_BODY, DescribedAPI
 from api.incoming import router as webhooks
+from api.measuring import router as measuring
 from api.problems import answer_with_problems
 from api.reading import router as reading
 from api.results import parsed, result_of
@@ -42,6 +43,7 @@ api = DescribedAPI(
 )
 answer_with_problems(api)
 api.add_router("/deployments", reading)
+api.add_router("/deployments", measuring)
 api.add_router("/webhooks", webhooks)
 api.add_router("/bounces", bounces)
 

@@ -206,4 +206,4 @@ def _close(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act
         list(outlook.progress.waiting),
         is_reviewed=outlook.review is None,
     )
-    return [_act("Close the deployment", "monitoring:close", deployment, refusal, posts=True)]
+    return [_act("Close the deployment", "monitoring:close", deployment, refusal)]

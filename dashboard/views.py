@@ -23,6 +23,7 @@ from deployments.comments import comment
 from deployments.mentions import named, people_of
 from deployments.models import Deployment
 from deployments.policies import Rights, refusal_to_comment, rights_of
+from monitoring.charts import charts_of
 
 PAGE = 25
 
@@ -105,6 +106,7 @@ def _page(found: Deployment, tab: str, rights: Rights, show: str = "") -> dict[s
         "live_panels": ",".join(shown),
         "acts": acts_of(rights, found, view),
         "plan_acts": plan_acts(rights, found),
+        "charts": charts_of(found) if tab == "watch" else [],
     }
 
 

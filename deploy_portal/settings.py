@@ -34,6 +34,8 @@ PORTAL_TEST_CLOCK = env.bool("PORTAL_TEST_CLOCK", default=False)
 VAR_DIR = Path(env.str("PORTAL_VAR", default=str(BASE_DIR / "var")))
 # One folder for all web processes, never below what is served as static.
 EVIDENCE_DIR = Path(env.str("EVIDENCE_DIR", default=str(VAR_DIR / "evidence")))
+# Seconds between two readings of a metric when a watch begins (monitoring/pace.py).
+WATCH_PACE = env.int("WATCH_PACE", default=60)
 # Folders in which backup gates may look at files (gates/probes/backup.py); unset: none.
 PORTAL_BACKUP_FOLDERS = env.list("PORTAL_BACKUP_FOLDERS", default=[])
 # The TOML file of commands and repositories that gates may ask (connections/); unset: none.
@@ -177,6 +179,8 @@ NODE_PACKAGES_FILES = {
     "vendor/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",
     "vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
     "vendor/hx-sse.min.js": "htmx.org/dist/ext/hx-sse.min.js",
+    "vendor/uplot.min.js": "uplot/dist/uPlot.iife.min.js",
+    "vendor/uplot.min.css": "uplot/dist/uPlot.min.css",
 }
 
 SECURE = PORTAL_URL.startswith("https://")
@@ -226,7 +230,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "messages"
-CELERY_TASK_ROUTES = {"gates.*": {"queue": "gates"}}
+CELERY_TASK_ROUTES = {
+    "gates.*": {"queue": "gates"},
+    # It waits for answers from outside, as gates do.
+    "monitoring.sample": {"queue": "gates"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
@@ -241,6 +249,7 @@ CELERY_BEAT_SCHEDULE = {
         ("deployments.sweep", 3.0),
         ("approvals.sweep", 15.0),
         ("checklists.sweep", 15.0),
+        ("monitoring.sweep", 3.0),
         ("intake.sweep", 5.0),
         ("api.sweep", 60.0),
     )

@@ -99,6 +99,12 @@ class Condition:
         own = self._in_own_unit(value, self.unit if unit is None else unit)
         return compare(own, self.number)
 
+    def reaches(self, other: "Condition") -> bool:
+        """Whether whatever meets this limit meets the other one, too, by their numbers alone."""
+        return (fits(self.unit, other.unit) and other.holds(self.number, self.unit)) or (
+            self.number == converted(other.number, other.unit, self.unit)
+        )
+
     def explain(self, value: Decimal, unit: str | None = None) -> str:
         """Say in words how a value stands to the limit: “86 % is more than 85 %”."""
         holds = self.holds(value, unit)

@@ -42,11 +42,25 @@ def whole_of(origin: Deployment) -> Whole:
             for one in origin.targets.order_by("position")
         ],
         alerts=[
-            AlertDefinition(one.text, one.condition, one.severity, key=one.key)
+            AlertDefinition(
+                one.text,
+                one.condition,
+                one.severity,
+                key=one.key,
+                need_bad=one.need_bad,
+                need_good=one.need_good,
+                clears=one.clears,
+            )
             for one in origin.alertrules.order_by("position")
         ],
         triggers=[
-            TriggerDefinition(one.text, one.condition, one.mode, key=one.key)
+            TriggerDefinition(
+                one.text,
+                one.condition,
+                one.mode,
+                key=one.key,
+                countdown_seconds=one.countdown_seconds,
+            )
             for one in origin.triggers.order_by("position")
         ],
         widgets=[

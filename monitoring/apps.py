@@ -11,7 +11,7 @@ class MonitoringConfig(AppConfig):
         from monitoring.content import collect
         from monitoring.enums import TriggerMode
         from monitoring.obstacles import find
-        from monitoring.receivers import open_watch
+        from monitoring.receivers import open_watch, settle_question
 
         anchors.register(Anchor.WATCH_END, watch_ends)
         anchors.register_foresight(Anchor.WATCH_END, planned_watch_ends)
@@ -19,3 +19,4 @@ class MonitoringConfig(AppConfig):
         wording.register("monitoring.triggers", values={"mode": dict(TriggerMode.choices)})
         blockers.register("watch", find)
         subscriptions.subscribe(["completed"], open_watch)
+        subscriptions.subscribe(["rollback begun", "stopped"], settle_question)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from deployments.models import Deployment
+from monitoring.models import DEFAULT_COUNTDOWN, Trigger
 
 
 def collect(deployment: Deployment) -> dict[str, Any]:
@@ -17,7 +18,15 @@ def collect(deployment: Deployment) -> dict[str, Any]:
                 "text": trigger.text,
                 "condition": trigger.condition,
                 "mode": trigger.mode,
+                **_countdown(trigger),
             }
             for trigger in deployment.triggers.order_by("key")
         ],
     }
+
+
+def _countdown(trigger: Trigger) -> dict[str, int]:
+    """The usual countdown is not named, so that plans from before there were others hash alike."""
+    if trigger.countdown_seconds == DEFAULT_COUNTDOWN:
+        return {}
+    return {"countdown_seconds": trigger.countdown_seconds}

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from monitoring.enums import Severity, TriggerMode
+from monitoring.judging import NEED_BAD, NEED_GOOD
+from monitoring.models import DEFAULT_COUNTDOWN
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,9 @@ class AlertDefinition:
     severity: str = Severity.WARNING
     line: int | None = None
     key: str | None = None
+    need_bad: int = NEED_BAD
+    need_good: int = NEED_GOOD
+    clears: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class TriggerDefinition:
     mode: str = TriggerMode.RECOMMEND
     line: int | None = None
     key: str | None = None
+    countdown_seconds: int = DEFAULT_COUNTDOWN
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from django.db import models
 from django.db.models import QuerySet
 
-from deployments.conditions import ConditionError, parse
+from deployments.conditions import Condition, ConditionError, parse
 from deployments.editing import arrange, placed
 from deployments.exceptions import Invalid, Refused
 from deployments.models import Deployment
@@ -19,6 +19,8 @@ from monitoring.plan import AlertPlan, LimitPlan, TriggerPlan
 Limit = TypeVar("Limit", bound=Definition)
 Planned = TypeVar("Planned", bound=LimitPlan)
 LONGEST_TEXT = 2000
+MOST_NEEDED = 100
+LONGEST_COUNTDOWN = 24 * 60 * 60
 LONGEST_CONDITION = Definition._meta.get_field("condition").max_length or 0
 
 
@@ -74,8 +76,10 @@ class Limits(KeyedPart[Limit, Planned], Generic[Limit, Planned]):
 
 
 TARGETS = Limits("target", Target.objects, LimitPlan)
-ALERTS = Limits("alert", AlertRule.objects, AlertPlan, "severity")
-TRIGGERS = Limits("trigger", Trigger.objects, TriggerPlan, "mode")
+ALERTS = Limits(
+    "alert", AlertRule.objects, AlertPlan, "severity", "need_bad", "need_good", "clears"
+)
+TRIGGERS = Limits("trigger", Trigger.objects, TriggerPlan, "mode", "countdown_seconds")
 
 
 def refusal_of_limit(plan: LimitPlan) -> Refused | None:
@@ -90,8 +94,26 @@ def refusal_of_limit(plan: LimitPlan) -> Refused | None:
     if len(plan.condition) > LONGEST_CONDITION:
         return Invalid(f"A condition has at most {LONGEST_CONDITION} characters; shorten it.")
     try:
-        if plan.condition:
-            parse(plan.condition)
+        condition = parse(plan.condition) if plan.condition else None
+        if isinstance(plan, AlertPlan):
+            return _refusal_of_alert(plan, condition)
     except ConditionError as error:
         return Invalid(str(error))
+    return None
+
+
+def _refusal_of_alert(plan: AlertPlan, condition: Condition | None) -> Refused | None:
+    if not (1 <= plan.need_bad <= MOST_NEEDED and 1 <= plan.need_good <= MOST_NEEDED):
+        return Invalid(f"Between 1 and {MOST_NEEDED} readings in a row raise an alert or end it.")
+    if not plan.clears:
+        return None
+    clears = parse(plan.clears)
+    if condition is None:
+        return Invalid("A limit to be calm at needs a condition beside it.")
+    if (clears.metric, clears.operator) != (condition.metric, condition.operator):
+        return Invalid(f"The second limit is one of the same kind, such as “{condition}”.")
+    if not condition.reaches(clears):
+        return Invalid(
+            f"“{clears}” must be the wider of the two limits, so that an alert ends further off."
+        )
     return None

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from deployments.described import Described
 from monitoring.enums import Severity, TriggerMode
+from monitoring.judging import NEED_BAD, NEED_GOOD
+from monitoring.models import DEFAULT_COUNTDOWN
 
 
 @dataclass(frozen=True)
@@ -22,14 +24,28 @@ class LimitPlan(Described):
 @dataclass(frozen=True)
 class AlertPlan(LimitPlan):
     severity: str = Severity.WARNING
+    need_bad: int = NEED_BAD
+    need_good: int = NEED_GOOD
+    clears: str = ""
 
     def plain(self) -> dict[str, str]:
-        return {**super().plain(), "severity": Severity(self.severity).label}
+        return {
+            **super().plain(),
+            "severity": Severity(self.severity).label,
+            "need_bad": str(self.need_bad),
+            "need_good": str(self.need_good),
+            "clears": self.clears,
+        }
 
 
 @dataclass(frozen=True)
 class TriggerPlan(LimitPlan):
     mode: str = TriggerMode.RECOMMEND
+    countdown_seconds: int = DEFAULT_COUNTDOWN
 
     def plain(self) -> dict[str, str]:
-        return {**super().plain(), "mode": TriggerMode(self.mode).label}
+        return {
+            **super().plain(),
+            "mode": TriggerMode(self.mode).label,
+            "countdown_seconds": str(self.countdown_seconds),
+        }

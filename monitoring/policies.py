@@ -1,13 +1,26 @@
-"""Who may close a deployment, and when."""
+"""Who may do what in a watch, and when."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from deployments.enums import Right, State
-from deployments.exceptions import Forbidden, Refused
+from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
-from deployments.policies import Rights, refusal_to_move
+from deployments.policies import (
+    Rights,
+    refusal_to_move,
+    refusal_to_operate,
+    refusal_without,
+)
+from monitoring.models import Alert, Incident, Target
 
 MAY_CLOSE = (Right.EDIT, Right.OPERATE)
+OWNS_SUCCESS = "product_owner"
+TAKES_INCIDENTS = frozenset({State.IN_PROGRESS, State.WATCHING, State.ROLLING_BACK})
+LONGEST_INCIDENT = 2000
+# More within an hour of one deployment are no longer users.
+MOST_INCIDENTS = 100
 
 
 def refusal_to_close(
@@ -26,3 +39,119 @@ def refusal_to_close(
         return refusal
     more = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
     return Refused(f"Not to be closed yet: “{waiting[0]}”{more} still to be judged.")
+
+
+def is_measured(deployment: Deployment) -> bool:
+    """Whether values are asked for and taken."""
+    return deployment.state == State.WATCHING
+
+
+def later_start(deployment: Deployment) -> Deployment | None:
+    """A deployment that was started after this one at the same place, if there is any."""
+    later = Deployment.objects.filter(
+        service=deployment.service_id,
+        environment=deployment.environment_id,
+        started_at__gt=deployment.started_at,
+    )
+    return later.order_by("started_at").first()
+
+
+def refusal_outside_the_watch(deployment: Deployment) -> Refused | None:
+    if is_measured(deployment):
+        return None
+    return Refused(
+        f"This deployment is {deployment.get_state_display().lower()}; only one that is watched "
+        "takes values and answers."
+    )
+
+
+def refusal_to_push(rights: Rights, deployment: Deployment) -> Refused | None:
+    """Machines come with a token of the service, which the API has looked at."""
+    if rights.user.is_person:
+        return Forbidden("Only machines send values; a person enters them.")
+    return refusal_outside_the_watch(deployment)
+
+
+def refusal_to_enter(rights: Rights, deployment: Deployment) -> Refused | None:
+    refusal = refusal_without(rights, Right.TICK, "enter the value of a metric")
+    return refusal or refusal_outside_the_watch(deployment)
+
+
+def refusal_to_acknowledge(rights: Rights, alert: Alert) -> Refused | None:
+    refusal = refusal_without(rights, Right.TICK, "acknowledge an alert")
+    if refusal or alert.acknowledged_at is None:
+        return refusal
+    return Refused(f"{alert.acknowledged_by} has acknowledged it already.")
+
+
+def refusal_to_raise(rights: Rights, deployment: Deployment, reason: str) -> Refused | None:
+    refusal = refusal_without(rights, Right.TICK, "say that a rollback trigger holds")
+    refusal = refusal or refusal_outside_the_watch(deployment)
+    if refusal or reason.strip():
+        return refusal
+    return Invalid("Say what you see; whoever decides will read it.")
+
+
+def refusal_to_answer(rights: Rights, deployment: Deployment, reason: str) -> Refused | None:
+    """Whether somebody may answer that the deployment stays."""
+    refusal = refusal_to_operate(rights, deployment, "answer for")
+    refusal = refusal or refusal_outside_the_watch(deployment)
+    if refusal or reason.strip():
+        return refusal
+    return Invalid("Say why it stays; the report says it to everybody.")
+
+
+def refusal_to_judge(
+    rights: Rights, deployment: Deployment, target: Target, reason: str
+) -> Refused | None:
+    if not any(rights.has(right) for right in MAY_CLOSE):
+        return Forbidden("Only release managers and ops leads of this service may judge.")
+    refusal = refusal_outside_the_watch(deployment)
+    if refusal or reason.strip():
+        return refusal
+    return Invalid("Say by what you judge; the report says it to everybody.")
+
+
+def refusal_to_judge_criterion(
+    rights: Rights, deployment: Deployment, reason: str
+) -> Refused | None:
+    """The product owner answers for what was to be achieved; those who close may, too."""
+    if OWNS_SUCCESS not in rights.roles and not any(rights.has(right) for right in MAY_CLOSE):
+        return Forbidden(
+            "Only the product owner, release managers and ops leads of this service may judge."
+        )
+    refusal = refusal_outside_the_watch(deployment)
+    if refusal or reason.strip():
+        return refusal
+    return Invalid("Say by what you judge; the report says it to everybody.")
+
+
+def refusal_to_report(deployment: Deployment, text: str, now: datetime) -> Refused | None:
+    if deployment.state not in TAKES_INCIDENTS:
+        return Refused(
+            f"This deployment is {deployment.get_state_display().lower()}; incidents are taken "
+            "from its start to the end of its watch."
+        )
+    if not text.strip():
+        return Invalid("Say what went wrong.")
+    if "\0" in text or len(text) > LONGEST_INCIDENT:
+        return Invalid(f"Say it in at most {LONGEST_INCIDENT} characters, without control ones.")
+    recent = Incident.objects.filter(deployment=deployment, at__gt=now - timedelta(hours=1))
+    if recent.count() >= MOST_INCIDENTS:
+        return Refused("So much was reported within an hour that no more is taken; call somebody.")
+    return None
+
+
+def refusal_to_dismiss(
+    rights: Rights, deployment: Deployment, incident: Incident, reason: str
+) -> Refused | None:
+    if not any(rights.has(right) for right in MAY_CLOSE):
+        return Forbidden(
+            "Only release managers and ops leads of this service may say that it does not count."
+        )
+    refusal = refusal_outside_the_watch(deployment)
+    if refusal:
+        return refusal
+    if incident.dismissed_at is not None:
+        return Refused(f"{incident.dismissed_by} has said so already.")
+    return None if reason.strip() else Invalid("Say why it does not belong to this deployment.")

@@ -18,6 +18,9 @@ from deployments.described import Described
 from deployments.forms import NamedField
 from deployments.models import Deployment
 from monitoring.enums import Severity, TriggerMode
+from monitoring.judging import NEED_BAD, NEED_GOOD
+from monitoring.models import DEFAULT_COUNTDOWN
+from monitoring.parts import LONGEST_COUNTDOWN, MOST_NEEDED
 from monitoring.plan import AlertPlan, LimitPlan, TriggerPlan
 
 CONTROL = {"class": "form-control", "autocomplete": "off"}
@@ -193,8 +196,11 @@ class LimitForm(PlanForm):
     )  # fmt: skip
 
     def plan(self) -> LimitPlan:
-        said = {name: self.cleaned_data[name].strip() for name in self._names()}
-        return self.kind(**said)
+        said = {name: self.cleaned_data[name] for name in self._names()}
+        for name, value in said.items():
+            said[name] = self.fields[name].initial if value is None else value
+        texts = {name: value.strip() for name, value in said.items() if isinstance(value, str)}
+        return self.kind(**{**said, **texts})
 
     def _names(self) -> list[str]:
         return [one.name for one in fields(self.kind)]
@@ -202,7 +208,24 @@ class LimitForm(PlanForm):
 
 class AlertForm(LimitForm):
     kind = AlertPlan
+    folded = ("need_bad", "need_good", "clears")
+    folded_title = "When it is raised and when it ends"
+    usual: ClassVar[dict[str, Any]] = {"need_bad": NEED_BAD, "need_good": NEED_GOOD, "clears": ""}
     severity = forms.ChoiceField(choices=Severity.choices, widget=forms.Select(attrs=SELECT))
+    need_bad = forms.IntegerField(
+        label="Raised after so many readings in a row", initial=NEED_BAD, min_value=1,
+        max_value=MOST_NEEDED, required=False, widget=NUMBER,
+    )  # fmt: skip
+    need_good = forms.IntegerField(
+        label="Ends after so many in a row", initial=NEED_GOOD, min_value=1,
+        max_value=MOST_NEEDED, required=False, widget=NUMBER,
+    )  # fmt: skip
+    clears = forms.CharField(
+        label="Ends only beyond", required=False, widget=forms.TextInput(attrs=CONTROL),
+        error_messages={"null_characters_not_allowed": "A condition has no NUL character."},
+        help_text="A wider limit, such as cache_hit_rate < 82 % where it is raised below 80 %. "
+        "Left empty, the same limit ends it.",
+    )  # fmt: skip
 
 
 class TriggerForm(LimitForm):
@@ -210,3 +233,8 @@ class TriggerForm(LimitForm):
     mode = forms.ChoiceField(
         label="When it holds", choices=TriggerMode.choices, widget=forms.Select(attrs=SELECT)
     )
+    countdown_seconds = forms.IntegerField(
+        label="Time to answer, seconds", initial=DEFAULT_COUNTDOWN, min_value=0,
+        max_value=LONGEST_COUNTDOWN, required=False, widget=NUMBER,
+        help_text="When nobody answers, it rolls back by itself or asks on, as chosen above.",
+    )  # fmt: skip

@@ -26,6 +26,9 @@ TONES: dict[str, str] = {
     "good": "good", "warn": "warn", "bad": "bad", "no_data": "warn", "error": "warn",
     "scheduled": "wait", "claimed": "run", "dispatching": "run", "sent": "good", "retry": "warn",
     "unknown": "warn", "superseded": "quiet", "missed": "warn", "bounced": "bad",
+    "met": "good", "partly": "warn", "not_met": "bad",
+    "asked": "bad", "unanswered": "bad", "stayed": "good", "withdrawn": "quiet",
+    "succeeded": "good",
 }  # fmt: skip
 ICONS: dict[str, str] = {
     "good": "done", "bad": "bad", "warn": "warn", "wait": "wait", "run": "run", "quiet": "open",
@@ -84,3 +87,21 @@ def length_of(time: timedelta) -> str:
 @register.filter
 def percent(done: int, total: int) -> int:
     return done * 100 // total if total else 0
+
+
+@register.filter
+def length_in_words(time: timedelta | None) -> str:
+    """A length of time as a person says it, to the minute: “2 h 5 min”."""
+    if time is None:
+        return "no time"
+    minutes = round(abs(time).total_seconds() / 60)
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    parts = [(days, "d"), (hours, "h"), (minutes, "min")]
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "less than a minute"
+
+
+@register.filter
+def lateness(time: timedelta) -> str:
+    """How much later than planned something was, or earlier."""
+    return f"{length_in_words(time)} {'late' if time > timedelta(0) else 'early'}"

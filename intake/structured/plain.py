@@ -16,6 +16,7 @@ from gates.streaks import Limits
 from intake.structured.schema import VERSION
 from intake.whole import Whole
 from monitoring.definitions import AlertDefinition, TargetDefinition, TriggerDefinition
+from monitoring.models import DEFAULT_COUNTDOWN
 
 Document = dict[str, Any]
 LIMITS = tuple(one.name for one in fields(Limits))
@@ -43,8 +44,8 @@ def plain(whole: Whole) -> Document:
         ],
         "polled": [_said(role=one.role, purpose=one.purpose) for one in whole.polled],
         "targets": [_plain_limit(one) for one in whole.targets],
-        "alerts": [{**_plain_limit(one), "severity": str(one.severity)} for one in whole.alerts],
-        "triggers": [{**_plain_limit(one), "mode": str(one.mode)} for one in whole.triggers],
+        "alerts": [_plain_alert(one) for one in whole.alerts],
+        "triggers": [_plain_trigger(one) for one in whole.triggers],
         "widgets": [_said(title=one.title, series=list(one.series)) for one in whole.widgets],
         "watch_seconds": _seconds(whole.watch) if whole.watch is not None else None,
         "messages": [
@@ -65,6 +66,24 @@ def _calendar(line: PlanLine) -> Document:
     if line.day is None or line.at is None:
         return {}
     return {"day": line.day, "at": f"{line.at:%H:%M}"}
+
+
+def _plain_alert(alert: AlertDefinition) -> Document:
+    said = {"severity": str(alert.severity)}
+    usual = AlertDefinition(alert.text)
+    further = {
+        name: getattr(alert, name)
+        for name in ("need_bad", "need_good", "clears")
+        if getattr(alert, name) != getattr(usual, name)
+    }
+    return {**_plain_limit(alert), **said, **further}
+
+
+def _plain_trigger(trigger: TriggerDefinition) -> Document:
+    said: Document = {"mode": str(trigger.mode)}
+    if trigger.countdown_seconds != DEFAULT_COUNTDOWN:
+        said["countdown_seconds"] = trigger.countdown_seconds
+    return {**_plain_limit(trigger), **said}
 
 
 def _rule_limits(rule: RuleDefinition) -> Document:

@@ -19,6 +19,7 @@ from deployments.enums import Anchor
 from gates.enums import Kind as Gate
 from gates.enums import OnNoData
 from monitoring.enums import Severity, TriggerMode
+from monitoring.parts import LONGEST_COUNTDOWN, MOST_NEEDED
 
 VERSION = 1
 YEAR = 366 * 24 * 3600
@@ -154,8 +155,24 @@ DOCUMENT: Schema = {
             "description": "Whether roles are polled before the decision; yes if not said.",
         },
         targets=_list(_object(["text"], **LIMIT)),
-        alerts=_list(_object(["text"], **LIMIT, severity=_one_of(Severity.values))),
-        triggers=_list(_object(["text"], **LIMIT, mode=_one_of(TriggerMode.values))),
+        alerts=_list(
+            _object(
+                ["text"],
+                **LIMIT,
+                severity=_one_of(Severity.values),
+                need_bad=_number(1, MOST_NEEDED),
+                need_good=_number(1, MOST_NEEDED),
+                clears=_text(300, empty=True),
+            )
+        ),
+        triggers=_list(
+            _object(
+                ["text"],
+                **LIMIT,
+                mode=_one_of(TriggerMode.values),
+                countdown_seconds=_number(0, LONGEST_COUNTDOWN),
+            )
+        ),
         widgets=_list(_object(["title"], title=_text(200), series=_list(_text(empty=True)))),
         watch_seconds=_number(1, YEAR),
         messages=_list(

@@ -26,6 +26,7 @@ from deployments.exceptions import (
 from deployments.models import Deployment
 from deployments.services import grant, schedule
 from monitoring import services as monitoring
+from monitoring.enums import Result
 from tests.approvals.test_services import change_content, make_ready
 from tests.builders import Team, make_deployment, make_person, make_proof, signed_in
 
@@ -181,11 +182,11 @@ def watched(team: Team, breaker) -> Deployment:
 def test_deployment_closes_only_after_the_review(team: Team, breaker) -> None:
     deployment = watched(team, breaker)
     with pytest.raises(Refused, match="the review of the break-glass decision is open"):
-        monitoring.close(deployment.pk, actor=team.ops_lead)
+        monitoring.close(deployment.pk, actor=team.ops_lead, result=Result.SUCCEEDED)
 
     review = Review.objects.get()
     services.close_review(review, actor=team.ops_lead, findings="The backup was there after all.")
-    monitoring.close(deployment.pk, actor=team.ops_lead)
+    monitoring.close(deployment.pk, actor=team.ops_lead, result=Result.SUCCEEDED)
 
     deployment.refresh_from_db()
     assert deployment.state == State.CLOSED

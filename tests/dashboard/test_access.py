@@ -38,6 +38,7 @@ from intake.review.services import upload
 from intake.templates import save_as_template
 from monitoring.metrics.plan import MetricPlan
 from monitoring.metrics.services import add_metric
+from monitoring.models import Alert, Incident
 from tests.approvals.makers import make_objection, make_waiver
 from tests.builders import (
     Team,
@@ -50,6 +51,7 @@ from tests.builders import (
 )  # fmt: skip
 from tests.communications.conftest import make_bouncing, make_copy
 from tests.dashboard.access_table import BODIES, PERSONS, TABLE
+from tests.monitoring.makers import make_alert
 
 CHECKLIST = b"# Next\n**Target Environment**: Production\n- [ ] Back up\n"
 
@@ -86,9 +88,14 @@ def scene(team: Team) -> Deployment:
     add_evidence(deployment.pk, item.pk, Given(EvidenceKind.FILE, file=image), actor=team.member)
     upload(CHECKLIST, "next.md", service=deployment.service, actor=team.release_manager)
     issue(team.service, title="CI", actor=None)
-    add_metric(team.service, MetricPlan("latency", "Latency", "ms"), actor=team.release_manager)
+    add_metric(
+        team.service,
+        MetricPlan("latency", "Latency", "ms", source="by_hand"),
+        actor=team.release_manager,
+    )
     Connection.objects.create(key="elsewhere", title="Elsewhere", base_url="http://127.0.0.1:9/")
     webhooks.issue(team.service, title="Lab", actor=team.release_manager, proof=make_proof())
+    make_alert(deployment)
     Stakeholder.objects.create(service=team.service, name="Ann", address="ann@example.net")
     webhooks.issue(None, title="Relay", actor=make_administrator("root"), proof=make_proof())
     make_waiver(deployment.gates.get(key="tests"), asked_by=team.technical_lead)
@@ -131,6 +138,11 @@ def arguments(name: str, deployment: Deployment) -> dict[str, object]:
         "rest": "nothing",
         "try_pk": 0,
         "decision_pk": 0,  # there is none yet; its review is the matter of tests/approvals
+        "incident_pk": Incident.objects.get().pk,
+        "alert_pk": Alert.objects.get().pk,
+        "trigger_pk": deployment.triggers.get().pk,
+        "target_pk": deployment.targets.get().pk,
+        "metric": "latency",
         "metric_pk": deployment.service.metrics.get().pk,
         "token_pk": Token.objects.get().pk,
         "vote_pk": Vote.objects.get(deployment=deployment).pk,

@@ -23,6 +23,7 @@ from monitoring.definitions import (
     TriggerDefinition,
     WidgetDefinition,
 )
+from monitoring.enums import Result
 from monitoring.models import Watch
 from tests.builders import Team, make_deployment, signed_in
 
@@ -107,7 +108,7 @@ def test_watch_opens_by_the_event_of_completion_and_lasts_48_hours(team: Team) -
 @pytest.mark.parametrize("person", ["release_manager", "ops_lead"])
 def test_close_ends_the_deployment(person: str, team: Team) -> None:
     deployment = completed(make_watched(team))
-    event = services.close(deployment.pk, actor=team.people[person])
+    event = services.close(deployment.pk, actor=team.people[person], result=Result.SUCCEEDED)
     deployment.refresh_from_db()
     assert (deployment.state, deployment.closed_at, event.verb) == ("closed", event.at, "closed")
 
@@ -116,21 +117,21 @@ def test_close_waits_for_required_criteria(team: Team) -> None:
     deployment = completed(make_watched(team))
     item = add_criterion(deployment)
     with pytest.raises(Refused) as refused:
-        services.close(deployment.pk, actor=team.ops_lead)
+        services.close(deployment.pk, actor=team.ops_lead, result=Result.SUCCEEDED)
     assert refused.value.sentence == f"Not to be closed yet: “{CRITERION}” still to be judged."
     Item.objects.filter(pk=item.pk).update(required=False)
-    services.close(deployment.pk, actor=team.ops_lead)
+    services.close(deployment.pk, actor=team.ops_lead, result=Result.SUCCEEDED)
 
 
 def test_close_is_refused_before_completion_and_to_members(team: Team) -> None:
     deployment = make_watched(team)
     with pytest.raises(Refused) as refused:
-        services.close(deployment.pk, actor=team.ops_lead)
+        services.close(deployment.pk, actor=team.ops_lead, result=Result.SUCCEEDED)
     assert refused.value.sentence == (
         "This deployment is draft and cannot become closed from there."
     )
     with pytest.raises(Forbidden):
-        services.close(completed(deployment).pk, actor=team.member)
+        services.close(completed(deployment).pk, actor=team.member, result=Result.SUCCEEDED)
 
 
 def test_close_by_browser(team: Team) -> None:

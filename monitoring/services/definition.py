@@ -1,22 +1,12 @@
-"""The verbs of the watch: define, open, close."""
+"""What is watched is written when a plan is made, and again when its document changed."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TypeVar
 
-from django.db import transaction
-
-from accounts.models import User
-from approvals.reviews import open_reviews
-from checklists.enums import Phase
-from deployments import clock, history
-from deployments.enums import State
 from deployments.keys import kept_keys
-from deployments.models import Deployment, Event
-from deployments.policies import rights_of
+from deployments.models import Deployment
 from deployments.redefining import Wanted, redefine
-from deployments.services import move, require
-from monitoring import policies
 from monitoring.definitions import (
     AlertDefinition,
     TargetDefinition,
@@ -59,6 +49,9 @@ def define(
             text=alert.text,
             condition=alert.condition,
             severity=alert.severity,
+            need_bad=alert.need_bad,
+            need_good=alert.need_good,
+            clears=alert.clears,
             line=alert.line,
         )
         for place, key, alert in _keyed(alerts)
@@ -87,12 +80,23 @@ def redefine_watch(
     redefine(
         ALERTS,
         deployment,
-        [_wanted(one, AlertPlan(one.text, one.condition, one.severity)) for one in alerts],
+        [
+            _wanted(
+                one,
+                AlertPlan(
+                    one.text, one.condition, one.severity, one.need_bad, one.need_good, one.clears
+                ),
+            )
+            for one in alerts
+        ],
     )
     redefine(
         TRIGGERS,
         deployment,
-        [_wanted(one, TriggerPlan(one.text, one.condition, one.mode)) for one in triggers],
+        [
+            _wanted(one, TriggerPlan(one.text, one.condition, one.mode, one.countdown_seconds))
+            for one in triggers
+        ],
     )
     deployment.widgets.all().delete()
     _define_widgets(deployment, widgets)
@@ -113,6 +117,7 @@ def _define_triggers(deployment: Deployment, triggers: Sequence[TriggerDefinitio
             text=trigger.text,
             condition=trigger.condition,
             mode=trigger.mode,
+            countdown_seconds=trigger.countdown_seconds,
             line=trigger.line,
         )
         for place, key, trigger in _keyed(triggers)
@@ -136,36 +141,3 @@ def _keyed(definitions: Sequence[Watched]) -> list[tuple[int, str, Watched]]:
     keys = kept_keys([one.key for one in definitions], [one.text for one in definitions])
     places = range(1, len(definitions) + 1)
     return list(zip(places, keys, definitions, strict=True))
-
-
-@transaction.atomic
-def open_watch(deployment_id: int) -> Watch:
-    """Begin to observe from the completion on; a watch that is open stays as it is."""
-    deployment = Deployment.objects.lock(deployment_id)
-    watch, _ = Watch.objects.get_or_create(deployment=deployment)
-    if watch.is_open or deployment.completed_at is None:
-        return watch
-    watch.opened_at = deployment.completed_at
-    watch.ends_at = deployment.completed_at + watch.length
-    watch.save(update_fields=["opened_at", "ends_at"])
-    history.record(
-        deployment,
-        "watch opened",
-        actor=None,
-        obj=watch,
-        after={"opened_at": watch.opened_at.isoformat(), "ends_at": watch.ends_at.isoformat()},
-    )
-    return watch
-
-
-@transaction.atomic
-def close(deployment_id: int, *, actor: User) -> Event:
-    """End the deployment once everything due after it was judged."""
-    deployment = Deployment.objects.lock(deployment_id)
-    waiting = deployment.items.waiting_in([Phase.AFTER]).values_list("text", flat=True)
-    rights = rights_of(actor, deployment.service)
-    is_reviewed = not open_reviews([deployment])
-    require(policies.refusal_to_close(rights, deployment, list(waiting), is_reviewed=is_reviewed))
-    deployment.closed_at = clock.now()
-    deployment.save(update_fields=["closed_at"])
-    return move(deployment, State.CLOSED, "closed", actor=actor, at=deployment.closed_at)

@@ -1,0 +1,141 @@
+"""Charts of a watch: which there are, where their limits lie, and the points that are drawn.
+
+However many readings there are, a chart gets a few hundred points: means with the lowest and the
+highest value beside them, so that no peak is lost.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from deployments.conditions import Condition, ConditionError, converted, fits, parse
+from deployments.models import Deployment
+from gates.metrics import meant, names_of
+from monitoring.enums import Severity
+from monitoring.models import Series, Watch
+
+Limit = tuple[Condition, Severity]
+MOST_POINTS = 720
+OTHERS = "Other metrics"
+ABOVE, BELOW = frozenset({">", ">="}), frozenset({"<", "<="})
+
+
+@dataclass(frozen=True)
+class Chart:
+    series: Series
+    bands: list[dict[str, Any]]
+
+    @property
+    def bands_json(self) -> str:
+        return json.dumps(self.bands)
+
+
+@dataclass
+class Group:
+    """A widget of the document with its charts, and what it names that nothing measures."""
+
+    title: str
+    charts: list[Chart] = field(default_factory=list)
+    unmeasured: list[str] = field(default_factory=list)
+
+
+def charts_of(deployment: Deployment) -> list[Group]:
+    """By widget as the document has them, then every other metric; five queries."""
+    series = list(
+        Series.objects.filter(watch__deployment=deployment)
+        .select_related("metric")
+        .order_by("title", "key")
+    )
+    if not series:
+        return []
+    names = names_of(one.metric for one in series if one.metric)
+    by_key = {one.key: one for one in series}
+    limits = _limits(deployment)
+    groups, drawn = [], set()
+    for widget in deployment.widgets.order_by("position"):
+        group = Group(widget.title)
+        for name in widget.series:
+            found = by_key.get(meant(name, names) or "")
+            if found is None:
+                group.unmeasured.append(name)
+            else:
+                group.charts.append(Chart(found, _bands(found, limits)))
+                drawn.add(found.key)
+        groups.append(group)
+    others = [Chart(one, _bands(one, limits)) for one in series if one.key not in drawn]
+    return [*groups, Group(OTHERS, others)] if others else groups
+
+
+def _limits(deployment: Deployment) -> list[Limit]:
+    rules = deployment.alertrules.exclude(condition="")
+    said = [(one.condition, Severity(one.severity)) for one in rules]
+    triggers = deployment.triggers.exclude(condition="").values_list("condition", flat=True)
+    said += [(condition, Severity.CRITICAL) for condition in triggers]
+    return [(condition, severity) for text, severity in said if (condition := _parsed(text))]
+
+
+def _parsed(text: str) -> Condition | None:
+    try:
+        return parse(text)
+    except ConditionError:
+        return None
+
+
+def _bands(series: Series, limits: list[Limit]) -> list[dict[str, Any]]:
+    """What is shaded: from a limit to the chart's edge, on the side that is bad."""
+    return [
+        {
+            "from": float(converted(condition.number, condition.unit, series.unit)),
+            "above": condition.operator in ABOVE,
+            "severity": severity.value,
+            "text": str(condition),
+        }
+        for condition, severity in limits
+        if condition.metric == series.key
+        and condition.operator in ABOVE | BELOW
+        and fits(condition.unit, series.unit)
+    ]
+
+
+def points(watch: Watch, since: datetime | None = None) -> dict[str, Any]:
+    """Every chart's points from `since` on, its bucket included, in one query.
+
+    A bucket is as wide as lets the whole watch fit a chart, and no narrower than the pace.
+    """
+    if watch.opened_at is None or watch.ends_at is None:
+        return {"width": 0, "series": {}}
+    width = max((watch.ends_at - watch.opened_at) / MOST_POINTS, watch.pace)
+    start = watch.opened_at
+    if since is not None and since > start:
+        start += (since - start) // width * width
+    columns: dict[str, list[list[float]]] = {}
+    with connection.cursor() as cursor:
+        wanted: list[Any] = [width, watch.opened_at, watch.pk, start]
+        cursor.execute(BUCKETS, wanted)
+        for key, at, mean, low, high in cursor.fetchall():
+            for column, number in zip(
+                columns.setdefault(key, [[], [], [], []]), (at, mean, low, high), strict=True
+            ):
+                column.append(number)
+    return {"width": width.total_seconds(), "series": columns}
+
+
+BUCKETS = """
+SELECT series.key, EXTRACT(EPOCH FROM date_bin(%s, reading.at, %s))::float8 AS bucket,
+       AVG(reading.value)::float8, MIN(reading.value)::float8, MAX(reading.value)::float8
+FROM monitoring_reading reading JOIN monitoring_series series ON series.id = reading.series_id
+WHERE series.watch_id = %s AND reading.at >= %s AND reading.value IS NOT NULL
+GROUP BY series.key, bucket ORDER BY series.key, bucket
+"""
+
+
+def marks(deployment: Deployment, watch: Watch) -> list[dict[str, Any]]:
+    """What happened meanwhile, drawn as a line through every chart."""
+    said = [(watch.opened_at, "Completed"), (watch.ended_at, "Watch ended")]
+    said += [(at, "Roll back?") for at in deployment.questions.values_list("asked_at", flat=True)]
+    return [{"at": at.timestamp(), "text": text} for at, text in said if at is not None]

@@ -1,0 +1,171 @@
+"""The question whether to go back: asked once, answered by a person, or by its countdown."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts.models import User
+from deployments import clock, history
+from deployments.enums import State
+from deployments.exceptions import Refused, require
+from deployments.models import Deployment, Event
+from deployments.policies import rights_of
+from deployments.services import begin_rollback
+from monitoring import policies
+from monitoring.enums import OPEN_ANSWERS, Answer
+from monitoring.models import Alert, Question
+
+NOBODY = "Nobody answered within the countdown that was signed with the plan."
+
+
+def ask(
+    deployment: Deployment,
+    because: str,
+    *,
+    is_automatic: bool,
+    countdown: timedelta,
+    now: datetime,
+    asked_by: User | None = None,
+) -> None:
+    """Ask, or add one more reason to what is asked already; the caller holds the lock.
+
+    Once a later deployment has started at the same place, going back by itself would undo that
+    one; from then on a trigger only recommends.
+    """
+    is_automatic = is_automatic and policies.later_start(deployment) is None
+    question = Question.objects.filter(deployment=deployment, answer__in=OPEN_ANSWERS).first()
+    if question is None:
+        question = Question(deployment=deployment, asked_at=now, answer_by=now + countdown)
+    elif because in question.because:
+        return
+    if is_automatic and not question.is_automatic:
+        question.answer, question.answer_by = Answer.ASKED, now + countdown
+    question.is_automatic = question.is_automatic or is_automatic
+    question.because = [*question.because, because]
+    question.asked_by = question.asked_by or asked_by
+    question.save()
+    after = {
+        "because": because,
+        "automatic": question.is_automatic,
+        "answer_by": question.answer_by.isoformat(),
+    }
+    history.record(deployment, "rollback asked", actor=asked_by, obj=question, after=after, at=now)
+
+
+@transaction.atomic
+def raise_by_hand(deployment_id: int, trigger_id: int, *, actor: User, reason: str) -> Event:
+    """A person says that a trigger holds: what no machine measures, or sees too late."""
+    deployment = Deployment.objects.lock(deployment_id)
+    rights = rights_of(actor, deployment.service)
+    require(policies.refusal_to_raise(rights, deployment, reason))
+    trigger = deployment.triggers.get(pk=trigger_id)
+    because = f"{trigger.text}: {reason.strip()} ({actor})"
+    now = clock.now()
+    ask(
+        deployment,
+        because,
+        is_automatic=False,
+        countdown=timedelta(seconds=trigger.countdown_seconds),
+        now=now,
+        asked_by=actor,
+    )
+    return deployment.events.latest("sequence")
+
+
+def withdraw_if_calm(deployment: Deployment, now: datetime) -> None:
+    """No trigger holds any more; unless an alert is critical or a person asks, nobody does.
+
+    The caller holds the lock.
+    """
+    question = Question.objects.open().filter(deployment=deployment, asked_by=None).first()
+    if question is None or Alert.objects.open().critical_of(deployment).exists():
+        return
+    question.answer, question.answered_at = Answer.WITHDRAWN, now
+    question.save(update_fields=["answer", "answered_at"])
+    history.record(deployment, "rollback no longer asked", actor=None, obj=question, at=now)
+
+
+@transaction.atomic
+def stay(deployment_id: int, *, actor: User, reason: str) -> Event:
+    """Answer the open question with no, and why."""
+    deployment, question = _open(deployment_id)
+    rights = rights_of(actor, deployment.service)
+    require(policies.refusal_to_answer(rights, deployment, reason))
+    return _answer(
+        deployment, question, Answer.STAYED, actor=actor, reason=reason.strip(), now=clock.now()
+    )
+
+
+@transaction.atomic
+def go_back(deployment_id: int, *, actor: User, reason: str) -> Event:
+    """Answer the open question with yes: the rollback begins in the same act."""
+    deployment, question = _open(deployment_id)
+    said = reason.strip() or "; ".join(question.because)
+    begin_rollback(deployment.pk, actor=actor, reason=said)
+    deployment = Deployment.objects.lock(deployment_id)
+    return _answer(
+        deployment, question, Answer.ROLLED_BACK, actor=actor, reason=said, now=clock.now()
+    )
+
+
+@transaction.atomic
+def run_out(deployment_id: int) -> Event | None:
+    """What happens when nobody answered: an automatic trigger goes back, all others ask on."""
+    deployment, now = Deployment.objects.lock(deployment_id), clock.now()
+    question = Question.objects.overdue(now).filter(deployment=deployment).first()
+    if question is None:
+        return None
+    if deployment.state != State.WATCHING:
+        return _answer(deployment, question, Answer.WITHDRAWN, now=now)
+    if question.is_automatic and policies.later_start(deployment) is None:
+        said = f"{'; '.join(question.because)}. {NOBODY}"
+        begin_rollback(deployment.pk, actor=None, reason=said)
+        deployment = Deployment.objects.lock(deployment_id)
+        return _answer(deployment, question, Answer.ROLLED_BACK, reason=said, now=now)
+    question.answer = Answer.UNANSWERED
+    question.save(update_fields=["answer"])
+    after = {"because": question.because}
+    return history.record(
+        deployment, "rollback unanswered", actor=None, obj=question, after=after, at=now
+    )
+
+
+@transaction.atomic
+def rolled_back_otherwise(deployment_id: int) -> Event | None:
+    """Somebody began the rollback without looking at the question, which thereby is answered."""
+    deployment = Deployment.objects.lock(deployment_id)
+    question = Question.objects.open().filter(deployment=deployment).first()
+    if question is None or deployment.state in {State.WATCHING, State.IN_PROGRESS}:
+        return None
+    is_back = deployment.state in {State.ROLLING_BACK, State.ROLLED_BACK}
+    answer = Answer.ROLLED_BACK if is_back else Answer.WITHDRAWN
+    return _answer(deployment, question, answer, now=clock.now())
+
+
+def _open(deployment_id: int) -> tuple[Deployment, Question]:
+    deployment = Deployment.objects.lock(deployment_id)
+    question = Question.objects.open().filter(deployment=deployment).first()
+    if question is None:
+        raise Refused("Nobody asks to roll back now; somebody answered, or all is calm again.")
+    return deployment, question
+
+
+def _answer(
+    deployment: Deployment,
+    question: Question,
+    answer: Answer,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    reason: str = "",
+) -> Event:
+    question.answer, question.answered_by, question.answered_at = answer, actor, now
+    question.reason = reason
+    question.save(update_fields=["answer", "answered_by", "answered_at", "reason"])
+    after = {"answer": answer.value}
+    return history.record(
+        deployment, "rollback answered", actor=actor, obj=question, after=after, reason=reason,
+        at=now,
+    )  # fmt: skip

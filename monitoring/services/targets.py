@@ -1,0 +1,96 @@
+"""Targets are judged at their deadline by what was measured, and by a person where it was not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from deployments import clock, history
+from deployments.conditions import Condition, ConditionError, fits, parse
+from deployments.exceptions import require
+from deployments.fitting import cut
+from deployments.models import Deployment, Event
+from deployments.policies import rights_of
+from monitoring import pace, policies
+from monitoring.counted import COUNTED, Counted
+from monitoring.enums import Verdict
+from monitoring.models import Reading, Series, Target, Watch
+
+
+@transaction.atomic
+def judge_due(deployment_id: int) -> list[Event]:
+    """Judge every target whose deadline has come by the newest value before it."""
+    deployment, now = Deployment.objects.lock(deployment_id), clock.now()
+    watch = Watch.objects.get(deployment=deployment)
+    series = {one.key: one for one in watch.series.all()}
+    due = deployment.targets.filter(verdict="", due_at__lte=now)
+    events = []
+    for target in due.order_by("position"):
+        verdict, said = _judged(target, watch, series)
+        events.append(_save(deployment, target, verdict, said, now=now))
+    return events
+
+
+def _judged(target: Target, watch: Watch, series: dict[str, Series]) -> tuple[Verdict, str]:
+    """What is not known is never met: no value, an old one, or one in another unit."""
+    assert target.due_at is not None
+    assert watch.opened_at is not None
+    try:
+        condition = parse(target.condition)
+    except ConditionError as error:
+        return Verdict.UNKNOWN, str(error)
+    if condition.metric in COUNTED:
+        return _by_count(condition, COUNTED[condition.metric](watch))
+    found = series.get(condition.metric)
+    if found is None:
+        return Verdict.UNKNOWN, f"Nothing measures {condition.metric}."
+    if not fits(condition.unit, found.unit):
+        return Verdict.UNKNOWN, f"{found.title} is measured in another unit."
+    values = Reading.objects.filter(series=found, at__lte=target.due_at, value__isnull=False)
+    newest = values.order_by("-at").first()
+    if newest is None or newest.value is None:
+        return Verdict.UNKNOWN, f"{found.title} gave no value before the deadline."
+    oldest = target.due_at - pace.silence(watch.opened_at, watch.pace, target.due_at)
+    if newest.at < oldest:
+        return Verdict.UNKNOWN, f"{found.title} gave no value in the time before the deadline."
+    is_met = condition.holds(newest.value, found.unit)
+    said = f"{found.title}: {condition.explain(newest.value, found.unit)}"
+    return (Verdict.MET if is_met else Verdict.NOT_MET), said
+
+
+def _by_count(condition: Condition, counted: Counted) -> tuple[Verdict, str]:
+    if counted.number is None or not fits(condition.unit, counted.unit):
+        return Verdict.UNKNOWN, f"{counted.title} is not known in that unit."
+    is_met = condition.holds(counted.number, counted.unit)
+    said = f"{counted.title}: {condition.explain(counted.number, counted.unit)}"
+    return (Verdict.MET if is_met else Verdict.NOT_MET), said
+
+
+@transaction.atomic
+def judge_by_hand(
+    deployment_id: int, target_id: int, verdict: Verdict, *, actor: User, reason: str
+) -> Event:
+    """A person judges what a machine could not, and says why."""
+    deployment = Deployment.objects.lock(deployment_id)
+    target = deployment.targets.get(pk=target_id)
+    rights = rights_of(actor, deployment.service)
+    require(policies.refusal_to_judge(rights, deployment, target, reason))
+    return _save(deployment, target, verdict, reason.strip(), actor=actor, now=clock.now())
+
+
+def _save(
+    deployment: Deployment,
+    target: Target,
+    verdict: Verdict,
+    said: str,
+    *,
+    now: datetime,
+    actor: User | None = None,
+) -> Event:
+    target.verdict, target.said = verdict, cut(said, 600)
+    target.judged_at, target.judged_by = now, actor
+    target.save(update_fields=["verdict", "said", "judged_at", "judged_by"])
+    after = {"verdict": verdict.value, "said": target.said}
+    return history.record(deployment, "target judged", actor=actor, obj=target, after=after, at=now)
