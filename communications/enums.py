@@ -22,6 +22,11 @@ class Kind(TextChoices):
     SIGN = "sign", "A signature is asked for"
     SIGN_REMINDER = "sign_reminder", "A signature is still missing"
     SIGN_OVERDUE = "sign_overdue", "A signature is overdue"
+    ROLLBACK = "rollback", "Rollback begun"
+    ROLLED_BACK = "rolled_back", "Rolled back"
+    STOPPED = "stopped", "Stopped"
+    STEP_FAILED = "step_failed", "A step failed"
+    OVERRUN = "overrun", "The window will be overrun"
 
 
 # What a plan may have a line for; everything else is caused by an event.
@@ -31,6 +36,8 @@ TELLS_OF_THE_END = frozenset({Kind.COMPLETE, Kind.SUMMARY})
 SAYS_WHAT_MOVED = frozenset({Kind.CORRECTION, Kind.HOLD, Kind.NO_GO, Kind.RECALL})
 # To whoever signs, or to the lead if they do not; of no use once the rule holds.
 ASKS_TO_SIGN = frozenset({Kind.SIGN, Kind.SIGN_REMINDER, Kind.SIGN_OVERDUE})
+# To those who were told that it started, and of use in that state alone.
+WAY_BACK = frozenset({Kind.ROLLBACK, Kind.ROLLED_BACK, Kind.STOPPED})
 # What is still of use after a cancellation.
 OUTLIVES_CANCELLATION = frozenset({Kind.CANCELLATION, Kind.MENTION})
 
