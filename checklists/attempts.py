@@ -10,6 +10,8 @@ from django.db.models import Q
 from accounts.models import User
 from checklists.enums import LIVE_ATTEMPT, AttemptState
 
+SHOWN_LINES = 12
+
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     def live(self) -> AttemptQuerySet:
@@ -81,5 +83,7 @@ class Attempt(models.Model):
 
     @property
     def last_lines(self) -> str:
-        """What fits under a step of the runbook."""
-        return "\n".join(self.output.rstrip().splitlines()[-12:])
+        """What fits under a step of the runbook; `tail` is read there in place of the whole."""
+        said = getattr(self, "tail", None)
+        said = self.output if said is None else said
+        return "\n".join(said.rstrip().splitlines()[-SHOWN_LINES:])

@@ -117,5 +117,5 @@ def _ordered(steps: Iterable[Step]) -> list[Step]:
             waits[one].discard(key)
             if not waits[one]:
                 ready.append(one)
-    circle = [key for key in by_key if key not in set(order)]
-    return [by_key[key] for key in [*order, *circle]]
+    circle = by_key.keys() - set(order)
+    return [by_key[key] for key in [*order, *sorted(circle)]]

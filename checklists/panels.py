@@ -1,4 +1,4 @@
-"""The checklist and the runbook as every viewer sees them, and the page of one item."""
+"""The checklist as every viewer sees it, and the page of one item."""
 
 from __future__ import annotations
 
@@ -28,20 +28,6 @@ def checklist_panel(deployment: Deployment) -> dict[str, Any]:
     items = [row.item for group in groups for row in group.items]
     claims = [one for one in items if one.claimed_done and one.kind == Kind.CHECK]
     return {"groups": groups, "claims": sum(not one.is_closed for one in claims)}
-
-
-def runbook_panel(deployment: Deployment) -> dict[str, Any]:
-    """Steps of the day in order and the way back; three queries."""
-    rows = groups_of(deployment, KINDS["runbook"])
-    forward = [group for group in rows if group.items[0].item.kind == Kind.STEP]
-    steps = [row.item for group in forward for row in group.items]
-    return {
-        "groups": forward,
-        "way_back": [group for group in rows if group.items[0].item.kind == Kind.ROLLBACK_STEP],
-        "current": next((step for step in steps if not step.is_closed), None),
-        "done": sum(step.is_closed for step in steps),
-        "total": len(steps),
-    }
 
 
 def item_page(

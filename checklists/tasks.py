@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from checklists import sweeps
+from checklists import runner, sweeps
 from deployments import provenance
 
 
@@ -8,3 +8,9 @@ from deployments import provenance
 def sweep() -> None:
     with provenance.acting("worker"):
         sweeps.sweep()
+
+
+@shared_task(name="checklists.run_command")
+def run_command(attempt_id: int) -> None:
+    with provenance.acting("worker"):
+        runner.execute(attempt_id)

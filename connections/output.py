@@ -29,9 +29,11 @@ class Followed:
         for secret in self._hidden:
             said = said[: len(said) - edge(secret, said.endswith, from_start=True)]
         told = shown(said, 0, self._left_out, self._hidden)
-        return f"{told}\n… more than can be followed; all of it comes with its end …" if (
-            self.is_cut
-        ) else told
+        return (
+            f"{told}\n… more than can be followed; all of it comes with its end …"
+            if (self.is_cut)
+            else told
+        )
 
 
 def shown(output: bytes, head: int, left_out: int, hidden: Sequence[bytes]) -> str:

@@ -3,7 +3,8 @@
 It is a program of its own, with nothing but the standard library: a worker has threads and may
 not fork by itself, and here every orphan of the command comes home to be ended (Linux: "child
 subreaper"). It takes one line of JSON, says the command's process id, and at last what became of
-it, followed by its output; meanwhile a pipe named in the order gets the output as it comes. When the worker dies, its end of the line closes, and all is ended.
+it, followed by its output; meanwhile a pipe that the order names gets the output as it comes. When
+the worker dies, its end of the line closes, and all is ended.
 
 Not caught: a process that another service starts (at, systemd, a container), one of another user,
 and what the command starts outside its group after killing this process.

@@ -11,10 +11,12 @@ from django.template.loader import render_to_string
 from approvals.panels import decision_panel, readiness_panel, signoff_panel
 from approvals.room import poll_panel, room_panel
 from approvals.verdict import Outlook
-from checklists.panels import checklist_panel, runbook_panel
+from checklists.day.runbook import runbook_panel
+from checklists.panels import checklist_panel
 from communications.panels import messages_panel
 from deployments.models import Deployment
 from deployments.panels import comments_panel, history_panel
+from deployments.places import left_by
 from gates.panels import gates_panel
 from monitoring.panels import watch_panel
 
@@ -22,10 +24,11 @@ Audience = frozenset[str]
 
 
 def header_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
-    """With what it takes the place of, all of which belongs to the same service."""
+    """With what it takes the place of and who left its place as it is: all of the same service."""
     return {
         "outlook": outlook,
         "replaced": deployment.predecessors.select_related("environment").order_by("pk"),
+        "left_by": left_by(deployment),
     }
 
 

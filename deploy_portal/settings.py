@@ -224,7 +224,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "messages"
-CELERY_TASK_ROUTES = {"gates.*": {"queue": "gates"}}
+# Whatever runs commands or measures may take long; messages and sweeps never wait for it.
+CELERY_TASK_ROUTES = {
+    "gates.*": {"queue": "gates"},
+    "checklists.run_command": {"queue": "gates"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from accounts.models import User
 from checklists.deadlocks import STEPS
 from checklists.enums import Answer, ItemState, Phase
-from checklists.models import Item, ItemQuerySet
+from checklists.models import Item
 from checklists.policies import (
     MAY_TICK,
     refusal_by_phase,
@@ -37,19 +37,22 @@ def refusal_by_owner(rights: Rights, item: Item) -> Refused | None:
 
 def refusal_by_question(item: Item, to: ItemState) -> Refused | None:
     """What failed is answered for first: it itself, and before any other step begins."""
-    if not item.is_of_the_day:
-        return None
     if item.asks_how_to_go_on:
         return _waits_for_answer(item)
-    if to not in GOES_ON or item.state != ItemState.OPEN:
+    is_new = item.is_of_the_day and to in GOES_ON and item.state == ItemState.OPEN
+    return refusal_by_failed(item, _first_failed(item.deployment, item.phase)) if is_new else None
+
+
+def refusal_by_failed(item: Item, failed: Item | None) -> Refused | None:
+    """`failed` is the first step that failed of those that run now."""
+    if failed is None or not item.is_of_the_day or item.state == ItemState.IN_PROGRESS:
         return None
-    failed = open_questions(item.deployment, item.phase).first()
-    return _waits_for_answer(failed) if failed else None
+    return _waits_for_answer(item if item.asks_how_to_go_on else failed)
 
 
-def open_questions(deployment: Deployment, phase: str) -> ItemQuerySet:
-    steps = deployment.items.filter(phase=phase, state=ItemState.FAILED)
-    return steps.filter(kind__in=STEPS).select_related("question_to").order_by("position")
+def _first_failed(deployment: Deployment, phase: str) -> Item | None:
+    failed = deployment.items.filter(phase=phase, state=ItemState.FAILED, kind__in=STEPS)
+    return failed.select_related("question_to").order_by("position").first()
 
 
 def _waits_for_answer(failed: Item) -> Refused:
@@ -145,6 +148,11 @@ def refusal_to_stop(rights: Rights, deployment: Deployment) -> Refused | None:
     return refusal_to_move(deployment, State.STOPPED) or refusal_to_operate(
         rights, deployment, "stop"
     )
+
+
+def refusal_to_operate_at_all(rights: Rights, deployment: Deployment) -> Refused | None:
+    """Without asking whether the place is free, which the page of the rollback does."""
+    return refusal_to_operate(rights, deployment, "roll back")
 
 
 def refusal_to_roll_back(rights: Rights, deployment: Deployment) -> Refused | None:

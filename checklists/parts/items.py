@@ -20,7 +20,8 @@ from deployments.redefining import KeyedPart
 # What of an item is planned, and what is said about it while it is worked on.
 COLUMNS = (
     "section", "text", "kind", "phase", "required", "evidence_demanded", "irreversible",
-    "commands", "runs", "choices", "planned_minutes", "owner", "owner_role", "due_anchor", "due_offset",
+    "commands", "runs", "choices", "planned_minutes", "owner", "owner_role", "due_anchor",
+    "due_offset",
 )  # fmt: skip
 OPEN_AGAIN: dict[str, Any] = {
     "state": ItemState.OPEN, "state_by": None, "state_at": None, "started_at": None, "reason": "",

@@ -1,4 +1,4 @@
-"""A step that nobody planned: added on the day, marked so for ever, and never part of the content."""
+"""A step that nobody planned: added on the day, marked so for ever, never part of the content."""
 
 from __future__ import annotations
 

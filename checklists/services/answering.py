@@ -37,9 +37,7 @@ def answer(
         case Answer.RETRY:
             return _try_again(deployment, item, actor, reason)
         case Answer.SKIP:
-            return ask_to_leave_out(
-                deployment, item, ItemState.SKIPPED, actor=actor, reason=reason
-            )
+            return ask_to_leave_out(deployment, item, ItemState.SKIPPED, actor=actor, reason=reason)
         case Answer.DONE:
             require(policies.refusal_by_readiness(item, ItemState.DONE))
             return put(
@@ -56,9 +54,7 @@ def _try_again(deployment: Deployment, item: Item, actor: User, reason: str) -> 
     """At once, in the name of whoever said so; a command is run anew, which only a person asks."""
     verb, also = "step tried again", {"answer": Answer.RETRY.value}
     if item.runs and item.runs in command_names():
-        return start_command(
-            deployment, item, actor=actor, verb=verb, also=also, reason=reason
-        )
+        return start_command(deployment, item, actor=actor, verb=verb, also=also, reason=reason)
     return put(
         deployment, item, ItemState.IN_PROGRESS, actor=actor, reason=reason, verb=verb, also=also
     )

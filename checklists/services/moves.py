@@ -91,9 +91,7 @@ def finish_rollback(deployment_id: int, *, actor: User, note: str = "") -> Event
     """Everything required of the way back is done; what it leaves behind is said for good."""
     deployment = Deployment.objects.lock(deployment_id)
     still = waiting(deployment, Phase.ROLLBACK)
-    require(
-        day.refusal_to_finish_rollback(rights_of(actor, deployment.service), deployment, still)
-    )
+    require(day.refusal_to_finish_rollback(rights_of(actor, deployment.service), deployment, still))
     deployment.ended_at = clock.now()
     deployment.save(update_fields=["ended_at"])
     return move(
