@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from checklists.attempts import Attempt
 from checklists.enums import AttemptState
@@ -25,7 +26,7 @@ class Claim:
 
     def goes_on(self, said: str) -> bool:
         """Renew the lease and show what was said; False once somebody ended the run."""
-        fields = {"lease_until": clock.now() + LEASE}
+        fields: dict[str, Any] = {"lease_until": clock.now() + LEASE}
         is_new = said != self.shown
         if is_new:
             fields["output"] = clean(said)

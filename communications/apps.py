@@ -17,5 +17,8 @@ class CommunicationsConfig(AppConfig):
         subscribe(["item due"], receivers.remind)
         subscribe(receivers.ASKS, receivers.ask_to_sign)
         subscribe(["glass broken"], receivers.tell_broken_glass)
+        subscribe(receivers.WAY_BACK, receivers.tell_way_back)
+        subscribe(["item failed"], receivers.ask_how_to_go_on)
+        subscribe(["overrun foreseen"], receivers.tell_overrun)
         foresight.register(foreseen.look)
         announcements.register(announcing.before_t0)

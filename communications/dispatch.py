@@ -149,6 +149,8 @@ def _fate(message: Message, deployment: Deployment, now: datetime) -> Fate:
     event = message.event
     if event and message.kind == Kind.REMINDER and occasions.is_needless(deployment, event):
         return Fate.CANCELLED
+    if event and message.kind == Kind.STEP_FAILED and occasions.is_answered(deployment, event):
+        return Fate.CANCELLED
     if event and message.kind in ASKS_TO_SIGN and occasions.is_asked_in_vain(deployment, event):
         return Fate.CANCELLED
     return policies.fate(message, deployment, now)

@@ -32,9 +32,17 @@ IN_TWO_REGISTERS = frozenset(
         Kind.CANCELLATION,
         Kind.BREAK_GLASS,
         Kind.SIGN_OVERDUE,
+        Kind.ROLLBACK,
+        Kind.ROLLED_BACK,
+        Kind.STOPPED,
+        Kind.STEP_FAILED,
+        Kind.OVERRUN,
     }
 )
 LONGEST_SUBJECT = 200
+OF_EVENT = (
+    "actor", "reason", "said", "about", "due", "role", "again", "foreseen", "left_behind",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -157,14 +165,16 @@ def _context(facts: Facts, reader: Reader) -> dict[str, Any]:
 def _of_event(event: Event | None, deployment: Deployment, place: ZoneInfo) -> dict[str, Any]:
     """What the event that caused the message adds: who, why, about what, and where it stands."""
     if event is None:
-        return dict.fromkeys(("actor", "reason", "said", "about", "due", "role", "again"), "")
-    due = event.after.get("due")
+        return dict.fromkeys(OF_EVENT, "")
+    due, end = event.after.get("due"), event.after.get("end")
     return {
         "actor": event.actor_name,
         "reason": event.reason,
         "said": event.after.get("text", ""),
         "about": event.object_text if event.object_kind != "deployment" else "",
         "due": _moment(datetime.fromisoformat(due), place) if due else "",
+        "foreseen": _moment(datetime.fromisoformat(end), place) if end else "",
+        "left_behind": event.after.get("left_behind", []),
         "role": event.after.get("role_title", ""),
         "again": event.after.get("again", False),
         "url": f"{settings.PORTAL_URL}{_place(event, deployment)}",
@@ -177,6 +187,8 @@ def _place(event: Event, deployment: Deployment) -> str:
         return reverse("approvals:sign", args=[deployment.pk, event.object_id])
     if said := event.after.get("comment"):
         return f"{reverse('dashboard:comments', args=[deployment.pk])}#comment-{said}"
+    if event.after.get("asks"):
+        return reverse("checklists:answer_step", args=[deployment.pk, event.object_id])
     if event.after.get("due"):
         return reverse("checklists:item", args=[deployment.pk, event.object_id])
     return deployment.get_absolute_url()

@@ -157,7 +157,7 @@ def _read(
     follow: Follow | None,
 ) -> bytes:
     """All that the warden says until its end, or until the time is over."""
-    parts = []
+    parts: list[bytes] = []
     stream, asked_at = process.stdout, time.monotonic()
     assert stream is not None
     with selectors.DefaultSelector() as ready:

@@ -34,7 +34,7 @@ def left_as_it_is() -> Q:
         environment=OuterRef("environment"),
         completed_at__gt=OuterRef("ended_at"),
     )
-    return Q(state=State.STOPPED) & ~Exists(later)
+    return Q(~Exists(later), state=State.STOPPED)
 
 
 def left_by(deployment: Deployment) -> Deployment | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -52,7 +53,7 @@ def give_up(attempt_id: int) -> Event | None:
 
 
 def _end(
-    attempt: Attempt, state: AttemptState, reason: str, *, token: object, code: int | None = None
+    attempt: Attempt, state: AttemptState, reason: str, *, token: uuid.UUID | None, code: int | None = None
 ) -> Attempt | None:
     mine = Attempt.objects.filter(pk=attempt.pk, token=token, state=AttemptState.RUNNING)
     ended = mine.update(
