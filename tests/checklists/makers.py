@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -92,9 +93,9 @@ def do(deployment: Deployment, team: Team, *texts: str) -> None:
 def declare(folder: Path, **commands: list[str]) -> str:
     """The administrator's file with these commands; its path is the setting."""
     file = folder / "commands.toml"
-    file.write_text(
-        "\n".join(
-            f"[commands.{name}]\nargv = {argv!r}\nseconds = 20\n" for name, argv in commands.items()
-        ).replace("'", '"')
-    )
+    said = [
+        f"[commands.{name}]\nargv = {json.dumps(argv)}\nseconds = 60\n"
+        for name, argv in commands.items()
+    ]
+    file.write_text("\n".join(said))
     return str(file)

@@ -131,9 +131,7 @@ def test_a_draft_and_what_is_over_are_not_rolled_back(team: Team) -> None:
 
 def test_a_watched_deployment_is_not_rolled_back_while_another_holds_the_place(team: Team) -> None:
     watched = make_day(team)
-    Deployment.objects.filter(pk=watched.pk).update(
-        state=State.WATCHING, completed_at=clock.now()
-    )
+    Deployment.objects.filter(pk=watched.pk).update(state=State.WATCHING, completed_at=clock.now())
     running = make_day(team)
 
     with pytest.raises(Refused, match=f"is held by deployment #{running.pk}"):

@@ -22,9 +22,13 @@ def make_running(team: Team, steps: tuple[str, ...] = ("Stop", "Copy", "Start"))
     return deployment
 
 
-def tick(deployment: Deployment, position: int, team: Team, *, reason: str = "", seen: str | None = None) -> None:
+def tick(
+    deployment: Deployment, position: int, team: Team, *, reason: str = "", seen: str | None = None
+) -> None:
     item = deployment.items.get(position=position)
-    services.set_state(deployment.pk, item.pk, ItemState.DONE, actor=team.member, reason=reason, seen=seen)
+    services.set_state(
+        deployment.pk, item.pk, ItemState.DONE, actor=team.member, reason=reason, seen=seen
+    )
 
 
 def test_tick_says_who_and_when(team: Team) -> None:
