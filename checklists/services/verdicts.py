@@ -53,7 +53,12 @@ def give_up(attempt_id: int) -> Event | None:
 
 
 def _end(
-    attempt: Attempt, state: AttemptState, reason: str, *, token: uuid.UUID | None, code: int | None = None
+    attempt: Attempt,
+    state: AttemptState,
+    reason: str,
+    *,
+    token: uuid.UUID | None,
+    code: int | None = None,
 ) -> Attempt | None:
     mine = Attempt.objects.filter(pk=attempt.pk, token=token, state=AttemptState.RUNNING)
     ended = mine.update(
