@@ -169,7 +169,7 @@ class Said:
 def _last_attempts(deployment: Deployment) -> Iterable[Attempt]:
     """Without the whole output, which may be a mebibyte each."""
     found = Attempt.objects.filter(item__deployment=deployment).select_related("requested_by")
-    last = found.order_by("item", "-number").distinct("item").defer("output")
+    last = found.order_by("item_id", "-number").distinct("item_id").defer("output")
     return last.annotate(tail=Right("output", SHOWN_OUTPUT))
 
 
