@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from checklists.bulk import claimed_in, items_of, offer
-from checklists.enums import EvidenceKind, Kind
+from checklists.day import policies as day
+from checklists.enums import EvidenceKind, ItemState, Kind
 from checklists.filters import KINDS
 from checklists.forms import AnswerForm, EvidenceForm, StateForm
 from checklists.models import Item, Section
@@ -18,6 +19,7 @@ from checklists.policies import (
     seen_as,
 )
 from checklists.rows import calendar, groups_of, row_of
+from deployments.exceptions import Refused
 from deployments.models import Deployment
 from deployments.policies import Rights
 
@@ -50,6 +52,7 @@ def item_page(
         "evidence": evidence,
         "refusal": refusal_to_add_evidence(rights, item, deployment),
         "refusal_to_tick": refusal_to_tick(rights, item, deployment),
+        "refusal_to_say": refusal_to_tick(rights, item, deployment) or _of_the_day(item, rights),
         "refusal_to_second": refusal_to_second(item, rights.user),
         "seen": seen_as(item),
         "asked_as": asked_as(item),
@@ -58,6 +61,15 @@ def item_page(
         "form": form,
         "kinds": list(EvidenceKind),
     }
+
+
+def _of_the_day(item: Item, rights: Rights) -> Refused | None:
+    """Why a step is not said to be anything here now: whose it is, what failed, what runs."""
+    return (
+        day.refusal_by_owner(rights, item)
+        or day.refusal_by_question(item, ItemState.FAILED)
+        or day.refusal_while_running(item)
+    )
 
 
 def section_page(section: Section, rights: Rights) -> dict[str, Any]:

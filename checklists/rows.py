@@ -156,7 +156,9 @@ def row_of(  # noqa: PLR0917 - an item, and the facts that it is drawn from
     if not by_phase and not item.is_closed:
         waits = refusal_by_failed(item, failed)
         waits = waits or (refusal_by_order(item) if item.is_step else None)
-        waits = waits or refusal_by_evidence(item, has_any=evidence > 0)
+        if not item.is_step or item.state == ItemState.IN_PROGRESS:
+            # A step is begun without it, and ended with it.
+            waits = waits or refusal_by_evidence(item, has_any=evidence > 0)
     return Row(
         item,
         closed_by_phase=by_phase.sentence if by_phase else "",

@@ -13,18 +13,21 @@ from checklists.services.overrun import VERB, foresee_overrun
 from checklists.services.reminding import is_owed, remind
 from checklists.services.verdicts import give_up
 from deployments import anchors, clock, hints
-from deployments.enums import FINAL, State
+from deployments.enums import FINAL, HOLDS_ENVIRONMENT, State
 from deployments.models import Deployment, Event
 
 BATCH = 500
 # A worker that was told of a command and has not taken it is told again after this.
 PATIENCE = timedelta(seconds=15)
+# How often this is swept.
+SWEPT_SECONDS = 15
 
 
 def sweep() -> int:
     """Record what is due soon and has not been said; the number is that of the new events."""
     now = clock.now()
     wake_waiting(now)
+    age_forecasts(now)
     found = [give_up(pk) for pk in _abandoned(now)]
     found += [foresee_overrun(pk) for pk in _running()]
     found += [remind(item.deployment_id, item.pk) for item in _due_soon()[:BATCH]]
@@ -38,6 +41,15 @@ def wake_waiting(now: datetime) -> None:
     Attempt.objects.filter(pk__in=ids).update(hinted_at=now)
     for pk in ids:
         hints.hint(RUN, pk)
+
+
+def age_forecasts(now: datetime) -> None:
+    """About once a minute open pages show anew when it will end, though nothing happened."""
+    if now.second >= SWEPT_SECONDS:
+        return
+    running = Deployment.objects.filter(state__in=sorted(HOLDS_ENVIRONMENT))
+    for pk in running.values_list("pk", flat=True)[:BATCH]:
+        hints.changed(pk)
 
 
 def _abandoned(now: datetime) -> list[int]:

@@ -197,7 +197,7 @@ def _book(
             Part(
                 group.section,
                 [_line(row, times, said, is_now=row.item.pk in at_hand) for row in of_kind],
-                group.refusal,
+                of_kind[0].closed_by_phase,
             )
             for group, of_kind in parts
             if of_kind

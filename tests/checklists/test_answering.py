@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.models import User
 from checklists import policies, services
 from checklists.enums import Answer, ItemState
 from deployments.access.granting import grant
@@ -131,7 +132,7 @@ def test_an_optional_step_is_skipped_by_one(failed: Deployment, team: Team) -> N
 def test_only_an_ops_lead_who_did_not_request_it_answers(failed: Deployment, team: Team) -> None:
     item = step(failed, "Migrate")
 
-    def by(actor: object) -> None:
+    def by(actor: User) -> None:
         services.answer(failed.pk, item.pk, Answer.RETRY, actor=actor)
 
     with pytest.raises(Forbidden, match="Only ops leads of this service may say how it goes on"):

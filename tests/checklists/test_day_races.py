@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from accounts.models import User
 from checklists import services
 from checklists.enums import Answer, ItemState
 from deployments import clock
@@ -28,7 +29,7 @@ def refusals(answers: Sequence[object]) -> list[str]:
     return [one.sentence for one in answers if isinstance(one, Refused)]
 
 
-def second_lead(team: Team) -> object:
+def second_lead(team: Team) -> User:
     person = make_person("zora")
     grant(team.service, Grant.OPS_LEAD, person, actor=None)
     return person
@@ -57,7 +58,7 @@ def test_of_two_answers_to_one_failure_one_counts(team: Team) -> None:
     deployment, zora = make_day(team), second_lead(team)
     pk = say(deployment, "Drain", ItemState.FAILED, team, "no answer").pk
 
-    def answer(to: Answer, actor: object) -> object:
+    def answer(to: Answer, actor: User) -> object:
         return services.answer(
             deployment.pk, pk, to, actor=actor, reason="seen by hand", seen="failed"
         )

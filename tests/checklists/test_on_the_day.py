@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from checklists import services
@@ -125,7 +127,7 @@ def test_the_point_of_no_return_stays_when_the_step_is_opened_again(team: Team) 
     services.set_state(deployment.pk, again.pk, BEGUN, actor=team.member)
 
 
-def add(deployment: Deployment, team: Team, after: str, **more: object) -> None:
+def add(deployment: Deployment, team: Team, after: str, **more: Any) -> None:
     said = AdHoc("Restart the cache", step(deployment, after).pk, **more)
     services.add_step(deployment.pk, said, actor=team.ops_lead)
 
