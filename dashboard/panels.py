@@ -16,7 +16,7 @@ from checklists.panels import checklist_panel
 from communications.panels import messages_panel
 from deployments.models import Deployment
 from deployments.panels import comments_panel, history_panel
-from deployments.places import left_by
+from deployments.places import around
 from gates.panels import gates_panel
 from monitoring.panels import watch_panel
 
@@ -25,11 +25,8 @@ Audience = frozenset[str]
 
 def header_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
     """With what it takes the place of and who left its place as it is: all of the same service."""
-    return {
-        "outlook": outlook,
-        "replaced": deployment.predecessors.select_related("environment").order_by("pk"),
-        "left_by": left_by(deployment),
-    }
+    found = around(deployment)
+    return {"outlook": outlook, "replaced": found.replaced, "left_by": found.left_by}
 
 
 @dataclass(frozen=True)

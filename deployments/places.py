@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.models import Exists, OuterRef, Q
 
 from deployments.enums import FINAL, HOLDS_ENVIRONMENT, State
@@ -37,14 +39,25 @@ def left_as_it_is() -> Q:
     return Q(~Exists(later), state=State.STOPPED)
 
 
-def left_by(deployment: Deployment) -> Deployment | None:
-    """The stopped deployment that left this one's place as it is now; the newest of several."""
-    if deployment.state in FINAL or deployment.completed_at:
-        return None
-    stopped = Deployment.objects.filter(
-        left_as_it_is(), service=deployment.service_id, environment=deployment.environment_id
+@dataclass(frozen=True)
+class Around:
+    """Those that this one takes the place of, and the stopped one that left its place as it is."""
+
+    replaced: list[Deployment]
+    left_by: Deployment | None = None
+
+
+def around(deployment: Deployment) -> Around:
+    """One query; whoever completed or is over shows no longer how another one left the place."""
+    there = Q(left_as_it_is(), service=deployment.service_id, environment=deployment.environment_id)
+    found = Deployment.objects.filter(Q(successor=deployment.pk) | there)
+    others = list(found.exclude(pk=deployment.pk).select_related("environment").order_by("pk"))
+    stopped = [one for one in others if one.state == State.STOPPED]
+    shows = bool(stopped) and deployment.state not in FINAL and deployment.completed_at is None
+    return Around(
+        [one for one in others if one.successor_id == deployment.pk],
+        max(stopped, key=lambda one: (one.ended_at, one.pk)) if shows else None,
     )
-    return stopped.exclude(pk=deployment.pk).order_by("-ended_at", "-pk").first()
 
 
 def gone_there_since(deployment: Deployment) -> Deployment | None:

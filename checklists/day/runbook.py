@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -143,7 +143,7 @@ def runbook_panel(deployment: Deployment) -> dict[str, Any]:
         "books": [back, forward] if is_back else [forward, back],
         "forward": forward,
         "back": back,
-        "running": back if deployment.state == State.ROLLING_BACK else forward,
+        "running": back if is_back else forward,
         "is_back": is_back,
         "overrun": _overrun(deployment, forward),
         "no_return": min(passed, key=lambda one: (one.no_return_at, one.pk), default=None),
@@ -191,12 +191,13 @@ def _book(
     before = {one.pk: frozenset(step.pk for step in one.predecessors.all()) for one in items}
     times = foreseen(deployment, phase, items, before, now)
     is_running = RUNNING.get(State(deployment.state)) == phase
+    shown = times if is_running else replace(times, foreseen={})
     at_hand = _at_hand(rows, phase) if is_running else set()
     return Book(
         [
             Part(
                 group.section,
-                [_line(row, times, said, is_now=row.item.pk in at_hand) for row in of_kind],
+                [_line(row, shown, said, is_now=row.item.pk in at_hand) for row in of_kind],
                 of_kind[0].closed_by_phase,
             )
             for group, of_kind in parts
