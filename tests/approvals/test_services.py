@@ -323,6 +323,7 @@ def test_start_is_refused_after_the_latest_start_and_to_whoever_may_not(team: Te
     rights, facts = rights_of(team.ops_lead, team.service), readiness(deployment)
     deployment.refresh_from_db()
 
+    assert decision.latest_start
     late = decision.latest_start + timedelta(seconds=1)
     refusal = deciding.refusal_to_start(rights, deployment, decision, facts, late)
     assert str(refusal) == "The latest start has passed; the ops lead decides again."
