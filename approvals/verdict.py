@@ -140,13 +140,25 @@ def _sentence(
         case State.ON_HOLD | State.NO_GO if decision:
             return f"{label}: {decision.reason.rstrip('.')}."
         case State.IN_PROGRESS | State.ROLLING_BACK:
-            return f"{label}: {progress.done} of {progress.total} steps done."
+            how_far = f"{label}: {progress.done} of {progress.total} steps done"
+            return f"{how_far}{_asked(progress)}."
         case State.WATCHING:
             return f"Completed at {_time(deployment, deployment.completed_at)}, now being watched."
         case State.STOPPED:
             return f"Stopped: {deployment.stopped_note.rstrip('.')}."
+        case State.ROLLED_BACK if deployment.rollback_reason:
+            return f"Rolled back: {deployment.rollback_reason.rstrip('.')}."
         case _:
             return f"{label}."
+
+
+def _asked(progress: Progress) -> str:
+    """That nothing goes on before somebody says how; who is asked stands on the pages."""
+    if not progress.questions:
+        return ""
+    more = len(progress.questions) - 1
+    failed = f"“{progress.questions[0].text}”{f' and {more} more' if more else ''}"
+    return f", and {failed} failed: an ops lead says how it goes on"
 
 
 def _time(deployment: Deployment, at: datetime | None) -> str:

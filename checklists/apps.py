@@ -14,6 +14,6 @@ class ChecklistsConfig(AppConfig):
 
         content.register("items", collect)
         said = {"kind": dict(Kind.choices), "phase": dict(Phase.choices)}
-        wording.register("items", values=said)
+        wording.register("items", fields={"runs": "Command that a worker runs"}, values=said)
         blockers.register("checklist", find)
         register_stakes("items", owned_items)

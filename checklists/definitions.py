@@ -29,6 +29,7 @@ class ItemDefinition:
     evidence_demanded: bool = False
     irreversible: bool = False
     planned_minutes: int | None = None
+    runs: str = ""
     choices: list[str] = field(default_factory=list)
     owner: User | None = None
     owner_role: Role | None = None

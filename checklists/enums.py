@@ -32,6 +32,8 @@ class ItemState(TextChoices):
     NOT_APPLICABLE = "not_applicable", "Not applicable"
 
 
+# Steps of these phases run in order on the day, and one that fails asks how it goes on.
+ON_THE_DAY = frozenset({Phase.DURING, Phase.ROLLBACK})
 CLOSED = frozenset({ItemState.DONE, ItemState.SKIPPED, ItemState.NOT_APPLICABLE})
 
 
@@ -48,3 +50,25 @@ class EvidenceKind(TextChoices):
     LINK = "link", "Link"
     NUMBER = "number", "Number"
     FILE = "file", "File"
+
+
+class AttemptState(TextChoices):
+    """How far a worker has come with the command of a step."""
+
+    WAITING = "waiting", "Waits for a worker"
+    RUNNING = "running", "Running"
+    DONE = "done", "Ended well"
+    FAILED = "failed", "Failed"
+    STUCK = "stuck", "Stuck"
+    ENDED = "ended", "Ended by hand"
+
+
+LIVE_ATTEMPT = frozenset({AttemptState.WAITING, AttemptState.RUNNING})
+
+
+class Answer(TextChoices):
+    """How it goes on after a step failed; stop and roll back have pages of their own."""
+
+    RETRY = "retry", "Try it again"
+    DONE = "done", "It came through after all"
+    SKIP = "skip", "Skip it"

@@ -9,13 +9,16 @@ from django.db.models import F, Q
 
 from accounts.models import Role, User
 from checklists import moments
-from checklists.enums import CLOSED, EvidenceKind, ItemState, Kind, Phase
+from checklists.attempts import Attempt
+from checklists.enums import CLOSED, ON_THE_DAY, EvidenceKind, ItemState, Kind, Phase
 from checklists.sniffing import IMAGES
 from deployments.enums import Anchor
 from deployments.models import Deployment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+__all__ = ["Attempt", "Evidence", "Item", "Section"]
 
 
 class Section(models.Model):
@@ -81,6 +84,9 @@ class Item(models.Model):
     evidence_demanded = models.BooleanField(default=False)
     irreversible = models.BooleanField(default=False)
     commands = models.JSONField(default=list)
+    runs = models.CharField(
+        max_length=60, blank=True, help_text="The declared command that a worker runs for it."
+    )
     planned_minutes = models.PositiveIntegerField(null=True, blank=True)
     predecessors = models.ManyToManyField("self", symmetrical=False, related_name="successors")
     choices = models.JSONField(default=list, help_text="Words of which exactly one is chosen.")
@@ -100,6 +106,17 @@ class Item(models.Model):
     state_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     state_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
+    begun_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    no_return_at = models.DateTimeField(
+        null=True, help_text="When something that cannot be undone was begun, whatever came of it."
+    )
+    question_to = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who is asked how it goes on after this step failed.",
+    )
     reason = models.TextField(blank=True)
     chosen = models.CharField(max_length=200, blank=True)
     seconded_by = models.ForeignKey(
@@ -162,6 +179,14 @@ class Item(models.Model):
                 name="item_state_has_who_and_when",
             ),
             models.CheckConstraint(
+                condition=Q(question_to__isnull=True) | Q(state=ItemState.FAILED),
+                name="item_asks_how_it_goes_on_when_failed",
+            ),
+            models.CheckConstraint(
+                condition=Q(no_return_at__isnull=True) | Q(irreversible=True),
+                name="item_no_return_is_irreversible",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=[ItemState.SKIPPED, ItemState.NOT_APPLICABLE])
                 | ~Q(reason=""),
                 name="item_skip_has_reason",
@@ -188,6 +213,15 @@ class Item(models.Model):
     @property
     def is_step(self) -> bool:
         return self.kind in {Kind.STEP, Kind.ROLLBACK_STEP}
+
+    @property
+    def is_of_the_day(self) -> bool:
+        """A step that runs between start and completion, or on the way back."""
+        return self.is_step and self.phase in ON_THE_DAY
+
+    @property
+    def asks_how_to_go_on(self) -> bool:
+        return self.is_of_the_day and self.state == ItemState.FAILED
 
 
 def _filled(kind: EvidenceKind, *names: str) -> Q:

@@ -1,11 +1,12 @@
-"""The checklist and the runbook as every viewer sees them, and the page of one item."""
+"""The checklist as every viewer sees it, and the page of one item."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from checklists.bulk import claimed_in, items_of, offer
-from checklists.enums import EvidenceKind, Kind
+from checklists.day import policies as day
+from checklists.enums import EvidenceKind, ItemState, Kind
 from checklists.filters import KINDS
 from checklists.forms import AnswerForm, EvidenceForm, StateForm
 from checklists.models import Item, Section
@@ -18,6 +19,7 @@ from checklists.policies import (
     seen_as,
 )
 from checklists.rows import calendar, groups_of, row_of
+from deployments.exceptions import Refused
 from deployments.models import Deployment
 from deployments.policies import Rights
 
@@ -28,20 +30,6 @@ def checklist_panel(deployment: Deployment) -> dict[str, Any]:
     items = [row.item for group in groups for row in group.items]
     claims = [one for one in items if one.claimed_done and one.kind == Kind.CHECK]
     return {"groups": groups, "claims": sum(not one.is_closed for one in claims)}
-
-
-def runbook_panel(deployment: Deployment) -> dict[str, Any]:
-    """Steps of the day in order and the way back; three queries."""
-    rows = groups_of(deployment, KINDS["runbook"])
-    forward = [group for group in rows if group.items[0].item.kind == Kind.STEP]
-    steps = [row.item for group in forward for row in group.items]
-    return {
-        "groups": forward,
-        "way_back": [group for group in rows if group.items[0].item.kind == Kind.ROLLBACK_STEP],
-        "current": next((step for step in steps if not step.is_closed), None),
-        "done": sum(step.is_closed for step in steps),
-        "total": len(steps),
-    }
 
 
 def item_page(
@@ -64,6 +52,7 @@ def item_page(
         "evidence": evidence,
         "refusal": refusal_to_add_evidence(rights, item, deployment),
         "refusal_to_tick": refusal_to_tick(rights, item, deployment),
+        "refusal_to_say": refusal_to_tick(rights, item, deployment) or _of_the_day(item, rights),
         "refusal_to_second": refusal_to_second(item, rights.user),
         "seen": seen_as(item),
         "asked_as": asked_as(item),
@@ -72,6 +61,15 @@ def item_page(
         "form": form,
         "kinds": list(EvidenceKind),
     }
+
+
+def _of_the_day(item: Item, rights: Rights) -> Refused | None:
+    """Why a step is not said to be anything here now: whose it is, what failed, what runs."""
+    return (
+        day.refusal_by_owner(rights, item)
+        or day.refusal_by_question(item, ItemState.FAILED)
+        or day.refusal_while_running(item)
+    )
 
 
 def section_page(section: Section, rights: Rights) -> dict[str, Any]:

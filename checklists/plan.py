@@ -26,6 +26,7 @@ class ItemPlan(Described):
     evidence_demanded: bool = False
     irreversible: bool = False
     commands: tuple[Command, ...] = ()
+    runs: str = ""
     after: frozenset[Item] = frozenset()
     choices: tuple[str, ...] = ()
     planned_minutes: int | None = None
@@ -44,6 +45,7 @@ class ItemPlan(Described):
             "evidence_demanded": _yes(self.evidence_demanded),
             "irreversible": _yes(self.irreversible),
             "commands": as_text(list(self.commands)),
+            "runs": self.runs,
             "after": "; ".join(sorted(str(item) for item in self.after)),
             "choices": "\n".join(self.choices),
             "planned_minutes": str(self.planned_minutes or ""),
@@ -59,7 +61,7 @@ class ItemPlan(Described):
 
     def is_other_work(self, than: ItemPlan) -> bool:
         """Whether somebody who confirmed the one has not confirmed the other."""
-        names = ("text", "phase", "evidence_demanded", "commands", "choices")
+        names = ("text", "phase", "evidence_demanded", "commands", "runs", "choices")
         return any(getattr(self, name) != getattr(than, name) for name in names)
 
 

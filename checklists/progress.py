@@ -1,12 +1,15 @@
 """How far a deployment that has started is: the required items of its present phase."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
 
-from checklists.enums import CLOSED, Phase
+from checklists.deadlocks import STEPS
+from checklists.enums import CLOSED, ON_THE_DAY, ItemState, Phase
 from checklists.models import Item
 from deployments.enums import State
 from deployments.models import Deployment
@@ -20,11 +23,35 @@ PHASES: dict[State, Phase] = {
 
 
 @dataclass(frozen=True)
+class Question:
+    """A step that failed, and who is asked by name how it goes on (None: nobody is there)."""
+
+    item_pk: int
+    text: str
+    asked_pk: int | None
+
+
+@dataclass(frozen=True)
+class NoReturn:
+    """The first thing begun that cannot be undone."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Progress:
-    """`waiting` are the texts of what is still to be done, in order."""
+    """`waiting` are the texts of what is still to be done, in order.
+
+    `under_way` are optional steps that somebody is at or that failed: they, too, come to an end
+    before the phase does.
+    """
 
     done: int = 0
     waiting: tuple[str, ...] = ()
+    under_way: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
+    no_return: NoReturn | None = None
 
     @property
     def total(self) -> int:
@@ -36,16 +63,39 @@ def progress_of(deployments: Sequence[Deployment]) -> dict[int, Progress]:
     started = [one for one in deployments if one.state in PHASES]
     if not started:
         return {}
-    present = Q()
+    present = Q(no_return_at__isnull=False)
     for stage, phase in PHASES.items():
         present |= Q(deployment__state=stage, phase=phase)
-    rows = Item.objects.filter(present, deployment__in=started, required=True).order_by("position")
-    done: dict[int, int] = defaultdict(int)
-    waiting: dict[int, list[str]] = defaultdict(list)
-    closed = {state.value for state in CLOSED}
-    for pk, text, state in rows.values_list("deployment_id", "text", "state"):
-        if state in closed:
-            done[pk] += 1
-        else:
-            waiting[pk].append(text)
-    return {one.pk: Progress(done[one.pk], tuple(waiting[one.pk])) for one in started}
+    rows = Item.objects.filter(present, deployment__in=started).only(
+        "deployment_id", "text", "state", "required", "kind", "phase", "no_return_at",
+        "question_to_id",
+    )  # fmt: skip
+    items: dict[int, list[Item]] = {one.pk: [] for one in started}
+    for item in rows.order_by("position"):
+        items[item.deployment_id].append(item)
+    return {one.pk: _progress(items[one.pk], PHASES[State(one.state)]) for one in started}
+
+
+def _progress(items: Iterable[Item], phase: Phase) -> Progress:
+    listed = list(items)
+    here = [one for one in listed if one.phase == phase]
+    required = [one for one in here if one.required]
+    passed = sorted(
+        (one.no_return_at, one.text)
+        for one in listed
+        if one.no_return_at and one.phase == Phase.DURING
+    )
+    return Progress(
+        done=sum(one.state in CLOSED for one in required),
+        waiting=tuple(one.text for one in required if one.state not in CLOSED),
+        under_way=tuple(one.text for one in here if _is_under_way(one)),
+        questions=tuple(
+            Question(one.pk, one.text, one.question_to_id) for one in here if one.asks_how_to_go_on
+        ),
+        no_return=NoReturn(passed[0][1], passed[0][0]) if passed else None,
+    )
+
+
+def _is_under_way(item: Item) -> bool:
+    is_step = item.kind in STEPS and item.phase in ON_THE_DAY
+    return is_step and not item.required and item.state in {ItemState.IN_PROGRESS, ItemState.FAILED}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Count
 
 from checklists import due
+from checklists.day.policies import refusal_by_failed
 from checklists.enums import ItemState, Kind
 from checklists.models import Item, Section
 from checklists.owners import Holders, holders
@@ -111,28 +112,53 @@ def groups_of(
     """
     items = (
         deployment.items.filter(kind__in=kinds)
-        .select_related("section", "state_by", "seconded_by", "asked_by", "owner", "owner_role")
+        .select_related(
+            "section",
+            "state_by",
+            "seconded_by",
+            "asked_by",
+            "owner",
+            "owner_role",
+            "begun_by",
+            "question_to",
+        )
         .prefetch_related("predecessors")
         .annotate(evidence_count=Count("evidence"))
         .order_by("position")
     )
     shown = list(items if only is None else items.filter(pk__in=only))
     times, held = calendar(deployment, shown), holders(deployment.service_id, shown)
+    failed = _failed(deployment, shown)
     groups: dict[int, Group] = {}
     for item in shown:
+        item.deployment = deployment
         group = groups.setdefault(item.section_id, Group(item.section))
-        group.items.append(row_of(item, deployment, item.evidence_count, times, held))
+        group.items.append(row_of(item, deployment, item.evidence_count, times, held, failed))
     return list(groups.values())
 
 
-def row_of(
-    item: Item, deployment: Deployment, evidence: int, times: Calendar, held: Holders
+def _failed(deployment: Deployment, items: Iterable[Item]) -> Item | None:
+    """The first step of what runs now that failed and has not been answered for."""
+    failed = (one for one in items if one.asks_how_to_go_on)
+    return next((one for one in failed if not refusal_by_phase(one.phase, deployment.state)), None)
+
+
+def row_of(  # noqa: PLR0917 - an item, and the facts that it is drawn from
+    item: Item,
+    deployment: Deployment,
+    evidence: int,
+    times: Calendar,
+    held: Holders,
+    failed: Item | None = None,
 ) -> Row:
     by_phase = refusal_by_phase(item.phase, deployment.state)
     waits = None
     if not by_phase and not item.is_closed:
-        waits = refusal_by_order(item) if item.is_step else None
-        waits = waits or refusal_by_evidence(item, has_any=evidence > 0)
+        waits = refusal_by_failed(item, failed)
+        waits = waits or (refusal_by_order(item) if item.is_step else None)
+        if not item.is_step or item.state == ItemState.IN_PROGRESS:
+            # A step is begun without it, and ended with it.
+            waits = waits or refusal_by_evidence(item, has_any=evidence > 0)
     return Row(
         item,
         closed_by_phase=by_phase.sentence if by_phase else "",

@@ -1,22 +1,66 @@
-"""What no hint may be trusted with: items that come to be due."""
+"""What no hint may be trusted with: items that come to be due, commands, and a window overrun."""
 
 from collections import defaultdict
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef
 
 from checklists import due
-from checklists.enums import CLOSED
-from checklists.models import Item
+from checklists.enums import CLOSED, AttemptState
+from checklists.models import Attempt, Item
+from checklists.services.commands import RUN
+from checklists.services.overrun import VERB, foresee_overrun
 from checklists.services.reminding import is_owed, remind
-from deployments import anchors, clock
-from deployments.enums import FINAL, State
-from deployments.models import Deployment
+from checklists.services.verdicts import give_up
+from deployments import anchors, clock, hints
+from deployments.enums import FINAL, HOLDS_ENVIRONMENT, State
+from deployments.models import Deployment, Event
 
 BATCH = 500
+# A worker that was told of a command and has not taken it is told again after this.
+PATIENCE = timedelta(seconds=15)
+# How often this is swept.
+SWEPT_SECONDS = 15
 
 
 def sweep() -> int:
     """Record what is due soon and has not been said; the number is that of the new events."""
-    found = [remind(item.deployment_id, item.pk) for item in _due_soon()[:BATCH]]
+    now = clock.now()
+    wake_waiting(now)
+    age_forecasts(now)
+    found = [give_up(pk) for pk in _abandoned(now)]
+    found += [foresee_overrun(pk) for pk in _running()]
+    found += [remind(item.deployment_id, item.pk) for item in _due_soon()[:BATCH]]
     return sum(event is not None for event in found)
+
+
+def wake_waiting(now: datetime) -> None:
+    """Tell a worker again of commands that nobody has taken; only one can take each."""
+    waiting = Attempt.objects.filter(state=AttemptState.WAITING, hinted_at__lt=now - PATIENCE)
+    ids = list(waiting.values_list("pk", flat=True)[:BATCH])
+    Attempt.objects.filter(pk__in=ids).update(hinted_at=now)
+    for pk in ids:
+        hints.hint(RUN, pk)
+
+
+def age_forecasts(now: datetime) -> None:
+    """About once a minute open pages show anew when it will end, though nothing happened."""
+    if now.second >= SWEPT_SECONDS:
+        return
+    running = Deployment.objects.filter(state__in=sorted(HOLDS_ENVIRONMENT))
+    for pk in running.values_list("pk", flat=True)[:BATCH]:
+        hints.changed(pk)
+
+
+def _abandoned(now: datetime) -> list[int]:
+    return list(Attempt.objects.abandoned(now).values_list("pk", flat=True)[:BATCH])
+
+
+def _running() -> list[int]:
+    """Those of which it has not been said that they will end too late."""
+    running = Deployment.objects.filter(state=State.IN_PROGRESS, window_end__isnull=False)
+    unsaid = running.filter(~Exists(Event.objects.filter(deployment=OuterRef("pk"), verb=VERB)))
+    return list(unsaid.order_by("pk").values_list("pk", flat=True)[:BATCH])
 
 
 def _due_soon() -> list[Item]:

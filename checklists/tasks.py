@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from checklists import sweeps
+from checklists import runner, sweeps
 from deployments import portal_hold, provenance
 
 
@@ -10,3 +10,9 @@ def sweep() -> None:
         return
     with provenance.acting("worker"):
         sweeps.sweep()
+
+
+@shared_task(name="checklists.run_command")
+def run_command(attempt_id: int) -> None:
+    with provenance.acting("worker"):
+        runner.execute(attempt_id)

@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from checklists import views
 from checklists.converters import EvidenceKindConverter, ItemStateConverter
+from checklists.day import views as day
 
 register_converter(ItemStateConverter, "item_state")
 register_converter(EvidenceKindConverter, "evidence_kind")
@@ -43,5 +44,18 @@ urlpatterns = [
         views.evidence_image,
         name="evidence_image",
     ),
+    path("deployments/<int:pk>/items/<int:item_pk>/begin/", day.begin, name="begin"),
+    path("deployments/<int:pk>/items/<int:item_pk>/answer/", day.answer_step, name="answer_step"),
+    path("deployments/<int:pk>/items/<int:item_pk>/hand-over/", day.hand_over, name="hand_over"),
+    path("deployments/<int:pk>/items/<int:item_pk>/output/", day.output, name="output"),
+    path(
+        "deployments/<int:pk>/items/<int:item_pk>/command/end/",
+        day.end_command,
+        name="end_command",
+    ),
+    path("deployments/<int:pk>/steps/add/", day.add_step, name="add_step"),
     path("deployments/<int:pk>/complete/", views.complete, name="complete"),
+    path("deployments/<int:pk>/stop/", day.stop, name="stop"),
+    path("deployments/<int:pk>/roll-back/", day.roll_back, name="roll_back"),
+    path("deployments/<int:pk>/roll-back/finish/", day.finish_rollback, name="finish_rollback"),
 ]

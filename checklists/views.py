@@ -172,7 +172,7 @@ def _visible(request: PersonRequest, pk: int, item_pk: int) -> Item:
     visible = Deployment.objects.visible_to(request.user)
     items = Item.objects.select_related(
         "deployment__service", "deployment__environment", "section", "state_by", "seconded_by",
-        "asked_by", "owner", "owner_role",
+        "asked_by", "owner", "owner_role", "question_to",
     )  # fmt: skip
     return get_object_or_404(items, pk=item_pk, deployment__in=visible.filter(pk=pk))
 

@@ -24,6 +24,11 @@ class Kind(TextChoices):
     SIGN_OVERDUE = "sign_overdue", "A signature is overdue"
     OUT_OF_REACH = "out_of_reach", "Signatures cannot be given in time"
     GATE_REPORT = "gate_report", "A result is to be reported again"
+    ROLLBACK = "rollback", "Rollback begun"
+    ROLLED_BACK = "rolled_back", "Rolled back"
+    STOPPED = "stopped", "Stopped"
+    STEP_FAILED = "step_failed", "A step failed"
+    OVERRUN = "overrun", "The window will be overrun"
 
 
 # What a plan may have a line for; everything else is caused by an event.
@@ -33,6 +38,8 @@ TELLS_OF_THE_END = frozenset({Kind.COMPLETE, Kind.SUMMARY})
 SAYS_WHAT_MOVED = frozenset({Kind.CORRECTION, Kind.HOLD, Kind.NO_GO, Kind.RECALL})
 # To whoever signs, or to the lead if they do not; of no use once the rule holds.
 ASKS_TO_SIGN = frozenset({Kind.SIGN, Kind.SIGN_REMINDER, Kind.SIGN_OVERDUE})
+# To those who were told that it started.
+WAY_BACK = frozenset({Kind.ROLLBACK, Kind.ROLLED_BACK, Kind.STOPPED})
 # What is still of use after a cancellation.
 OUTLIVES_CANCELLATION = frozenset({Kind.CANCELLATION, Kind.MENTION})
 

@@ -39,10 +39,16 @@ IN_TWO_REGISTERS = frozenset(
         Kind.CANCELLATION,
         Kind.BREAK_GLASS,
         Kind.SIGN_OVERDUE,
+        Kind.ROLLBACK,
+        Kind.ROLLED_BACK,
+        Kind.STOPPED,
+        Kind.STEP_FAILED,
+        Kind.OVERRUN,
     }
 )
 OF_AN_EVENT = (
     "actor", "reason", "said", "about", "due", "due_there", "holds_until", "role", "again",
+    "foreseen", "left_behind",
 )  # fmt: skip
 LONGEST_SUBJECT = 200
 # Stands where a reader's own link goes; nobody can type it, since it is another in each process.
@@ -241,6 +247,8 @@ def _of_event(event: Event | None, deployment: Deployment, dates: Clock) -> dict
         "due": dates.moment(due_at),
         "due_there": dates.beside(due_at, deployment.zone),
         "holds_until": dates.moment(_instant(event, "holds_until")),
+        "foreseen": dates.moment(_instant(event, "end")),
+        "left_behind": event.after.get("left_behind", []),
         "role": event.after.get("role_title", ""),
         "again": event.after.get("again", False),
         "url": f"{settings.PORTAL_URL}{_place(event, deployment)}",
@@ -258,6 +266,8 @@ def _place(event: Event, deployment: Deployment) -> str:
         return reverse("approvals:sign", args=[deployment.pk, event.object_id])
     if said := event.after.get("comment"):
         return f"{reverse('dashboard:comments', args=[deployment.pk])}#comment-{said}"
+    if event.after.get("asks"):
+        return reverse("checklists:answer_step", args=[deployment.pk, event.object_id])
     if event.object_kind == "item" and event.after.get("due"):
         return reverse("checklists:item", args=[deployment.pk, event.object_id])
     if event.object_kind == "gate":

@@ -10,8 +10,10 @@ from approvals import waivers
 from approvals.asking import still_asked
 from approvals.services import beyond_reach
 from approvals.signoff import standings
-from checklists.enums import CLOSED
+from checklists.asked import ops_leads
+from checklists.enums import CLOSED, ItemState
 from checklists.models import Item
+from checklists.policies import refusal_by_phase
 from communications import copies, readers, schedule
 from communications.audience import Recipient, gone, involved
 from communications.enums import ASKS_TO_SIGN, Awaits, Kind, MessageState
@@ -35,6 +37,11 @@ ASKS: dict[str, Kind] = {
     "signature asked": Kind.SIGN,
     "signature reminded": Kind.SIGN_REMINDER,
     "signature overdue": Kind.SIGN_OVERDUE,
+}
+WAY_BACK: dict[str, Kind] = {
+    "rollback begun": Kind.ROLLBACK,
+    "rolled back": Kind.ROLLED_BACK,
+    "stopped": Kind.STOPPED,
 }
 MOVED = "rescheduled"
 
@@ -63,6 +70,34 @@ def tell_cancelled(deployment: Deployment, event: Event) -> Message | None:
     if not _was_told(deployment):
         return None
     return _write(deployment, event, Kind.CANCELLATION, event.at)
+
+
+def tell_way_back(deployment: Deployment, event: Event) -> Message | None:
+    """That it is rolled back or was stopped, to those who were told that it started."""
+    if not _was_told(deployment):
+        return None
+    return _write(deployment, event, WAY_BACK[event.verb], event.at)
+
+
+def ask_how_to_go_on(deployment: Deployment, event: Event) -> Message | None:
+    """A mail to the one person who is asked after a step failed."""
+    if is_answered(deployment, event):
+        return None
+    people = people_of(deployment.service).filter(username=event.after["asks"])
+    title = f"Failed: {event.object_text}"
+    return _write_to(deployment, event, Kind.STEP_FAILED, title, people)
+
+
+def tell_overrun(deployment: Deployment, event: Event) -> Message | None:
+    """A mail to the release lead and all ops leads, who can still do something about it."""
+    people = [deployment.lead, *ops_leads(deployment)]
+    return _write_to(deployment, event, Kind.OVERRUN, Kind.OVERRUN.label, people)
+
+
+def is_answered(deployment: Deployment, event: Event) -> bool:
+    """The step no longer waits for a word, or the runbook runs no more."""
+    item = deployment.items.filter(pk=event.object_id, state=ItemState.FAILED).first()
+    return item is None or refusal_by_phase(item.phase, deployment.state) is not None
 
 
 def mention(deployment: Deployment, event: Event) -> Message | None:
@@ -119,6 +154,8 @@ def is_in_vain(kind: str, deployment: Deployment, event: Event) -> bool:
     """What the letter asks for is done by now, or nobody needs it any more."""
     if kind == Kind.REMINDER:
         return is_needless(deployment, event)
+    if kind == Kind.STEP_FAILED:
+        return is_answered(deployment, event)
     if kind in ASKS_TO_SIGN:
         return is_asked_in_vain(deployment, event)
     if kind == Kind.OUT_OF_REACH:

@@ -11,6 +11,7 @@ from accounts.models import User
 from communications.enums import (
     HELD_BESIDES_THE_PLAN,
     OUTLIVES_CANCELLATION,
+    TELLS_OF_THE_END,
     Awaits,
     DeliveryState,
     Fate,
@@ -35,7 +36,11 @@ TRUE_IN: dict[str, State] = {
     Kind.NO_GO: State.NO_GO,
     Kind.RECALL: State.IN_REVIEW,
     Kind.BREAK_GLASS: State.GO,
+    Kind.ROLLBACK: State.ROLLING_BACK,
+    Kind.OVERRUN: State.IN_PROGRESS,
 }
+# After these nobody is told any more that it was completed, nor how it does since.
+DID_NOT_LAST = frozenset({State.ROLLING_BACK, State.ROLLED_BACK, State.STOPPED})
 
 
 def fate(message: Message, deployment: Deployment, now: datetime) -> Fate:
@@ -64,6 +69,8 @@ def is_overtaken(message: Message, deployment: Deployment) -> bool:
 def is_given_up(message: Message, deployment: Deployment) -> bool:
     if message.kind == Kind.REMINDER:
         return deployment.state in FINAL
+    if deployment.state in DID_NOT_LAST and message.kind in TELLS_OF_THE_END:
+        return True
     return deployment.state == State.CANCELLED and message.kind not in OUTLIVES_CANCELLATION
 
 
@@ -216,7 +223,8 @@ def refusal_by_fate(becomes: Fate, message: Message, deployment: Deployment) -> 
                 "This message names an older time; the one with the new time is listed too."
             )
         case Fate.CANCELLED:
-            return Refused("The deployment is cancelled; its planned messages no longer leave.")
+            state = deployment.get_state_display().lower()
+            return Refused(f"The deployment is {state}; its planned messages no longer leave.")
         case Fate.MISSED:
             return Refused("The time in which this message is of use has passed.")
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from communications import aims, audience, told
 from communications.audience import Recipient
-from communications.enums import TOLD, UNDER_WAY, WAITING, Kind, MessageState
+from communications.enums import TOLD, UNDER_WAY, WAITING, WAY_BACK, Kind, MessageState
 from communications.meant import CHAT
 from communications.models import Channel, Delivery, Message
 from communications.told import Copy
@@ -31,6 +31,8 @@ def readers_of(message: Message, deployment: Deployment) -> list[Recipient]:
     knew = told.to_correct(copies, deployment.schedule_revision, deployment.t0)
     if message.kind == Kind.CORRECTION:
         wanted = set(knew)
+    elif message.kind in WAY_BACK:
+        wanted = told.of_its_start(copies)
     elif message.kind in TO_THE_TOLD:
         wanted = told.readers(copy for copy in copies if copy.told)
     else:

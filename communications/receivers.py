@@ -16,6 +16,7 @@ PLANS_AFTER = (
     "watch opened",
 )
 VERDICTS = ("decided", "not decided", "missed start", "recalled")
+WAY_BACK = ("rollback begun", "rolled back", "stopped")
 ASKS = ("signature asked", "signature reminded", "signature overdue")
 
 
@@ -69,3 +70,18 @@ def tell_out_of_reach(event: Event) -> None:
 def tell_broken_glass(event: Event) -> None:
     if event.deployment_id:
         occasions.tell_broken_glass(Deployment.objects.lock(event.deployment_id), event)
+
+
+def tell_way_back(event: Event) -> None:
+    if event.deployment_id:
+        occasions.tell_way_back(Deployment.objects.lock(event.deployment_id), event)
+
+
+def ask_how_to_go_on(event: Event) -> None:
+    if event.deployment_id and event.after.get("asks"):
+        occasions.ask_how_to_go_on(Deployment.objects.lock(event.deployment_id), event)
+
+
+def tell_overrun(event: Event) -> None:
+    if event.deployment_id:
+        occasions.tell_overrun(Deployment.objects.lock(event.deployment_id), event)

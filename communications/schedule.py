@@ -11,7 +11,12 @@ from zoneinfo import ZoneInfo
 NOTICE_ENDS_BEFORE_T0 = timedelta(hours=2)
 COMPLETION_IS_NEWS_FOR = timedelta(hours=24)
 REPORT_IS_OF_USE_FOR = timedelta(hours=72)
-NEWS_OF_A_DAY = frozenset({"complete", "correction", "hold", "no_go", "recall"})
+NEWS_OF_A_DAY = frozenset(
+    {
+        "complete", "correction", "hold", "no_go", "recall", "rollback", "rolled_back", "stopped",
+        "step_failed", "overrun",
+    }
+)  # fmt: skip
 COLLAPSES_WITHIN = timedelta(minutes=5)
 NOTICE_BEFORE_T0 = timedelta(hours=24)
 LONGEST_WAIT = timedelta(minutes=1)

@@ -32,11 +32,17 @@ STOPS: dict[str, str] = {
     Kind.HOLD: "on_hold",
     Kind.NO_GO: "no_go",
     Kind.CANCELLATION: "cancelled",
+    Kind.ROLLBACK: "rolling_back",
+    Kind.ROLLED_BACK: "rolled_back",
+    Kind.STOPPED: "stopped",
 }
 SAID: dict[str, str] = {
     Kind.HOLD: "on hold",
     Kind.NO_GO: "no-go",
     Kind.CANCELLATION: "cancelled",
+    Kind.ROLLBACK: "being rolled back",
+    Kind.ROLLED_BACK: "rolled back",
+    Kind.STOPPED: "stopped",
 }
 
 
@@ -60,6 +66,13 @@ def said(last: Copy) -> str:
 
 def of_kind(copies: Iterable[Copy], kind: str) -> set[str]:
     return readers(copy for copy in copies if copy.told and copy.kind == kind)
+
+
+def of_its_start(copies: Iterable[Copy]) -> set[str]:
+    """Whoever was told that it started or was complete; else whoever was told anything of it."""
+    there = [copy for copy in copies if copy.told]
+    begun = readers(copy for copy in there if copy.kind in {Kind.START, Kind.COMPLETE})
+    return begun or readers(there)
 
 
 def readers(copies: Iterable[Copy]) -> set[str]:

@@ -1,6 +1,7 @@
 """Runs one declared command: no shell, a bare environment, an end in time, and no secret shown."""
 
 import contextlib
+import fcntl
 import json
 import os
 import selectors
@@ -9,20 +10,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from connections import warden
 from connections.commands import SECRET, Command
 from connections.declaring import Undeclared
 from connections.exceptions import Trouble
-from connections.hiding import hide, hideable
+from connections.hiding import hideable
+from connections.output import Followed, shown
 
 # What the warden needs beyond the command's own time, before it is thought to be stuck.
 SPARE_SECONDS = warden.GRACE_SECONDS + warden.ENDING_SECONDS + 5
 USUAL_PATH = "/usr/local/bin:/usr/bin:/bin"
+FOLLOW_SECONDS = 1.0
+LIVE_PIPE_BYTES = 1024 * 1024
+# Gets what the command has said so far, without secrets, and says whether it may go on.
+Follow = Callable[[str], bool]
 
 
 class NotRun(Trouble):
@@ -44,11 +50,12 @@ class Ran:
     left_out: int = 0
 
 
-def run(command: Command, secrets: Iterable[str] = ()) -> Ran:
+def run(command: Command, secrets: Iterable[str] = (), follow: Follow | None = None) -> Ran:
     """Wait for the command's end or its limit; raises a `Trouble` where it could not be run.
 
     Nothing that it started runs on afterwards, background processes neither. `secrets` are
     hidden in the output, beside the values that its environment takes from the worker's.
+    `follow` is asked about every second; once it says no the command is ended, as by its limit.
     """
     environment, own_secrets = _environment(command, os.environ)
     hidden = hideable([*secrets, *own_secrets])
@@ -61,11 +68,11 @@ def run(command: Command, secrets: Iterable[str] = ()) -> Ran:
             "file_mb": command.file_mb,
             "environment": environment,
         }
-        facts, output = _ordered(command, json.dumps(order).encode() + b"\n")
+        facts, output = _ordered(command, order, hidden, follow)
     if facts["why"]:
         raise NotRun(f"The command “{command.name}” {facts['why']}.")
-    shown = _shown(output, facts["head"], facts["left_out"], hidden)
-    return Ran(facts["code"], shown, facts["seconds"], facts["is_late"], facts["left_out"])
+    said = shown(output, facts["head"], facts["left_out"], hidden)
+    return Ran(facts["code"], said, facts["seconds"], facts["is_late"], facts["left_out"])
 
 
 def _environment(command: Command, around: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -85,27 +92,35 @@ def _environment(command: Command, around: Mapping[str, str]) -> tuple[dict[str,
     return given, secrets
 
 
-def _ordered(command: Command, order: bytes) -> tuple[dict[str, Any], bytes]:
+def _ordered(
+    command: Command, order: dict[str, Any], hidden: list[bytes], follow: Follow | None
+) -> tuple[dict[str, Any], bytes]:
     """What the warden says of the command, and its output."""
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-S", str(Path(warden.__file__))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        env={"PATH": USUAL_PATH},
-        start_new_session=True,
-    )
-    with process:
-        assert process.stdin and process.stdout
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(order)
-            process.stdin.flush()
-        # The line stays open: its end tells the warden that this worker is no more.
-        said = _read(process.stdout, time.monotonic() + command.seconds + SPARE_SECONDS)
-        process.kill()
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.close()
+    live, live_end = _live_pipe() if follow else (None, None)
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(Path(warden.__file__))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={"PATH": USUAL_PATH},
+            start_new_session=True,
+            pass_fds=() if live_end is None else (live_end,),
+        )
+        _close(live_end)
+        with process:
+            assert process.stdin and process.stdout
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.write(json.dumps({**order, "live": live_end}).encode() + b"\n")
+                process.stdin.flush()
+            # The line stays open: its end tells the warden that this worker is no more.
+            deadline = time.monotonic() + command.seconds + SPARE_SECONDS
+            said = _read(process, deadline, live, Followed(hidden), follow)
+            process.kill()
+            _hang_up(process)
+    finally:
+        _close(live)
     first, _, rest = said.partition(b"\n")
     last, has_ended, output = rest.partition(b"\n")
     if not has_ended:
@@ -114,17 +129,58 @@ def _ordered(command: Command, order: bytes) -> tuple[dict[str, Any], bytes]:
     return json.loads(last), output
 
 
-def _read(stream: IO[bytes], deadline: float) -> bytes:
-    """All that is written until the end, or until the time is over."""
-    parts = []
+def _live_pipe() -> tuple[int, int]:
+    """Where the output comes at once; the warden never waits for whoever reads it."""
+    read_end, write_end = os.pipe()
+    with contextlib.suppress(OSError, AttributeError):
+        fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, LIVE_PIPE_BYTES)
+    os.set_blocking(write_end, False)
+    return read_end, write_end
+
+
+def _close(handle: int | None) -> None:
+    if handle is not None:
+        os.close(handle)
+
+
+def _hang_up(process: "subprocess.Popen[bytes]") -> None:
+    with contextlib.suppress(BrokenPipeError):
+        if process.stdin:
+            process.stdin.close()
+
+
+def _read(
+    process: "subprocess.Popen[bytes]",
+    deadline: float,
+    live: int | None,
+    followed: Followed,
+    follow: Follow | None,
+) -> bytes:
+    """All that the warden says until its end, or until the time is over."""
+    parts: list[bytes] = []
+    stream, asked_at = process.stdout, time.monotonic()
+    assert stream is not None
     with selectors.DefaultSelector() as ready:
         ready.register(stream, selectors.EVENT_READ)
+        if live is not None:
+            ready.register(live, selectors.EVENT_READ)
         while (left := deadline - time.monotonic()) > 0:
-            if ready.select(left):
-                part = os.read(stream.fileno(), 65536)
-                if not part:
-                    break
-                parts.append(part)
+            for key, _ in ready.select(min(left, FOLLOW_SECONDS) if follow else left):
+                part = os.read(key.fd, 65536)
+                if key.fd == stream.fileno():
+                    if not part:
+                        return b"".join(parts)
+                    parts.append(part)
+                elif part:
+                    followed.add(part)
+                else:
+                    ready.unregister(key.fd)
+                    followed.is_cut = True
+            if follow and time.monotonic() - asked_at >= FOLLOW_SECONDS:
+                asked_at = time.monotonic()
+                if not follow(followed.shown()):
+                    follow = None
+                    _hang_up(process)
     return b"".join(parts)
 
 
@@ -132,24 +188,3 @@ def _end_group(said: bytes) -> None:
     with contextlib.suppress(ValueError, KeyError, ProcessLookupError, PermissionError):
         if pid := json.loads(said)["pid"]:
             os.killpg(pid, signal.SIGKILL)
-
-
-def _shown(output: bytes, head: int, left_out: int, hidden: list[bytes]) -> str:
-    """The output as people may see it; a secret that the gap cuts in two is hidden too."""
-    if not left_out:
-        return hide(output, hidden).decode(errors="replace")
-    first, last = output[:head], output[head:]
-    for secret in hidden:
-        # The middle of a secret may be what is missing, so each side is held against it alone.
-        first = first[: len(first) - _longest(secret, first.endswith, from_start=True)]
-        last = last[_longest(secret, last.startswith, from_start=False) :]
-    gap = f"\n… {left_out:,} bytes left out …\n".encode()
-    return (hide(first, hidden) + gap + hide(last, hidden)).decode(errors="replace")
-
-
-def _longest(secret: bytes, is_there: Any, *, from_start: bool) -> int:
-    """How many characters of the secret stand at the edge."""
-    for size in range(len(secret) - 1, 0, -1):
-        if is_there(secret[:size] if from_start else secret[-size:]):
-            return size
-    return 0

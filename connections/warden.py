@@ -3,7 +3,8 @@
 It is a program of its own, with nothing but the standard library: a worker has threads and may
 not fork by itself, and here every orphan of the command comes home to be ended (Linux: "child
 subreaper"). It takes one line of JSON, says the command's process id, and at last what became of
-it, followed by its output. When the worker dies, its end of the line closes, and all is ended.
+it, followed by its output; meanwhile a pipe that the order names gets the output as it comes. When
+the worker dies, its end of the line closes, and all is ended.
 
 Not caught: a process that another service starts (at, systemd, a container), one of another user,
 and what the command starts outside its group after killing this process.
@@ -64,6 +65,7 @@ class Held:
     output: int
     kept: Kept = field(default_factory=Kept)
     status: int | None = None
+    live: int | None = None
     is_open: bool = True
 
     def wait(self, until: Callable[[], bool], deadline: float) -> bool:
@@ -96,7 +98,20 @@ class Held:
             return False
         self.is_open = bool(part)
         self.kept.add(part)
+        self.show(part)
         return bool(part)
+
+    def show(self, part: bytes) -> None:
+        """At once to whoever follows; one who cannot keep up gets no more, so that none waits."""
+        if self.live is None or not part:
+            return
+        try:
+            was_taken = os.write(self.live, part) == len(part)
+        except OSError:
+            was_taken = False
+        if not was_taken:
+            os.close(self.live)
+            self.live = None
 
     def drain(self) -> None:
         """What is still in the pipe; nobody writes any more, and it holds little."""
@@ -169,7 +184,7 @@ def start(order: dict[str, Any]) -> tuple[Held | None, str]:
         os.waitpid(pid, 0)
         return None, why
     os.set_blocking(read_end, False)
-    return Held(pid, read_end), ""
+    return Held(pid, read_end, live=order.get("live")), ""
 
 
 def become(order: dict[str, Any], output: int, failing: int) -> None:
@@ -231,6 +246,8 @@ def watch(held: Held, seconds: float) -> bool:
 
 def main() -> None:
     order = json.loads(sys.stdin.buffer.readline())
+    if order.get("live") is not None:
+        os.set_inheritable(order["live"], False)
     told(PR_SET_CHILD_SUBREAPER, 1)
     began = time.monotonic()
     held, why = start(order)

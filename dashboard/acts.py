@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 from django.urls import reverse
 
@@ -14,10 +13,10 @@ from approvals.policies import breaking, deciding, voting
 from approvals.readiness import joined
 from approvals.signoff import RuleStanding, asked_since
 from approvals.verdict import Outlook
-from checklists.policies import refusal_to_complete
+from dashboard import day_acts
+from dashboard.act import Act, act_of
 from dashboard.enums import Asks
 from deployments.enums import Right, State
-from deployments.exceptions import Refused
 from deployments.models import Deployment
 from deployments.policies import (
     Rights,
@@ -26,25 +25,6 @@ from deployments.policies import (
     refusal_to_schedule,
 )
 from monitoring.policies import refusal_to_close
-
-
-@dataclass(frozen=True)
-class Act:
-    """One button: where it leads, whether it posts at once, and the sentence why not, if so.
-
-    Nobody is asked for an act that only changes what they already did. `asks` says what kind of
-    word it is that waits for this person, `since` when it is asked for, `due` until when.
-    """
-
-    label: str
-    url: str
-    posts: bool = False
-    refusal: str = ""
-    note: str = ""
-    is_asked: bool = True
-    asks: Asks | None = None
-    due: datetime | None = None
-    since: datetime | None = None
 
 
 def acts_of(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
@@ -66,11 +46,14 @@ def acts_of(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Ac
             ]
         case State.ON_HOLD | State.NO_GO:
             return _resume(rights, deployment)
-        case State.IN_PROGRESS:
-            return _complete(rights, deployment, outlook)
+        case State.IN_PROGRESS | State.ROLLING_BACK:
+            return day_acts.acts_of(rights, deployment, outlook)
         case State.WATCHING:
-            reviews = _review(rights, deployment, outlook)
-            return [*reviews, *_close(rights, deployment, outlook)]
+            return [
+                *_review(rights, deployment, outlook),
+                *_close(rights, deployment, outlook),
+                *day_acts.roll_back(rights, deployment),
+            ]
         case _:
             return []
 
@@ -80,29 +63,22 @@ def plan_acts(rights: Rights, deployment: Deployment) -> list[Act]:
     if not rights.has(Right.EDIT):
         return []
     found = [
-        _act("Edit the plan", "dashboard:plan_start", deployment,
+        act_of("Edit the plan", "dashboard:plan_start", deployment,
              refusal_to_edit(rights, deployment)),
-        _act("Set the time" if deployment.t0 is None else "Reschedule", "deployments:schedule",
+        act_of("Set the time" if deployment.t0 is None else "Reschedule", "deployments:schedule",
              deployment, refusal_to_schedule(rights, deployment)),
-        _act("Cancel", "deployments:cancel", deployment, refusal_to_cancel(rights, deployment)),
-        _act("Back to draft", "approvals:reopen", deployment,
+        act_of("Cancel", "deployments:cancel", deployment, refusal_to_cancel(rights, deployment)),
+        act_of("Back to draft", "approvals:reopen", deployment,
              deciding.refusal_to_reopen(rights, deployment)),
     ]  # fmt: skip
     return [act for act in found if not act.refusal]
-
-
-def _act(
-    label: str, name: str, deployment: Deployment, refusal: Refused | None, *, posts: bool = False
-) -> Act:
-    url = reverse(name, args=[deployment.pk])
-    return Act(label, url, posts, refusal.sentence if refusal else "")
 
 
 def _in_draft(rights: Rights, deployment: Deployment) -> list[Act]:
     """Whatever is still missing, the page of submitting says all of it."""
     if not rights.has(Right.EDIT):
         return []
-    return [_act("Submit for sign-off", "approvals:submit", deployment, None)]
+    return [act_of("Submit for sign-off", "approvals:submit", deployment, None)]
 
 
 def _signatures(rights: Rights, deployment: Deployment, rules: list[RuleStanding]) -> list[Act]:
@@ -167,7 +143,7 @@ def _decide(rights: Rights, deployment: Deployment) -> list[Act]:
     if not rights.has(Right.OPERATE):
         return []
     refusal = deciding.refusal_to_decide_at_all(rights, deployment)
-    decide = _act("Decide go or no-go", "approvals:decide", deployment, refusal)
+    decide = act_of("Decide go or no-go", "approvals:decide", deployment, refusal)
     if refusal:
         return [decide]
     decide = replace(decide, asks=Asks.DECISION, due=deployment.t0)
@@ -180,21 +156,14 @@ def _start(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act
     refusal = deciding.refusal_to_start(
         rights, deployment, outlook.decision, outlook.readiness, outlook.at
     )
-    return [_act("Start the deployment", "approvals:start", deployment, refusal, posts=True)]
+    return [act_of("Start the deployment", "approvals:start", deployment, refusal, posts=True)]
 
 
 def _resume(rights: Rights, deployment: Deployment) -> list[Act]:
     """A time that has passed meanwhile is said on its page, which leads to a new one."""
     if not rights.has(Right.EDIT):
         return []
-    return [_act("Resume the review", "approvals:resume", deployment, None)]
-
-
-def _complete(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
-    if not rights.has(Right.OPERATE):
-        return []
-    refusal = refusal_to_complete(rights, deployment, list(outlook.progress.waiting))
-    return [_act("Complete the deployment", "checklists:complete", deployment, refusal, posts=True)]
+    return [act_of("Resume the review", "approvals:resume", deployment, None)]
 
 
 def _close(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
@@ -206,4 +175,4 @@ def _close(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act
         list(outlook.progress.waiting),
         is_reviewed=outlook.review is None,
     )
-    return [_act("Close the deployment", "monitoring:close", deployment, refusal)]
+    return [act_of("Close the deployment", "monitoring:close", deployment, refusal)]

@@ -28,8 +28,11 @@ from deployments.policies import Rights, rights_on
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
-# Where a signature, an answer, a decision or a review of somebody can be waited for.
-WAITING = (State.IN_REVIEW, State.GO, State.WATCHING)
+# Where a signature, an answer, a decision or a review of somebody can be waited for, and how it
+# goes on after a step failed.
+WAITING = (
+    State.IN_REVIEW, State.GO, State.IN_PROGRESS, State.ROLLING_BACK, State.WATCHING,
+)  # fmt: skip
 MOST = 500
 # Read with the deployments, so that what is rare costs a query only where it is.
 MARKS = {

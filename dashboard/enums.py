@@ -10,3 +10,4 @@ class Asks(TextChoices):
     WAIVER = "waiver", "Waivers"
     ITEM = "item", "Items to leave out"
     REVIEW = "review", "Reviews"
+    STEP = "step", "Failed steps"

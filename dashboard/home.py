@@ -11,7 +11,8 @@ from accounts.models import User
 from approvals import reach
 from approvals.verdict import Outlook, outlooks
 from checklists.mine import MyItem, items_of
-from dashboard.acts import Act, acts_of
+from dashboard.act import Act
+from dashboard.acts import acts_of
 from dashboard.decisions import marked, waiting_on
 from deployments.enums import State
 from deployments.models import Deployment

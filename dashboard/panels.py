@@ -11,11 +11,13 @@ from django.template.loader import render_to_string
 from approvals.panels import decision_panel, readiness_panel, signoff_panel
 from approvals.room import poll_panel, room_panel
 from approvals.verdict import Outlook
-from checklists.panels import checklist_panel, runbook_panel
+from checklists.day.runbook import runbook_panel
+from checklists.panels import checklist_panel
 from communications.panels import messages_panel
 from dashboard.share.panels import share_panel
 from deployments.models import Deployment
 from deployments.panels import comments_panel, history_panel
+from deployments.places import around
 from gates.panels import gates_panel
 from monitoring.panels import watch_panel
 
@@ -23,11 +25,9 @@ Audience = frozenset[str]
 
 
 def header_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
-    """With what it takes the place of, all of which belongs to the same service."""
-    return {
-        "outlook": outlook,
-        "replaced": deployment.predecessors.select_related("environment").order_by("pk"),
-    }
+    """With what it takes the place of and who left its place as it is: all of the same service."""
+    found = around(deployment)
+    return {"outlook": outlook, "replaced": found.replaced, "left_by": found.left_by}
 
 
 @dataclass(frozen=True)

@@ -230,9 +230,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "messages"
+# Whatever runs commands or measures may take long; messages and sweeps never wait for it.
 CELERY_TASK_ROUTES = {
     "gates.*": {"queue": "gates"},
-    # It waits for answers from outside, as gates do.
+    "checklists.run_command": {"queue": "gates"},
     "monitoring.sample": {"queue": "gates"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -2,9 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
+
 from deployments.blockers import Blocker, Findings
-from deployments.enums import HOLDS_ENVIRONMENT
+from deployments.enums import FINAL, HOLDS_ENVIRONMENT, State
+from deployments.fitting import cut
 from deployments.models import Deployment
+from deployments.places import left_as_it_is
+
+SHOWN = 200
 
 
 def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
@@ -13,12 +19,11 @@ def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
 
 
 def _others(deployments: Sequence[Deployment]) -> Iterable[Deployment]:
-    """Everything still open on the same services, which is where a conflict can come from."""
+    """Everything open on the same services, where a conflict can come from, and stopped ones."""
     services = {deployment.service_id for deployment in deployments}
-    return (
-        Deployment.objects.open()
-        .filter(service__in=services)
-        .only("pk", "service_id", "environment_id", "state", "t0", "window_end")
+    there = Q(~Q(state__in=FINAL) | left_as_it_is(), service__in=services)
+    return Deployment.objects.filter(there).only(
+        "pk", "service_id", "environment_id", "state", "t0", "window_end", "stopped_note"
     )
 
 
@@ -29,19 +34,31 @@ def _findings(deployment: Deployment, others: Iterable[Deployment]) -> Findings:
     if not deployment.commit:
         warnings.append(Blocker("facts:commit", "no commit is named", "overview"))
     for other in others:
-        if _conflict(deployment, other):
+        if other.state == State.STOPPED:
+            if _same_place(deployment, other):
+                warnings.append(_left_behind(other))
+        elif _conflict(deployment, other):
             clause = f"deployment #{other.pk} is planned for the same place and time"
             warnings.append(Blocker(f"conflict:{other.pk}", clause, "overview"))
     return Findings(blockers=blockers, warnings=warnings)
 
 
 def _conflict(one: Deployment, other: Deployment) -> bool:
-    if one.pk == other.pk or one.service_id != other.service_id:
-        return False
-    if one.environment_id != other.environment_id:
+    if not _same_place(one, other):
         return False
     if other.state in HOLDS_ENVIRONMENT:
         return True
     if not (one.t0 and one.window_end and other.t0 and other.window_end):
         return False
     return one.t0 < other.window_end and other.t0 < one.window_end
+
+
+def _same_place(one: Deployment, other: Deployment) -> bool:
+    place = (one.service_id, one.environment_id)
+    return one.pk != other.pk and place == (other.service_id, other.environment_id)
+
+
+def _left_behind(stopped: Deployment) -> Blocker:
+    said = cut(stopped.stopped_note, SHOWN).rstrip(".")
+    clause = f"deployment #{stopped.pk} was stopped there and left it so: {said}"
+    return Blocker(f"left:{stopped.pk}", clause, "overview")

@@ -225,17 +225,3 @@ def cancel(
     deployment.save(update_fields=["successor"])
     history.record(successor, "takes the place of", actor=actor, obj=deployment, at=cancelled.at)
     return cancelled
-
-
-@transaction.atomic
-def begin_rollback(deployment_id: int, *, actor: User | None, reason: str) -> Event:
-    """Take the way back that was signed with the plan; without an actor a trigger takes it."""
-    deployment = Deployment.objects.lock(deployment_id)
-    if actor is not None:
-        rights = policies.rights_of(actor, deployment.service)
-        require(policies.refusal_to_operate(rights, deployment, "roll back"))
-    if not reason.strip():
-        raise Invalid("Say why it is rolled back; those who were told of it will read it.")
-    return move(
-        deployment, State.ROLLING_BACK, "rollback begun", actor=actor, reason=reason.strip()
-    )

@@ -74,7 +74,8 @@ def whole_of(origin: Deployment) -> Whole:
 def checklist(origin: Deployment) -> tuple[list[SectionDefinition], list[ItemDefinition]]:
     sections = list(origin.sections.order_by("position"))
     items = list(
-        origin.items.select_related("owner", "owner_role")
+        origin.items.filter(ad_hoc=False)
+        .select_related("owner", "owner_role")
         .prefetch_related("predecessors")
         .order_by("position")
     )
@@ -88,7 +89,12 @@ def checklist(origin: Deployment) -> tuple[list[SectionDefinition], list[ItemDef
             text=item.text,
             required=item.required,
             commands=item.commands,
-            after=sorted(item_places[before.pk] for before in item.predecessors.all()),
+            after=sorted(
+                item_places[before.pk]
+                for before in item.predecessors.all()
+                if before.pk in item_places
+            ),
+            runs=item.runs,
             key=item.key,
             evidence_demanded=item.evidence_demanded,
             irreversible=item.irreversible,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
 from checklists.enums import Phase
+from checklists.leftovers import limits_of
 from deployments import clock
 from deployments.answers import page, posted, tried
 from deployments.exceptions import Refused
@@ -120,6 +121,7 @@ def question(request: PersonRequest, pk: int) -> HttpResponse:
         told="The rollback has begun." if goes_back else "It stays.",
         refusal=policies.refusal_to_answer(rights, deployment, SOME) if asked else None,
         question=asked,
+        limits=limits_of(deployment) if asked else [],
         last=Question.objects.filter(deployment=deployment).first(),
     )  # fmt: skip
 

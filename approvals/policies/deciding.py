@@ -14,6 +14,7 @@ from deployments.blockers import Blocker
 from deployments.enums import Right, State
 from deployments.exceptions import Invalid, Refused
 from deployments.models import Deployment
+from deployments.places import refusal_while_occupied
 from deployments.policies import (
     Rights,
     refusal_of_time,
@@ -130,24 +131,6 @@ def refusal_to_start(
     if now > decision.latest_start:
         return Refused("The latest start has passed; the ops lead decides again.")
     return refusal_while_occupied(deployment)
-
-
-def refusal_while_occupied(deployment: Deployment) -> Refused | None:
-    holder = (
-        Deployment.objects.filter(
-            service=deployment.service_id,
-            environment=deployment.environment_id,
-            state__in=[State.IN_PROGRESS, State.ROLLING_BACK],
-        )
-        .exclude(pk=deployment.pk)
-        .first()
-    )
-    if holder is None:
-        return None
-    return Refused(
-        f"{deployment.environment} is held by deployment #{holder.pk} ({holder.package}), which is "
-        f"{holder.get_state_display().lower()}."
-    )
 
 
 def refusal_of_latest_start(

@@ -20,11 +20,12 @@ from deployments.redefining import KeyedPart
 # What of an item is planned, and what is said about it while it is worked on.
 COLUMNS = (
     "section", "text", "kind", "phase", "required", "evidence_demanded", "irreversible",
-    "commands", "choices", "planned_minutes", "owner", "owner_role", "due_anchor", "due_offset",
+    "commands", "runs", "choices", "planned_minutes", "owner", "owner_role", "due_anchor",
+    "due_offset",
 )  # fmt: skip
 OPEN_AGAIN: dict[str, Any] = {
     "state": ItemState.OPEN, "state_by": None, "state_at": None, "started_at": None, "reason": "",
-    "chosen": "", "seconded_by": None,
+    "chosen": "", "seconded_by": None, "begun_by": None, "question_to": None,
     "asked_state": "", "asked_by": None, "asked_at": None, "asked_reason": "",
 }  # fmt: skip
 # An item that is optional now needs no second person.
@@ -52,6 +53,7 @@ class Items(KeyedPart[Item, ItemPlan]):
             evidence_demanded=row.evidence_demanded,
             irreversible=row.irreversible,
             commands=tuple(row.commands),
+            runs=row.runs,
             after=frozenset(row.predecessors.all()),
             choices=tuple(row.choices),
             planned_minutes=row.planned_minutes,

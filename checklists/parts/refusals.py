@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from accounts.models import User
 from checklists import ordering
-from checklists.enums import Kind, Phase
+from checklists.deadlocks import STEPS
+from checklists.enums import ON_THE_DAY, Kind, Phase
 from checklists.models import Item
 from checklists.plan import ItemPlan, SectionPlan
+from connections.declaring import NAME
 from deployments.enums import Right
 from deployments.exceptions import Invalid, Refused
 from deployments.fitting import cut
@@ -25,6 +27,7 @@ def refusal_of_item(deployment: Deployment, plan: ItemPlan, row: Item | None) ->
     return (
         refusal_of_words(plan.text, "text", LONGEST_TEXT)
         or _refusal_of_phase(plan)
+        or _refusal_of_command(plan)
         or refusal_of_choices(plan.choices)
         or _refusal_of_strangers(deployment, plan)
         or _refusal_of_owner(deployment, plan, row)
@@ -75,6 +78,19 @@ def _refusal_of_phase(plan: ItemPlan) -> Refused | None:
     if (plan.kind == Kind.ROLLBACK_STEP) == (plan.phase == Phase.ROLLBACK):
         return None
     return Invalid("A rollback step belongs to the phase “Rollback”, and nothing else does.")
+
+
+def _refusal_of_command(plan: ItemPlan) -> Refused | None:
+    """That it is declared is judged when it is to run: declarations come and go."""
+    if not plan.runs:
+        return None
+    if plan.kind not in STEPS or plan.phase not in ON_THE_DAY:
+        return Invalid("Only a step of the day or of a rollback runs a command.")
+    if plan.choices:
+        return Invalid("A step that runs a command has no choices; its result is that of its run.")
+    if not NAME.fullmatch(plan.runs):
+        return Invalid(f"“{cut(plan.runs, SHOWN)}” is no name of a declared command.")
+    return None
 
 
 def _refusal_of_strangers(deployment: Deployment, plan: ItemPlan) -> Refused | None:

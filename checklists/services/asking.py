@@ -8,7 +8,14 @@ from accounts.models import User
 from checklists import policies
 from checklists.enums import ItemState
 from checklists.models import Item
-from checklists.services.states import SAID, ask_nothing, locked, put, refusal_by_seen
+from checklists.services.states import (
+    SAID,
+    ask_nothing,
+    locked,
+    put,
+    refusal_by_seen,
+    refusal_on_the_day,
+)
 from deployments import clock, history
 from deployments.exceptions import Invalid, require
 from deployments.models import Deployment, Event
@@ -34,6 +41,14 @@ def leave_out(
     if item.state == to:
         return None
     require(refusal_by_seen(item, seen))
+    require(refusal_on_the_day(item, to, actor))
+    return ask_to_leave_out(deployment, item, to, actor=actor, reason=reason)
+
+
+def ask_to_leave_out(
+    deployment: Deployment, item: Item, to: ItemState, *, actor: User, reason: str
+) -> Event:
+    """The same under the lock, for somebody of whom it was asked already whether they may."""
     if not item.required:
         require(policies.refusal_to_set(item, to, reason))
         return put(deployment, item, to, actor=actor, reason=reason)

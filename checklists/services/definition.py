@@ -28,6 +28,7 @@ def define(
             evidence_demanded=item.evidence_demanded,
             irreversible=item.irreversible,
             commands=item.commands,
+            runs=item.runs,
             planned_minutes=item.planned_minutes,
             choices=item.choices,
             owner=item.owner,

@@ -70,6 +70,7 @@ def _plan(one: ItemDefinition, section: Section, after: frozenset[Item]) -> Item
         evidence_demanded=one.evidence_demanded,
         irreversible=one.irreversible,
         commands=tuple(one.commands),
+        runs=one.runs,
         after=after,
         choices=tuple(one.choices),
         planned_minutes=one.planned_minutes,

@@ -15,6 +15,7 @@ from checklists.commands import Command, as_text, from_text
 from checklists.enums import DEFAULT_PHASE, Kind, Phase
 from checklists.models import Item, Section
 from checklists.plan import ItemPlan
+from connections.commands import command_names
 from dashboard.plan.forms import CONTROL, NUMBER, SELECT, KnownForm, PlanForm, lines, words
 from deployments.exceptions import Invalid
 from deployments.models import Deployment, Membership, ServiceGroupObjectPermission
@@ -78,7 +79,7 @@ def due_said(form: forms.Form, name: str) -> tuple[str, Any]:
 class ItemForm(PlanForm):
     """One item with everything that can be said of it."""
 
-    folded = ("commands", "after", "choices")
+    folded = ("commands", "runs", "after", "choices")
     text = words("Text", required=False)
     section = chosen("Section")
     kind = chosen("Kind", KINDS)
@@ -97,6 +98,10 @@ class ItemForm(PlanForm):
     commands = words(
         "Commands", rows=3, required=False, strip=False, max_length=20_000,
         help_text="One as it is; several each between lines of ```.",
+    )  # fmt: skip
+    runs = chosen(
+        "Command that a worker runs", required=False,
+        help_text="For a step: declared by the administrator; its result decides done or failed.",
     )  # fmt: skip
     after = forms.MultipleChoiceField(
         label="Comes after", required=False,
@@ -132,6 +137,8 @@ class ItemForm(PlanForm):
         some["section"].choices = [(pk, one.heading) for pk, one in self._sections.items()]
         some["after"].choices = [(pk, one.text[:100]) for pk, one in self._items.items()]
         some["owner"].choices = owners(deployment, beside=plan.owner if plan else None)
+        names = {*command_names(), *([plan.runs] if plan and plan.runs else [])}
+        some["runs"].choices = [("", "none: people do it"), *((one, one) for one in sorted(names))]
 
     def values(self, plan: Any) -> dict[str, Any]:
         role, person = plan.owner_role, plan.owner
@@ -160,6 +167,7 @@ class ItemForm(PlanForm):
             evidence_demanded=said["evidence_demanded"],
             irreversible=said["irreversible"],
             commands=self._commands(said["commands"]),
+            runs=said["runs"],
             after=frozenset(self._items[pk] for pk in said["after"]),
             choices=tuple(one.strip() for one in said["choices"].splitlines() if one.strip()),
             planned_minutes=said["planned_minutes"],

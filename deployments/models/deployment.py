@@ -82,6 +82,11 @@ class Deployment(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    rollback_at = models.DateTimeField(null=True, blank=True)
+    rollback_reason = models.TextField(blank=True)
+    ended_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was stopped, or its rollback finished."
+    )
     successor = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -115,6 +120,11 @@ class Deployment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=State.values), name="deployment_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(rollback_at__isnull=True, rollback_reason="")
+                | (Q(rollback_at__isnull=False) & ~Q(rollback_reason="")),
+                name="rollback_has_its_reason",
             ),
             models.CheckConstraint(
                 condition=Q(successor__isnull=True) | Q(state=State.CANCELLED),

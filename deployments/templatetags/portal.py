@@ -24,6 +24,7 @@ TONES: dict[str, str] = {
     "approve": "good", "reject": "bad", "request_changes": "bad", "abstain": "quiet",
     "missing": "wait", "hold": "warn", "silent": "wait",
     "good": "good", "warn": "warn", "bad": "bad", "no_data": "warn", "error": "warn",
+    "waiting": "wait", "running": "run", "stuck": "bad", "ended": "warn",
     "scheduled": "wait", "claimed": "run", "dispatching": "run", "sent": "good", "retry": "warn",
     "unknown": "warn", "superseded": "quiet", "missed": "warn", "bounced": "bad",
     "met": "good", "partly": "warn", "not_met": "bad",
@@ -71,6 +72,16 @@ def when(at: datetime | None, otherwise: str = "not set") -> SafeString:
         instant.isoformat(timespec="seconds"),
         f"{instant:%d %b %Y, %H:%M}",
     )
+
+
+@register.simple_tag
+def clock(at: datetime | None) -> SafeString | str:
+    """An instant of the day as the clock shows it; the date is in its title."""
+    if at is None:
+        return ""
+    instant = at.astimezone(UTC)
+    said = (instant.isoformat(timespec="seconds"), f"{instant:%H:%M}")
+    return format_html('<time datetime="{}" data-clock>{} UTC</time>', *said)
 
 
 @register.simple_tag

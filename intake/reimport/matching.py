@@ -87,6 +87,7 @@ def _item_kept(old: ItemDefinition, new: ItemDefinition) -> ItemDefinition:
         evidence_demanded=old.evidence_demanded,
         irreversible=old.irreversible,
         planned_minutes=old.planned_minutes,
+        runs=old.runs,
     )
     return replace(kept, owner=old.owner, owner_role=None) if old.owner else kept
 

@@ -97,6 +97,7 @@ def _item(
         evidence_demanded=said.get("evidence_demanded", False),
         irreversible=said.get("irreversible", False),
         planned_minutes=said.get("planned_minutes"),
+        runs=said.get("runs", ""),
         choices=said.get("choices", []),
         owner_role=Role(key=owner, title=_titled(owner, roles)) if owner else None,
         due_anchor=due["anchor"] if due else "",

@@ -120,6 +120,7 @@ def _plain_item(item: ItemDefinition, items: list[ItemDefinition]) -> Document:
             evidence_demanded=item.evidence_demanded,
             irreversible=item.irreversible,
             planned_minutes=item.planned_minutes,
+            runs=item.runs,
             commands=item.commands,
             choices=item.choices,
             after=sorted(str(items[place].key) for place in item.after),

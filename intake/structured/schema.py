@@ -76,6 +76,7 @@ ITEM = _object(
     evidence_demanded=YES_NO,
     irreversible=YES_NO,
     planned_minutes=_number(1, 2**31 - 1),
+    runs={**_key(60), "description": "A command that the administrator declares."},
     commands=_list(_object(["text"], language=_text(empty=True), text=_text(empty=True))),
     choices=_list(_text(200)),
     after={**_list(_key(120)), "description": "Keys of the items that come before it."},

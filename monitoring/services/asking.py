@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from accounts.models import User
+from checklists.services.moves import roll_back, roll_back_by_trigger
 from deployments import clock, history
 from deployments.enums import State
 from deployments.exceptions import Refused, require
 from deployments.models import Deployment, Event
 from deployments.policies import rights_of
-from deployments.services import begin_rollback
 from monitoring import policies
 from monitoring.enums import OPEN_ANSWERS, Answer
 from monitoring.models import Alert, Question
@@ -103,7 +103,8 @@ def go_back(deployment_id: int, *, actor: User, reason: str) -> Event:
     """Answer the open question with yes: the rollback begins in the same act."""
     deployment, question = _open(deployment_id)
     said = reason.strip() or "; ".join(question.because)
-    begin_rollback(deployment.pk, actor=actor, reason=said)
+    # The page with this answer says what the way back does not bring back.
+    roll_back(deployment.pk, actor=actor, reason=said, aware=True)
     deployment = Deployment.objects.lock(deployment_id)
     return _answer(
         deployment, question, Answer.ROLLED_BACK, actor=actor, reason=said, now=clock.now()
@@ -121,7 +122,7 @@ def run_out(deployment_id: int) -> Event | None:
         return _answer(deployment, question, Answer.WITHDRAWN, now=now)
     if question.is_automatic and policies.later_start(deployment) is None:
         said = f"{'; '.join(question.because)}. {NOBODY}"
-        begin_rollback(deployment.pk, actor=None, reason=said)
+        roll_back_by_trigger(deployment.pk, reason=said)
         deployment = Deployment.objects.lock(deployment_id)
         return _answer(deployment, question, Answer.ROLLED_BACK, reason=said, now=now)
     question.answer = Answer.UNANSWERED

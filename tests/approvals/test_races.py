@@ -147,6 +147,22 @@ def test_one_starts_when_two_deployments_want_the_same_place_at_once(
     assert verify().faults == []
 
 
+def test_a_start_that_is_pressed_twice_starts_once(committed: dict[str, str]) -> None:
+    team = make_team()
+    deployment = make_ready(team)
+    services.decide(
+        deployment.pk, Verdict.GO, actor=team.ops_lead, proof=make_proof(), reason="go",
+        shown=Shown.of(deployment),
+    )  # fmt: skip
+
+    answers = at_once(*[lambda: services.start(deployment.pk, actor=team.ops_lead)] * 2)
+
+    assert [str(one) for one in answers if isinstance(one, Refused)] == [
+        "This deployment is in progress and cannot become in progress from there."
+    ]
+    assert deployment.events.filter(verb="started").count() == 1
+
+
 def test_second_tick_is_harmless_when_a_button_is_pressed_twice(committed: dict[str, str]) -> None:
     team = make_team()
     deployment = make_deployment(team)

@@ -14,6 +14,7 @@ from accounts.models import User
 from approvals import services
 from approvals.enums import Choice, Verdict
 from approvals.models import Decision, Standing, Vote
+from approvals.policies import deciding
 from approvals.shown import Shown
 from approvals.signoff import standings, standings_before
 from approvals.verdict import outlook, readiness
@@ -29,6 +30,7 @@ from deployments.exceptions import (
     Refused,
 )
 from deployments.models import Deployment
+from deployments.policies import rights_of
 from deployments.services import grant, grant_role, schedule
 from gates.definitions import GateDefinition
 from gates.enums import GateState
@@ -313,6 +315,22 @@ def test_start_is_refused_when_it_is_too_early(team: Team) -> None:
 
     with pytest.raises(Refused, match="start opens 15 minutes before T0"):
         services.start(deployment.pk, actor=team.ops_lead)
+
+
+def test_start_is_refused_after_the_latest_start_and_to_whoever_may_not(team: Team) -> None:
+    deployment = make_ready(team)
+    decision = decide(team, deployment, Verdict.GO)
+    rights, facts = rights_of(team.ops_lead, team.service), readiness(deployment)
+    deployment.refresh_from_db()
+
+    assert decision.latest_start
+    late = decision.latest_start + timedelta(seconds=1)
+    refusal = deciding.refusal_to_start(rights, deployment, decision, facts, late)
+    assert str(refusal) == "The latest start has passed; the ops lead decides again."
+    with pytest.raises(Forbidden, match="Only ops leads of this service may start a deployment"):
+        services.start(deployment.pk, actor=team.member)
+    with pytest.raises(Forbidden, match="You requested this deployment"):
+        services.start(deployment.pk, actor=team.release_manager)
 
 
 def test_start_is_refused_when_the_time_moved_after_go(team: Team) -> None:

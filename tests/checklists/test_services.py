@@ -9,7 +9,7 @@ from checklists.models import Item
 from deployments.enums import State
 from deployments.exceptions import Forbidden, Invalid, Overtaken, Refused
 from deployments.models import Deployment
-from tests.builders import Team, make_deployment
+from tests.builders import Team, make_deployment, make_proof
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +22,13 @@ def make_running(team: Team, steps: tuple[str, ...] = ("Stop", "Copy", "Start"))
     return deployment
 
 
-def tick(deployment: Deployment, position: int, team: Team, **fields: str) -> None:
+def tick(
+    deployment: Deployment, position: int, team: Team, *, reason: str = "", seen: str | None = None
+) -> None:
     item = deployment.items.get(position=position)
-    services.set_state(deployment.pk, item.pk, ItemState.DONE, actor=team.member, **fields)
+    services.set_state(
+        deployment.pk, item.pk, ItemState.DONE, actor=team.member, reason=reason, seen=seen
+    )
 
 
 def test_tick_says_who_and_when(team: Team) -> None:
@@ -155,8 +159,13 @@ def test_stop_needs_a_note_of_how_the_environment_was_left(team: Team) -> None:
     deployment = make_running(team)
 
     with pytest.raises(Invalid, match="Say how the environment was left"):
-        services.stop(deployment.pk, actor=team.ops_lead, note=" ")
-    services.stop(deployment.pk, actor=team.ops_lead, note="old version runs, cache is cold")
+        services.stop(deployment.pk, actor=team.ops_lead, proof=make_proof(), note=" ")
+    services.stop(
+        deployment.pk,
+        actor=team.ops_lead,
+        proof=make_proof(),
+        note="old version runs, cache is cold",
+    )
 
     deployment.refresh_from_db()
     assert (deployment.state, deployment.stopped_note) == (

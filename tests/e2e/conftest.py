@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import subprocess
@@ -59,6 +60,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             ),
             "PORTAL_URL": url,
             "PORTAL_VAR": str(tmp_path),
+            "PORTAL_COMMANDS": str(declared(tmp_path)),
             "EMAIL_URL": f"smtp://127.0.0.1:{mails.port}",
             "SECRET_KEY": settings.SECRET_KEY,
             "DEBUG": "0",
@@ -69,6 +71,21 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             stack.enter_context(Running(arguments, environment, tmp_path))
         wait_until(lambda: answers(f"{url}/health/"), "the portal answers", 30)
         yield Portal(url, mails, environment)
+
+
+def declared(folder: Path) -> Path:
+    """The administrator's file: a command of a step that takes a moment and says how far it is."""
+    script = folder / "drain.py"
+    script.write_text(
+        "import time\n"
+        "for node in (1, 2, 3):\n"
+        "    print(f'node {node} drained', flush=True)\n"
+        "    time.sleep(1.5)\n"
+    )
+    file = folder / "commands.toml"
+    argv = json.dumps([sys.executable, str(script)])
+    file.write_text(f'[commands.drain]\ntitle = "Drain the nodes"\nargv = {argv}\n')
+    return file
 
 
 def processes(port: int, folder: Path) -> list[list[str]]:

@@ -1,0 +1,72 @@
+"""One deployment at a time holds a place: a service in an environment, and how it was left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q
+
+from deployments.enums import FINAL, HOLDS_ENVIRONMENT, State
+from deployments.exceptions import Refused
+from deployments.models import Deployment
+
+
+def refusal_while_occupied(deployment: Deployment) -> Refused | None:
+    holder = (
+        Deployment.objects.filter(
+            service=deployment.service_id,
+            environment=deployment.environment_id,
+            state__in=sorted(HOLDS_ENVIRONMENT),
+        )
+        .exclude(pk=deployment.pk)
+        .first()
+    )
+    if holder is None:
+        return None
+    return Refused(
+        f"{deployment.environment} is held by deployment #{holder.pk} ({holder.package}), which is "
+        f"{holder.get_state_display().lower()}."
+    )
+
+
+def left_as_it_is() -> Q:
+    """Stopped ones after which nothing was completed in their place."""
+    later = Deployment.objects.filter(
+        service=OuterRef("service"),
+        environment=OuterRef("environment"),
+        completed_at__gt=OuterRef("ended_at"),
+    )
+    return Q(~Exists(later), state=State.STOPPED)
+
+
+@dataclass(frozen=True)
+class Around:
+    """Those that this one takes the place of, and the stopped one that left its place as it is."""
+
+    replaced: list[Deployment]
+    left_by: Deployment | None = None
+
+
+def around(deployment: Deployment) -> Around:
+    """One query; whoever completed or is over shows no longer how another one left the place."""
+    there = Q(left_as_it_is(), service=deployment.service_id, environment=deployment.environment_id)
+    found = Deployment.objects.filter(Q(successor=deployment.pk) | there)
+    others = list(found.exclude(pk=deployment.pk).select_related("environment").order_by("pk"))
+    stopped = [one for one in others if one.state == State.STOPPED]
+    shows = bool(stopped) and deployment.state not in FINAL and deployment.completed_at is None
+    return Around(
+        [one for one in others if one.successor_id == deployment.pk],
+        max(stopped, key=lambda one: (one.ended_at, one.pk)) if shows else None,
+    )
+
+
+def gone_there_since(deployment: Deployment) -> Deployment | None:
+    """A later deployment that went to the same place after this one was completed."""
+    if deployment.completed_at is None:
+        return None
+    there = Deployment.objects.filter(
+        service=deployment.service_id,
+        environment=deployment.environment_id,
+        started_at__gt=deployment.completed_at,
+    )
+    return there.exclude(pk=deployment.pk).order_by("-started_at").first()

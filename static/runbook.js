@@ -1,0 +1,35 @@
+// Commands are copied by a button or by "c"; "n" goes to the next act of the runbook.
+const copied = async button => {
+  const text = button.closest(".command-box").querySelector("code").textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    return "Copied";
+  } catch {
+    // Without a secure address there is no clipboard; marked text can be copied by hand.
+    getSelection().selectAllChildren(button.closest(".command-box").querySelector("code"));
+    return "Marked: copy it";
+  }
+};
+const press = async button => {
+  const word = button.firstChild, before = word.textContent;
+  word.textContent = await copied(button);
+  setTimeout(() => { word.textContent = before; }, 2000);
+};
+
+document.addEventListener("click", event => {
+  const button = event.target instanceof Element && event.target.closest("[data-copy]");
+  if (button) press(button);
+});
+document.addEventListener("keydown", event => {
+  const isTyping = event.target instanceof Element && event.target.closest("input, select, textarea");
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping) return;
+  if (event.key === "n") {
+    const next = document.querySelector("[data-next-act]");
+    next?.focus();
+    next?.scrollIntoView({block: "center"});
+  }
+  if (event.key === "c") {
+    const button = document.querySelector(".step-at-hand [data-copy]");
+    if (button) press(button);
+  }
+});
