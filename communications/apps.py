@@ -23,6 +23,8 @@ class CommunicationsConfig(AppConfig):
         subscribe(receivers.WAY_BACK, receivers.tell_way_back)
         subscribe(["item failed"], receivers.ask_how_to_go_on)
         subscribe(["overrun foreseen"], receivers.tell_overrun)
+        subscribe(["alert raised"], receivers.tell_alert)
+        subscribe(receivers.GO_BACK, receivers.ask_whether_to_go_back)
         foresight.register(foreseen.look)
         announcements.register(announcing.before_t0)
         portal_hold.register(doubts.AFTER_A_RESTORE)

@@ -29,6 +29,8 @@ class Kind(TextChoices):
     STOPPED = "stopped", "Stopped"
     STEP_FAILED = "step_failed", "A step failed"
     OVERRUN = "overrun", "The window will be overrun"
+    ALERT = "alert", "An alert"
+    ROLLBACK_ASKED = "rollback_asked", "Shall it be rolled back?"
 
 
 # What a plan may have a line for; everything else is caused by an event.

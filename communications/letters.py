@@ -44,11 +44,13 @@ IN_TWO_REGISTERS = frozenset(
         Kind.STOPPED,
         Kind.STEP_FAILED,
         Kind.OVERRUN,
+        Kind.ALERT,
+        Kind.ROLLBACK_ASKED,
     }
 )
 OF_AN_EVENT = (
     "actor", "reason", "said", "about", "due", "due_there", "holds_until", "role", "again",
-    "foreseen", "left_behind",
+    "foreseen", "left_behind", "because", "answer_by", "is_automatic", "severity",
 )  # fmt: skip
 LONGEST_SUBJECT = 200
 # Stands where a reader's own link goes; nobody can type it, since it is another in each process.
@@ -249,6 +251,10 @@ def _of_event(event: Event | None, deployment: Deployment, dates: Clock) -> dict
         "holds_until": dates.moment(_instant(event, "holds_until")),
         "foreseen": dates.moment(_instant(event, "end")),
         "left_behind": event.after.get("left_behind", []),
+        "because": event.after.get("because", ""),
+        "answer_by": dates.moment(_instant(event, "answer_by")),
+        "is_automatic": event.after.get("automatic", False),
+        "severity": event.after.get("severity", ""),
         "role": event.after.get("role_title", ""),
         "again": event.after.get("again", False),
         "url": f"{settings.PORTAL_URL}{_place(event, deployment)}",
@@ -270,6 +276,10 @@ def _place(event: Event, deployment: Deployment) -> str:
         return reverse("checklists:answer_step", args=[deployment.pk, event.object_id])
     if event.object_kind == "item" and event.after.get("due"):
         return reverse("checklists:item", args=[deployment.pk, event.object_id])
+    if event.object_kind == "alert":
+        return reverse("monitoring:alert", args=[deployment.pk, event.object_id])
+    if event.object_kind == "question":
+        return reverse("monitoring:question", args=[deployment.pk])
     if event.object_kind == "gate":
         return _page_of_gate(event, deployment)
     if event.after.get("what"):

@@ -26,6 +26,8 @@ from deployments.fitting import cut
 from deployments.mentions import named, people_of
 from deployments.models import Deployment, Event
 from gates import asking
+from monitoring.enums import Severity
+from monitoring.models import Alert, Question
 
 LONGEST_TITLE = Message._meta.get_field("title").max_length
 TELLS_OF = {
@@ -94,6 +96,34 @@ def tell_overrun(deployment: Deployment, event: Event) -> Message | None:
     return _write_to(deployment, event, Kind.OVERRUN, Kind.OVERRUN.label, people)
 
 
+def tell_alert(deployment: Deployment, event: Event) -> Message | None:
+    """A mail to the release lead, and of a critical one to all ops leads, too."""
+    if is_over(event):
+        return None
+    people = [deployment.lead]
+    if event.after["severity"] == Severity.CRITICAL:
+        people += ops_leads(deployment)
+    return _write_to(deployment, event, Kind.ALERT, event.object_text, people)
+
+
+def ask_whether_to_go_back(deployment: Deployment, event: Event) -> Message | None:
+    """A mail to the release lead and all ops leads; once more when nobody answered."""
+    if not is_asked(event):
+        return None
+    people = [deployment.lead, *ops_leads(deployment)]
+    kind = Kind.ROLLBACK_ASKED
+    return _write_to(deployment, event, kind, kind.label, people)
+
+
+def is_over(event: Event) -> bool:
+    """The alert has ended, or somebody looks after it."""
+    return not Alert.objects.open().filter(pk=event.object_id, acknowledged_at=None).exists()
+
+
+def is_asked(event: Event) -> bool:
+    return Question.objects.open().filter(pk=event.object_id).exists()
+
+
 def is_answered(deployment: Deployment, event: Event) -> bool:
     """The step no longer waits for a word, or the runbook runs no more."""
     item = deployment.items.filter(pk=event.object_id, state=ItemState.FAILED).first()
@@ -156,6 +186,10 @@ def is_in_vain(kind: str, deployment: Deployment, event: Event) -> bool:
         return is_needless(deployment, event)
     if kind == Kind.STEP_FAILED:
         return is_answered(deployment, event)
+    if kind == Kind.ALERT:
+        return is_over(event)
+    if kind == Kind.ROLLBACK_ASKED:
+        return not is_asked(event)
     if kind in ASKS_TO_SIGN:
         return is_asked_in_vain(deployment, event)
     if kind == Kind.OUT_OF_REACH:

@@ -17,6 +17,7 @@ PLANS_AFTER = (
 )
 VERDICTS = ("decided", "not decided", "missed start", "recalled")
 WAY_BACK = ("rollback begun", "rolled back", "stopped")
+GO_BACK = ("rollback asked", "rollback unanswered")
 ASKS = ("signature asked", "signature reminded", "signature overdue")
 
 
@@ -85,3 +86,13 @@ def ask_how_to_go_on(event: Event) -> None:
 def tell_overrun(event: Event) -> None:
     if event.deployment_id:
         occasions.tell_overrun(Deployment.objects.lock(event.deployment_id), event)
+
+
+def tell_alert(event: Event) -> None:
+    if event.deployment_id:
+        occasions.tell_alert(Deployment.objects.lock(event.deployment_id), event)
+
+
+def ask_whether_to_go_back(event: Event) -> None:
+    if event.deployment_id:
+        occasions.ask_whether_to_go_back(Deployment.objects.lock(event.deployment_id), event)

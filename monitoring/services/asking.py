@@ -127,7 +127,7 @@ def run_out(deployment_id: int) -> Event | None:
         return _answer(deployment, question, Answer.ROLLED_BACK, reason=said, now=now)
     question.answer = Answer.UNANSWERED
     question.save(update_fields=["answer"])
-    after = {"because": question.because}
+    after = {"because": "; ".join(question.because)}
     return history.record(
         deployment, "rollback unanswered", actor=None, obj=question, after=after, at=now
     )
