@@ -123,6 +123,7 @@ def _service(key: str, title: str, people: dict[str, User]) -> Service:
             services.grant_role(service, Role.objects.get(key=role), account, actor=admin)
         for grant in person.grants:
             services.grant(service, grant, people[person.username], actor=admin)
+    demo_sample.measure(service, people["release_manager"])
     Stakeholder.objects.create(
         service=service, name="Support desk", address="support@demo.example", zone="Europe/London"
     )

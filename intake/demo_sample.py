@@ -12,12 +12,21 @@ from django.db import transaction
 from accounts.models import User
 from connections.changes import changed
 from connections.models import Connection
+from deployments.models import Service
 from gates.definitions import GateDefinition
-from gates.enums import Kind
+from gates.enums import Kind, Source
 from gates.schedules import Schedule
 from gates.streaks import Limits
+from monitoring.metrics.plan import MetricPlan
+from monitoring.metrics.services import add_metric
 
 SAMPLE, PROMETHEUS, SECURED = "sample", "sample-prometheus", "sample-tls"
+METRICS = (
+    ("cache_hit_rate", "Cache hit rate", "%"),
+    ("api_response_time", "API response time", "ms"),
+    ("retrieval_time_avg", "Retrieval time", "ms"),
+    ("error_rate", "Error rate", "%"),
+)
 LOOPBACK = ["127.0.0.0/8"]
 # Where Compose puts its containers.
 PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]
@@ -83,6 +92,16 @@ def _secured_gate() -> list[GateDefinition]:
             settings={"host": place.hostname, "port": place.port, "connection": SECURED},
         )
     ]
+
+
+def measure(service: Service, actor: User) -> None:
+    """What the watch of a deployment asks of the sample: the metrics that the document names."""
+    if not Connection.objects.filter(key=PROMETHEUS).exists():
+        return
+    for key, title, unit in METRICS:
+        asked = {"url": "/", "connection": PROMETHEUS, "query": key}
+        plan = MetricPlan(key, title, unit, source=Source.PROMETHEUS, settings=asked)
+        add_metric(service, plan, actor=actor)
 
 
 def declare() -> None:

@@ -32,6 +32,7 @@ FORGOTTEN = (
     "PORTAL_URL",
     "REDIS_URL",
     "SECRET_KEY",
+    "WATCH_PACE",
 )
 
 
