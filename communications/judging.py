@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from communications import occasions, policies
+from communications import policies
 from communications.enums import Fate
+from communications.in_vain import is_in_vain
 from communications.models import Message
 from deployments import clock
 from deployments.models import Deployment
@@ -30,6 +31,6 @@ def judge(message: Message) -> Judgement:
 
 def fate(message: Message, deployment: Deployment, now: datetime) -> Fate:
     event = message.event
-    if event and occasions.is_in_vain(message.kind, deployment, event):
+    if event and is_in_vain(message.kind, deployment, event):
         return Fate.CANCELLED
     return policies.fate(message, deployment, now)

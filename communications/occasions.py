@@ -6,28 +6,20 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from accounts.models import User
-from approvals import waivers
 from approvals.asking import still_asked
-from approvals.services import beyond_reach
-from approvals.signoff import standings
 from checklists.asked import ops_leads
-from checklists.enums import CLOSED, ItemState
-from checklists.models import Item
-from checklists.policies import refusal_by_phase
-from communications import copies, readers, schedule
+from communications import copies, in_vain, readers, schedule
 from communications.audience import Recipient, gone, involved
-from communications.enums import ASKS_TO_SIGN, Awaits, Kind, MessageState
+from communications.enums import Awaits, Kind, MessageState
 from communications.models import Message
 from communications.reporters import reporters
 from communications.services import SWEEP
 from deployments import clock, hints
-from deployments.enums import FINAL, State
+from deployments.enums import State
 from deployments.fitting import cut
 from deployments.mentions import named, people_of
 from deployments.models import Deployment, Event
-from gates import asking
 from monitoring.enums import Severity
-from monitoring.models import Alert, Question
 
 LONGEST_TITLE = Message._meta.get_field("title").max_length
 TELLS_OF = {
@@ -83,7 +75,7 @@ def tell_way_back(deployment: Deployment, event: Event) -> Message | None:
 
 def ask_how_to_go_on(deployment: Deployment, event: Event) -> Message | None:
     """A mail to the one person who is asked after a step failed."""
-    if is_answered(deployment, event):
+    if in_vain.goes_on(deployment, event):
         return None
     people = people_of(deployment.service).filter(username=event.after["asks"])
     title = f"Failed: {event.object_text}"
@@ -98,7 +90,7 @@ def tell_overrun(deployment: Deployment, event: Event) -> Message | None:
 
 def tell_alert(deployment: Deployment, event: Event) -> Message | None:
     """A mail to the release lead, and of a critical one to all ops leads, too."""
-    if is_over(event):
+    if in_vain.is_over(deployment, event):
         return None
     people = [deployment.lead]
     if event.after["severity"] == Severity.CRITICAL:
@@ -108,26 +100,11 @@ def tell_alert(deployment: Deployment, event: Event) -> Message | None:
 
 def ask_whether_to_go_back(deployment: Deployment, event: Event) -> Message | None:
     """A mail to the release lead and all ops leads; once more when nobody answered."""
-    if not is_asked(event):
+    if in_vain.is_decided(deployment, event):
         return None
     people = [deployment.lead, *ops_leads(deployment)]
     kind = Kind.ROLLBACK_ASKED
     return _write_to(deployment, event, kind, kind.label, people)
-
-
-def is_over(event: Event) -> bool:
-    """The alert has ended, or somebody looks after it."""
-    return not Alert.objects.open().filter(pk=event.object_id, acknowledged_at=None).exists()
-
-
-def is_asked(event: Event) -> bool:
-    return Question.objects.open().filter(pk=event.object_id).exists()
-
-
-def is_answered(deployment: Deployment, event: Event) -> bool:
-    """The step no longer waits for a word, or the runbook runs no more."""
-    item = deployment.items.filter(pk=event.object_id, state=ItemState.FAILED).first()
-    return item is None or refusal_by_phase(item.phase, deployment.state) is not None
 
 
 def mention(deployment: Deployment, event: Event) -> Message | None:
@@ -139,7 +116,7 @@ def mention(deployment: Deployment, event: Event) -> Message | None:
 
 def remind(deployment: Deployment, event: Event) -> Message | None:
     """A mail to the owner of an item that falls due, or to every holder of the role."""
-    if is_needless(deployment, event):
+    if in_vain.is_needless(deployment, event):
         return None
     title = f"Reminder: {event.object_text}"
     return _write_to(deployment, event, Kind.REMINDER, title, _owners(deployment, event))
@@ -158,7 +135,7 @@ def ask_to_sign(deployment: Deployment, event: Event) -> Message | None:
 
 def ask_to_report(deployment: Deployment, event: Event) -> Message | None:
     """A mail to whoever reported the gate last, or to those who may report it by hand."""
-    if is_reported(deployment, event):
+    if in_vain.is_reported(deployment, event):
         return None
     title = f"{Kind.GATE_REPORT.label}: {event.object_text}"
     people = reporters(deployment, event.object_id)
@@ -167,7 +144,7 @@ def ask_to_report(deployment: Deployment, event: Event) -> Message | None:
 
 def tell_out_of_reach(deployment: Deployment, event: Event) -> Message | None:
     """A mail to whoever asked for the deployment and to the lead, as far as they are still here."""
-    if is_within_reach(deployment, event):
+    if in_vain.is_within_reach(deployment, event):
         return None
     here = {deployment.requester_id, deployment.lead_id}
     people = people_of(deployment.service).filter(pk__in=here)
@@ -178,51 +155,6 @@ def tell_broken_glass(deployment: Deployment, event: Event) -> Message | None:
     """A mail to everybody who has a part in the service's releases."""
     people = involved(deployment.service)
     return _write_to(deployment, event, Kind.BREAK_GLASS, Kind.BREAK_GLASS.label, people)
-
-
-def is_in_vain(kind: str, deployment: Deployment, event: Event) -> bool:
-    """What the letter asks for is done by now, or nobody needs it any more."""
-    if kind == Kind.REMINDER:
-        return is_needless(deployment, event)
-    if kind == Kind.STEP_FAILED:
-        return is_answered(deployment, event)
-    if kind == Kind.ALERT:
-        return is_over(event)
-    if kind == Kind.ROLLBACK_ASKED:
-        return not is_asked(event)
-    if kind in ASKS_TO_SIGN:
-        return is_asked_in_vain(deployment, event)
-    if kind == Kind.OUT_OF_REACH:
-        return is_within_reach(deployment, event)
-    return kind == Kind.GATE_REPORT and is_reported(deployment, event)
-
-
-def is_within_reach(deployment: Deployment, event: Event) -> bool:
-    """Nothing of what it says is so any more: signed, somebody stands in, or the time moved."""
-    found = beyond_reach([deployment], clock.now()).get(deployment.pk, {})
-    return not found.keys() & set(event.after["what"])
-
-
-def is_reported(deployment: Deployment, event: Event) -> bool:
-    """The gate holds until T0 by now, is waived or gone, or T0 is another one."""
-    gate = asking.outdated_at_t0().filter(deployment=deployment, pk=event.object_id).first()
-    if gate is None or event.after["revision"] != deployment.schedule_revision:
-        return True
-    return gate.key in waivers.signed_of(deployment)
-
-
-def is_asked_in_vain(deployment: Deployment, event: Event) -> bool:
-    """The rule holds by now, is gone, or nobody signs any more."""
-    rule = deployment.rules.filter(pk=event.object_id).first()
-    if rule is None or deployment.state != State.IN_REVIEW:
-        return True
-    return not any(one.missing for one in standings(deployment) if one.rule == rule)
-
-
-def is_needless(deployment: Deployment, event: Event) -> bool:
-    """The item is closed or gone, or there is nothing more to do at all."""
-    item = Item.objects.filter(pk=event.object_id, deployment=deployment)
-    return deployment.state in FINAL or not item.exclude(state__in=CLOSED).exists()
 
 
 def _owners(deployment: Deployment, event: Event) -> Iterable[User]:
