@@ -1,0 +1,92 @@
+"""Who is mailed of an alert and of the question to go back, and when nobody needs it any more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from communications import dispatch, letters
+from communications.enums import DeliveryState, Kind
+from communications.models import Delivery, Message
+from deployments import outbox
+from deployments.models import Deployment
+from monitoring import services, sweeps
+from monitoring.definitions import TriggerDefinition
+from monitoring.models import Alert
+from tests.builders import Team, make_team
+from tests.communications.conftest import move_clock
+from tests.monitoring.makers import AUTOMATIC, CRITICAL, TRIGGER, WARNING, make_watch, push
+
+
+@pytest.fixture
+def team(committed: dict[str, str]) -> Team:
+    """In a database where commits are real, since only its owner can move the clock."""
+    return make_team()
+
+
+def mailed(kind: Kind) -> list[set[str]]:
+    """Whom each message of this kind is for, in their order."""
+    found = Message.objects.filter(kind=kind).order_by("pk")
+    return [{copy.user.username for copy in one.deliveries.all() if copy.user} for one in found]
+
+
+def read(kind: Kind, team: Team) -> letters.Letter:
+    message = Message.objects.filter(kind=kind).latest("pk")
+    deployment = Deployment.objects.with_names().get(pk=message.deployment_id)
+    return letters.compose_for(message, deployment, team.ops_lead)
+
+
+def test_warning_is_mailed_to_the_lead_and_a_critical_one_to_the_ops_leads_too(team: Team) -> None:
+    watch = make_watch(team, alerts=[WARNING, CRITICAL])
+    push(watch, *[75] * 3)
+    outbox.deliver_due()
+    assert mailed(Kind.ALERT) == [{"release_manager"}]
+    push(watch, *[65] * 3)
+    outbox.deliver_due()
+    outbox.deliver_due()
+    assert mailed(Kind.ALERT) == [{"release_manager"}, {"release_manager", "ops_lead"}]
+    assert mailed(Kind.ROLLBACK_ASKED) == [{"release_manager", "ops_lead"}]
+    letter = read(Kind.ALERT, team)
+    assert "Hit rate: 65 % is less than 70 %" in letter.text
+    assert f"/deployments/{watch.deployment_id}/alerts/{Alert.objects.get().pk}/" in letter.text
+
+
+def test_alert_that_somebody_looks_after_leaves_no_mail_any_more(team: Team) -> None:
+    watch = make_watch(team, alerts=[WARNING])
+    push(watch, *[75] * 3)
+    outbox.deliver_due()
+    services.acknowledge(watch.deployment_id, Alert.objects.get().pk, actor=team.ops_lead)
+    assert dispatch.settle(dispatch.claim(10)) == []
+    assert Delivery.objects.get().state == DeliveryState.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("trigger", "sentence"),
+    [(TRIGGER, "Nothing happens by itself"), (AUTOMATIC, "It rolls back by itself at")],
+    ids=["recommends", "automatic"],
+)
+def test_question_says_what_happens_without_an_answer(
+    team: Team, trigger: TriggerDefinition, sentence: str
+) -> None:
+    watch = make_watch(team, alerts=(), triggers=[trigger])
+    push(watch, *[50] * 3)
+    outbox.deliver_due()
+    letter = read(Kind.ROLLBACK_ASKED, team)
+    assert "50 % is less than 60 %" in letter.text
+    assert sentence in letter.text
+
+
+def test_question_that_nobody_answers_is_mailed_once_more_and_no_more_once_answered(
+    team: Team,
+) -> None:
+    watch = make_watch(team, alerts=(), triggers=[TRIGGER])
+    push(watch, *[50] * 3)
+    outbox.deliver_due()
+    move_clock(timedelta(minutes=16))
+    sweeps.sweep()
+    outbox.deliver_due()
+    assert len(mailed(Kind.ROLLBACK_ASKED)) == 2
+    services.stay(watch.deployment_id, actor=team.ops_lead, reason="A cold cache")
+    # Nothing was sent for so long that this is an alert of its own.
+    assert {copy.message.kind for copy in dispatch.settle(dispatch.claim(10))} == {Kind.ALERT}
