@@ -205,6 +205,10 @@ def _ask_all(cases: Any, scene: Scene, note: Callable[[int], None]) -> None:
     ask()
 
 
+# 409 comes from the deployment itself: it is not in its watch, and takes no values.
+REACHED = {200, 201, 409, 422}
+
+
 def test_requests_with_real_names_reach_what_they_ask_for(scene):
     """The fuzzing above would hold too if every request ended at a 401 or 404."""
     described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", scene.front)
@@ -213,7 +217,7 @@ def test_requests_with_real_names_reach_what_they_ask_for(scene):
     for method, path in ADDRESSES:
         statuses = reached[f"{method} {path}"] = set()
         _ask_all(described[path][method].as_strategy(), scene, statuses.add)
-    unreached = {name for name, statuses in reached.items() if not statuses & {200, 201, 422}}
+    unreached = {name for name, statuses in reached.items() if not statuses & REACHED}
     assert unreached == set()
     assert Sample.objects.filter(run__gate=scene.gate).exists()
 
