@@ -80,9 +80,11 @@ def make_copy(
 ) -> Delivery:
     """One recipient's copy of a message, as far as it has come."""
     is_sent = state == DeliveryState.SENT
+    is_back = state == DeliveryState.BOUNCED
     return Delivery.objects.create(
         message=message, name="Lost", address=address, state=state, due_at=clock.now(),
-        mail_id=f"<{message.pk}-{address}>", sent_at=clock.now() if is_sent else None,
+        mail_id=f"<{message.pk}-{address}>", sent_at=clock.now() if is_sent or is_back else None,
+        bounce=BounceKind.HARD if is_back else "", bounced_at=clock.now() if is_back else None,
         last_error="" if is_sent else "The connection broke",
     )  # fmt: skip
 

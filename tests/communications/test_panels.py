@@ -59,7 +59,7 @@ def test_page_asks_as_many_questions_however_many_there_are(
     spread(deployment)
     rights = rights_of(team.ops_lead, team.service)
     deployment = Deployment.objects.with_names().get(pk=deployment.pk)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(17):
         context = panels.messages_page(deployment, rights)
         render_to_string("communications/messages.html", context)
 
