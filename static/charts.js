@@ -56,7 +56,7 @@ const hours = (plot, splits) => splits.map((at, place) => {
   const [day, before] = [at, splits[place - 1] ?? 0].map(one => days.format(one * 1000));
   return clock.format(at * 1000) + (place && day === before ? "" : `\n${day}`);
 });
-const said = unit => (plot, value) => value == null ? "–" : `${+value.toPrecision(6)} ${unit}`;
+const inUnit = unit => (plot, value) => value == null ? "–" : `${+value.toPrecision(6)} ${unit}`;
 
 // Nobody points at it: then the newest values are told.
 const rest = plot => { if (plot.cursor.idx == null) plot.setLegend({idx: plot.data[0].length - 1}); };
@@ -75,9 +75,9 @@ const draw = (figure, data) => {
     axes: [{...axis, values: hours}, {...axis, size: 60}],
     series: [
       {label: "At", value: (plot, at) => at == null ? "–" : short.format(at * 1000)},
-      {label: "Mean", stroke: line, width: 2, value: said(unit)},
-      {label: "Lowest", stroke: "transparent", points: {show: false}, value: said(unit)},
-      {label: "Highest", stroke: "transparent", points: {show: false}, value: said(unit)},
+      {label: "Mean", stroke: line, width: 2, value: inUnit(unit)},
+      {label: "Lowest", stroke: "transparent", points: {show: false}, value: inUnit(unit)},
+      {label: "Highest", stroke: "transparent", points: {show: false}, value: inUnit(unit)},
     ],
     bands: [{series: [3, 2], fill: `${line}40`}],
     hooks: {drawClear: [shade(bands)], setCursor: [rest]},
