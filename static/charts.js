@@ -47,7 +47,8 @@ const range = bands => (plot, low, high) => {
   if (!seen.length) return [0, 1];
   const [least, most] = [Math.min(...seen), Math.max(...seen)];
   const edge = (most - least || Math.abs(most) || 1) * 0.08;
-  return [least - edge, most + edge];
+  // At the top is room for the words of what happened.
+  return [least - edge, most + 3 * edge];
 };
 
 // The day stands below the first hour of it.
