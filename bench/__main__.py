@@ -4,7 +4,8 @@ import subprocess
 import sys
 
 BENCHES = (
-    "bench.pages", "bench.signing", "bench.live", "bench.reading", "bench.gates", "bench.messages"
+    "bench.pages", "bench.signing", "bench.live", "bench.reading", "bench.gates", "bench.messages",
+    "bench.watch",
 )  # fmt: skip
 
 

@@ -19,4 +19,4 @@ class MonitoringConfig(AppConfig):
         wording.register("monitoring.triggers", values={"mode": dict(TriggerMode.choices)})
         blockers.register("watch", find)
         subscriptions.subscribe(["completed"], open_watch)
-        subscriptions.subscribe(["rollback begun", "stopped"], settle_question)
+        subscriptions.subscribe(["rollback begun", "stopped", "closed"], settle_question)

@@ -7,8 +7,9 @@ highest value beside them, so that no peak is lost.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -18,8 +19,11 @@ from deployments.models import Deployment
 from gates.metrics import meant, names_of
 from monitoring.enums import Severity
 from monitoring.models import Series, Watch
+from monitoring.pace import silence
 
 Limit = tuple[Condition, Severity]
+# Instants, means, lowest and highest values.
+Columns = list[list[Any]]
 MOST_POINTS = 720
 OTHERS = "Other metrics"
 ABOVE, BELOW = frozenset({">", ">="}), frozenset({"<", "<="})
@@ -105,7 +109,8 @@ def _bands(series: Series, limits: list[Limit]) -> list[dict[str, Any]]:
 def points(watch: Watch, since: datetime | None = None) -> dict[str, Any]:
     """Every chart's points from `since` on, its bucket included, in one query.
 
-    A bucket is as wide as lets the whole watch fit a chart, and no narrower than the pace.
+    A bucket is as wide as lets the whole watch fit a chart, and no narrower than the pace. Where
+    nothing came for so long that it is told as silence, an empty point interrupts the line.
     """
     if watch.opened_at is None or watch.ends_at is None:
         return {"width": 0, "series": {}}
@@ -113,16 +118,28 @@ def points(watch: Watch, since: datetime | None = None) -> dict[str, Any]:
     start = watch.opened_at
     if since is not None and since > start:
         start += (since - start) // width * width
-    columns: dict[str, list[list[float]]] = {}
+    columns: dict[str, Columns] = {}
     with connection.cursor() as cursor:
         wanted: list[Any] = [width, watch.opened_at, watch.pk, start]
         cursor.execute(BUCKETS, wanted)
-        for key, at, mean, low, high in cursor.fetchall():
-            for column, number in zip(
-                columns.setdefault(key, [[], [], [], []]), (at, mean, low, high), strict=True
-            ):
-                column.append(number)
+        for key, at, *numbers in cursor.fetchall():
+            column = columns.setdefault(key, [[], [], [], []])
+            if column[0] and _is_interrupted(watch, column[0][-1], at, width):
+                _add(column, column[0][-1] + width.total_seconds(), [None] * 3)
+            _add(column, at, numbers)
     return {"width": width.total_seconds(), "series": columns}
+
+
+def _is_interrupted(watch: Watch, before: float, at: float, width: timedelta) -> bool:
+    """Judged by the pace at the later of the two, which is the slower one."""
+    assert watch.opened_at is not None
+    longest = silence(watch.opened_at, watch.pace, datetime.fromtimestamp(at, UTC))
+    return at - before > (longest + width).total_seconds()
+
+
+def _add(columns: Columns, at: float, numbers: Sequence[float | None]) -> None:
+    for column, number in zip(columns, (at, *numbers), strict=True):
+        column.append(number)
 
 
 BUCKETS = """

@@ -1,7 +1,9 @@
 // Charts of a watch: drawn from the points that the page's own address tells, and grown by what is
-// new. Without this script the same values stand in a table.
+// new. Without this script the same values stand in a table. Times are shown as times.js shows them.
 const home = document.getElementById("charts");
-const EVERY = 5000, HEIGHT = 180;
+const EVERY = 5000, HEIGHT = 190;
+// A machine may send what it measured a while ago; so many seconds back are asked for again.
+const LATE = 3600;
 const plots = new Map();
 let marks = [], newest = 0;
 
@@ -28,10 +30,13 @@ const shade = bands => plot => {
   ctx.globalAlpha = 0.9;
   ctx.fillStyle = colour("--tone-quiet");
   ctx.font = `${11 * devicePixelRatio}px system-ui`;
+  const edge = bbox.left + bbox.width, gap = 4 * devicePixelRatio;
   for (const mark of marks) {
     const x = plot.valToPos(mark.at, "x", true);
+    const isLast = x + gap + ctx.measureText(mark.text).width > edge;
+    ctx.textAlign = isLast ? "right" : "left";
     ctx.fillRect(x, bbox.top, devicePixelRatio, bbox.height);
-    ctx.fillText(mark.text, x + 4 * devicePixelRatio, bbox.top + 12 * devicePixelRatio);
+    ctx.fillText(mark.text, isLast ? x - gap : x + gap, bbox.top + 12 * devicePixelRatio);
   }
   ctx.restore();
 };
@@ -42,8 +47,20 @@ const range = bands => (plot, low, high) => {
   if (!seen.length) return [0, 1];
   const [least, most] = [Math.min(...seen), Math.max(...seen)];
   const edge = (most - least || Math.abs(most) || 1) * 0.08;
-  return [least - edge, most + edge];
+  // At the top is room for the words of what happened.
+  return [least - edge, most + 3 * edge];
 };
+
+// The day stands below the first hour of it.
+const days = new Intl.DateTimeFormat(undefined, {day: "numeric", month: "short", timeZone: zone});
+const hours = (plot, splits) => splits.map((at, place) => {
+  const [day, before] = [at, splits[place - 1] ?? 0].map(one => days.format(one * 1000));
+  return clock.format(at * 1000) + (place && day === before ? "" : `\n${day}`);
+});
+const inUnit = unit => (plot, value) => value == null ? "–" : `${+value.toPrecision(6)} ${unit}`;
+
+// Nobody points at it: then the newest values are told.
+const rest = plot => { if (plot.cursor.idx == null) plot.setLegend({idx: plot.data[0].length - 1}); };
 
 const draw = (figure, data) => {
   const bands = JSON.parse(figure.dataset.bands);
@@ -51,20 +68,23 @@ const draw = (figure, data) => {
   const line = colour("--tone-run"), text = colour("--tone-quiet"), grid = colour("--tone-surface");
   const axis = {stroke: text, grid: {stroke: grid}, ticks: {stroke: grid}};
   const box = figure.querySelector(".plot");
-  return new uPlot({
-    width: box.clientWidth, height: HEIGHT, legend: {show: true, live: true},
+  const plot = new uPlot({
+    width: box.clientWidth, height: HEIGHT, tzDate: at => uPlot.tzDate(new Date(at * 1000), zone),
+    legend: {show: true, live: true},
     cursor: {sync: {key: "watch", setSeries: false}, drag: {x: true, y: false}},
     scales: {y: {range: range(bands)}},
-    axes: [axis, {...axis, size: 60}],
+    axes: [{...axis, values: hours}, {...axis, size: 60}],
     series: [
-      {label: "At"},
-      {label: "Mean", stroke: line, width: 2, value: (plot, value) => value == null ? "–" : `${+value.toPrecision(6)} ${unit}`},
-      {label: "Lowest", stroke: "transparent", points: {show: false}},
-      {label: "Highest", stroke: "transparent", points: {show: false}},
+      {label: "At", value: (plot, at) => at == null ? "–" : short.format(at * 1000)},
+      {label: "Mean", stroke: line, width: 2, value: inUnit(unit)},
+      {label: "Lowest", stroke: "transparent", points: {show: false}, value: inUnit(unit)},
+      {label: "Highest", stroke: "transparent", points: {show: false}, value: inUnit(unit)},
     ],
     bands: [{series: [3, 2], fill: `${line}40`}],
-    hooks: {drawClear: [shade(bands)]},
+    hooks: {drawClear: [shade(bands)], setCursor: [rest]},
   }, data, box);
+  rest(plot);
+  return plot;
 };
 
 // The last bucket may have grown, so that the new points take the place of what overlaps.
@@ -82,14 +102,21 @@ const take = found => {
     newest = Math.max(newest, points[0].at(-1));
     const plot = plots.get(key);
     if (!plot) plots.set(key, draw(figure, points));
-    else plot.setData(grown(plot.data, points), plot.scales.x.min == null || isWhole(plot));
+    else grow(plot, points);
   }
+};
+// Who looks closer keeps what they look at.
+const grow = (plot, points) => {
+  const whole = plot.scales.x.min == null || isWhole(plot);
+  plot.setData(grown(plot.data, points), whole);
+  if (!whole) plot.redraw();
+  rest(plot);
 };
 const isWhole = plot => plot.scales.x.min <= plot.data[0][0] && plot.scales.x.max >= plot.data[0].at(-1);
 
 const ask = async () => {
   if (document.hidden) return;
-  const answer = await fetch(`${home.dataset.points}${newest ? `?since=${newest}` : ""}`);
+  const answer = await fetch(`${home.dataset.points}${newest ? `?since=${newest - LATE}` : ""}`);
   if (answer.ok) take(await answer.json());
 };
 
@@ -102,8 +129,9 @@ const anew = () => {
 };
 
 if (home) {
-  ask();
-  setInterval(() => ask().catch(() => {}), EVERY);
+  const askQuietly = () => ask().catch(() => {});
+  askQuietly();
+  setInterval(askQuietly, EVERY);
   new MutationObserver(anew).observe(document.documentElement, {attributeFilter: ["data-bs-theme"]});
   let width = innerWidth;
   addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; anew(); } });

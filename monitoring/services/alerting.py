@@ -34,13 +34,17 @@ class Found:
 def settle(
     deployment: Deployment, watch: Watch, series: Series, found: Found | None, now: datetime
 ) -> None:
-    """Bring the metric's alert to what was found; the caller holds the lock."""
+    """Bring the metric's alert to what was found; the caller holds the lock.
+
+    No value and a bad value are two incidents: who was told of one has not heard of the other.
+    """
     is_open = Alert.objects.open().filter(series=series).first()
+    if is_open is not None and (found is None or found.is_silence != is_open.is_silence):
+        _end(deployment, is_open, now)
+        is_open = None
     if found is None:
-        if is_open is not None:
-            _end(deployment, is_open, now)
         return
-    alert = is_open or _come_back(watch, series, now)
+    alert = is_open or _come_back(watch, series, found, now)
     if alert is None:
         _begin(deployment, series, found, now)
     elif found.severity == Severity.CRITICAL != alert.severity:
@@ -49,9 +53,9 @@ def settle(
         _go_on(deployment, alert, now)
 
 
-def _come_back(watch: Watch, series: Series, now: datetime) -> Alert | None:
-    since = now - QUIET_PACES * watch.pace
-    return Alert.objects.filter(series=series, closed_at__gt=since).first()
+def _come_back(watch: Watch, series: Series, found: Found, now: datetime) -> Alert | None:
+    ended = Alert.objects.filter(series=series, closed_at__gt=now - QUIET_PACES * watch.pace)
+    return ended.filter(is_silence=found.is_silence).first()
 
 
 def _begin(deployment: Deployment, series: Series, found: Found, now: datetime) -> None:
@@ -67,7 +71,7 @@ def _begin(deployment: Deployment, series: Series, found: Found, now: datetime) 
 
 def _worsen(deployment: Deployment, alert: Alert, found: Found, now: datetime) -> None:
     """A warning that becomes critical is told again, and has to be acknowledged again."""
-    alert.severity, alert.said, alert.is_silence = found.severity, cut(found.said, 600), False
+    alert.severity, alert.said = found.severity, cut(found.said, 600)
     alert.closed_at = alert.acknowledged_by = alert.acknowledged_at = None
     alert.save()
     _tell(deployment, alert, now)

@@ -135,7 +135,7 @@ def run_out(deployment_id: int) -> Event | None:
 
 @transaction.atomic
 def rolled_back_otherwise(deployment_id: int) -> Event | None:
-    """Somebody began the rollback without looking at the question, which thereby is answered."""
+    """Somebody went back, stopped or closed without looking at the question, which is over so."""
     deployment = Deployment.objects.lock(deployment_id)
     question = Question.objects.open().filter(deployment=deployment).first()
     if question is None or deployment.state in {State.WATCHING, State.IN_PROGRESS}:

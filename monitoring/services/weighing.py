@@ -128,10 +128,11 @@ def _wrong(
 
 
 def is_silent(watch: Watch, series: Series, now: datetime) -> bool:
-    """Whether it has given no value for so long that this is told."""
+    """Whether it has given no value for so long that this is told; after the end none is due."""
     assert watch.opened_at is not None
-    since = series.valued_at or watch.opened_at
-    return now - since > pace.silence(watch.opened_at, watch.pace, now)
+    assert watch.ends_at is not None
+    since, until = series.valued_at or watch.opened_at, min(now, watch.ends_at)
+    return until - since > pace.silence(watch.opened_at, watch.pace, until)
 
 
 def silence_of(series: Series) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -23,6 +23,7 @@ from tests.builders import Team, make_deployment, make_machine
 from tests.communications.conftest import move_clock
 
 MINUTE = timedelta(minutes=1)
+HIT_RATE: Mapping[str, str] = {"hit_rate": "%"}
 WARNING = AlertDefinition("Hit rate low", "hit_rate < 80 %", clears="hit_rate < 82 %")
 CRITICAL = AlertDefinition("Hit rate very low", "hit_rate < 70 %", "critical")
 TRIGGER = TriggerDefinition("Hit rate breaks down", "hit_rate < 60 %")
@@ -48,12 +49,12 @@ def make_watch(
     alerts: Sequence[AlertDefinition] = (WARNING, CRITICAL),
     triggers: Sequence[TriggerDefinition] = (),
     targets: Sequence[TargetDefinition] = (),
-    metric: bool = True,
+    metrics: Mapping[str, str] = HIT_RATE,
 ) -> Watch:
-    """Opened just now, with one pushed metric `hit_rate` in percent."""
+    """Opened just now, with these pushed metrics and their units."""
     deployment = make_deployment(team, items=(), steps=())
-    if metric:
-        make_metric(deployment)
+    for key, unit in metrics.items():
+        make_metric(deployment, key, unit)
     with transaction.atomic():
         locked = Deployment.objects.lock(deployment.pk)
         Watch.objects.filter(deployment=locked).delete()

@@ -8,13 +8,13 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from deployments import clock
+from deployments import clock, subscriptions
 from deployments.enums import State
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment, Event
 from monitoring import services, sweeps
 from monitoring.definitions import TargetDefinition, TriggerDefinition
-from monitoring.enums import Answer, Severity, Verdict
+from monitoring.enums import Answer, Result, Severity, Verdict
 from monitoring.models import Alert, Question, Reading, Series, Target, Watch
 from monitoring.services import Value
 from tests.builders import Team, make_deployment, make_team
@@ -110,6 +110,27 @@ def test_limit_that_was_passed_stays_passed_while_nothing_comes(team: Team) -> N
     assert [(one.is_open, one.is_silence) for one in Alert.objects.all()] == [(True, False)]
 
 
+def test_no_value_and_a_bad_value_are_told_as_two_things(team: Team) -> None:
+    watch = make_watch(team)
+    move_clock(4 * MINUTE)
+    sweeps.sweep()
+    push(watch, *[75] * 3)
+    move_clock(MINUTE)
+    start = clock.now()
+    move_clock(5 * MINUTE)
+    values = [Value("hit_rate", Decimal(90), start + n * timedelta(seconds=1)) for n in range(3)]
+    services.push(watch.deployment_id, values, actor=machine())
+    found = Alert.objects.order_by("opened_at").values_list("said", "is_silence", "times")
+    assert list(found) == [
+        ("Hit rate: no value comes", True, 2),
+        ("Hit rate: 75 % is less than 80 %", False, 1),
+    ]
+    assert [one.is_open for one in Alert.objects.order_by("opened_at")] == [True, False]
+    assert verbs(watch) == [
+        "alert raised", "alert ended", "alert raised", "alert ended", "alert came back",
+    ]  # fmt: skip
+
+
 def test_trigger_recommends_and_asks_on_when_nobody_answers(team: Team) -> None:
     watch = make_watch(team, alerts=(), triggers=[TRIGGER])
     push(watch, *[50] * 3)
@@ -169,6 +190,15 @@ def test_later_start_during_the_countdown_keeps_it_from_going_back(team: Team) -
     sweeps.sweep()
     assert state_of(watch) == State.WATCHING
     assert Question.objects.get().answer == Answer.UNANSWERED
+
+
+def test_closing_withdraws_what_nobody_answered(team: Team) -> None:
+    watch = make_watch(team, alerts=(), triggers=[TRIGGER])
+    push(watch, *[50] * 3)
+    closed = services.close(watch.deployment_id, actor=team.ops_lead, result=Result.FAILED)
+    for receive in subscriptions.receivers_of(closed.verb):
+        receive(closed)
+    assert Question.objects.get().answer == Answer.WITHDRAWN
 
 
 def test_two_alerts_at_once_are_one_question(team: Team) -> None:

@@ -1,0 +1,78 @@
+"""What charts draw: buckets that lose no peak, lines that stop where nothing came, and limits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from deployments import clock
+from monitoring import charts, services
+from monitoring.models import Watch
+from monitoring.services import Value
+from tests.builders import Team, signed_in
+from tests.monitoring.makers import CRITICAL, MINUTE, TRIGGER, WARNING, machine, make_watch
+
+VALUES = {0: 80, 1: 90, 3: 70, 4: 85, 90: 88, 94: 89}
+
+
+@pytest.fixture
+def watch(team: Team) -> Watch:
+    """Opened two hours ago; from its 4th to its 90th minute nothing came."""
+    watch = make_watch(team, alerts=(WARNING, CRITICAL), triggers=[TRIGGER])
+    now = clock.now()
+    watch.opened_at, watch.ends_at = now - timedelta(hours=2), now + timedelta(hours=46)
+    watch.save()
+    values = [
+        Value("hit_rate", Decimal(number), watch.opened_at + minute * MINUTE)
+        for minute, number in VALUES.items()
+    ]
+    services.push(watch.deployment_id, values, actor=machine())
+    return watch
+
+
+def drawn(watch: Watch, since: int | None = None) -> list[list[float | None]]:
+    """The columns of the one chart, instants as minutes of the watch."""
+    assert watch.opened_at is not None
+    from_then_on = None if since is None else watch.opened_at + since * MINUTE
+    instants, *numbers = charts.points(watch, from_then_on)["series"]["hit_rate"]
+    begun = watch.opened_at.timestamp()
+    return [[round((at - begun) / 60) for at in instants], *numbers]
+
+
+def test_buckets_keep_the_highest_and_the_lowest_and_a_gap_interrupts_the_line(
+    watch: Watch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1):
+        assert drawn(watch) == [
+            [0, 4, 8, 88, 92],
+            [80, 85, None, 88, 89],
+            [70, 85, None, 88, 89],
+            [90, 85, None, 88, 89],
+        ]
+
+
+def test_points_from_an_instant_on_begin_with_its_whole_bucket(watch: Watch) -> None:
+    assert drawn(watch, since=91)[:2] == [[88, 92], [88, 89]]
+    assert drawn(watch, since=3)[0][0] == 0
+
+
+def test_address_of_the_points_tells_them_to_who_sees_the_service(team: Team, watch: Watch) -> None:
+    address = reverse("monitoring:points", args=[watch.deployment_id])
+    told = signed_in(team.stakeholder).get(address, {"since": "no instant"}).json()
+    assert (told["width"], len(told["series"]["hit_rate"][0])) == (240, 5)
+    assert [one["text"] for one in told["marks"]] == ["Completed"]
+    assert signed_in(team.outsider).get(address).status_code == 404
+
+
+def test_chart_is_shaded_beyond_every_limit_and_a_widget_says_what_nothing_measures(
+    watch: Watch,
+) -> None:
+    watch.deployment.widgets.create(title="Cache", series=["Hit rate", "misses"], position=1)
+    (group,) = charts.charts_of(watch.deployment)
+    assert (group.title, group.unmeasured) == ("Cache", ["misses"])
+    bands = [(band["from"], band["above"], band["severity"]) for band in group.charts[0].bands]
+    assert bands == [(80, False, "warning"), (70, False, "critical"), (60, False, "critical")]
