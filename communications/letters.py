@@ -14,7 +14,6 @@ from django.urls import reverse
 
 from accounts.models import User
 from approvals import verdict
-from checklists.enums import CLOSED, Phase
 from communications import audience, summaries
 from communications.audience import People
 from communications.chat.payloads import Note
@@ -90,7 +89,6 @@ class Facts:
     asked: frozenset[int]
     working: frozenset[int]
     bound: People
-    criteria: tuple[int, int]
     watch: Watch | None
     summary: Summary | None
     share_url: str = ""
@@ -111,8 +109,7 @@ class Reader:
 
 
 def gather(message: Message, deployment: Deployment) -> Facts:
-    items = deployment.items.filter(phase=Phase.AFTER).values_list("state", flat=True)
-    states, outlook = list(items), verdict.outlook(deployment)
+    outlook = verdict.outlook(deployment)
     asks, tells = message.kind == Kind.GO_NO_GO, message.kind in IN_TWO_REGISTERS
     return Facts(
         message=message,
@@ -122,7 +119,6 @@ def gather(message: Message, deployment: Deployment) -> Facts:
         asked=frozenset(audience.asked(deployment) if asks else ()),
         working=frozenset(audience.working(deployment.service) if tells else ()),
         bound=audience.bound(deployment.service),
-        criteria=(sum(state in CLOSED for state in states), len(states)),
         watch=Watch.objects.filter(deployment=deployment).first(),
         summary=summaries.gather(message.kind, deployment),
         share_url=links.address_for_mails(deployment),
@@ -237,8 +233,6 @@ def _context(facts: Facts, reader: Reader, *, marks: bool = False) -> dict[str, 
         "completed": dates.moment(deployment.completed_at),
         "completed_there": dates.beside(deployment.completed_at, deployment.zone),
         "watched_until": dates.moment(watch.ends_at if watch else None),
-        "judged": facts.criteria[0],
-        "criteria": facts.criteria[1],
         "lead": deployment.lead,
         "own_link": OWN_LINK if reader.may_leave else "",
         "url": f"{settings.PORTAL_URL}{deployment.get_absolute_url()}",

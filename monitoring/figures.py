@@ -160,7 +160,10 @@ def _picture(
         low=low,
         high=high,
         bands=tuple(_bands(figure.chart)),
-        marks=tuple(((one["at"] - began) / HOUR, one["text"]) for one in lines),
+        # The first of them is where every picture begins.
+        marks=tuple(
+            ((one["at"] - began) / HOUR, one["text"]) for one in lines if one["at"] > began
+        ),
     )
 
 
