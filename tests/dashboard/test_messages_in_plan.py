@@ -82,7 +82,7 @@ def test_line_is_added_after_go(client: Client, deployment: Deployment) -> None:
     new = {"title": "Second day", "kind": "summary", "when": "48 h after completion"}
     assert said(client.post(address, new, follow=True)) == ["1 added."]
     row = deployment.message_plan.get(title="Second day")
-    assert (row.anchor, row.offset, row.position) == ("complete", timedelta(hours=48), 6)
+    assert (row.anchor, row.offset, row.position) == ("complete", timedelta(hours=48), 7)
 
 
 def test_time_that_is_none_is_refused_in_its_field(client: Client, deployment: Deployment) -> None:
@@ -95,9 +95,9 @@ def test_time_that_is_none_is_refused_in_its_field(client: Client, deployment: D
 
 
 def test_line_is_taken_out(client: Client, deployment: Deployment) -> None:
-    row = deployment.message_plan.get(kind=Kind.SUMMARY)
+    row = deployment.message_plan.get(title="Closing report")
     client.post(url("plan_take_out", deployment, "messages", row.pk))
-    assert not deployment.message_plan.filter(kind=Kind.SUMMARY).exists()
+    assert not deployment.message_plan.filter(title="Closing report").exists()
 
 
 @pytest.mark.parametrize("number", [1, 30])
