@@ -14,7 +14,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page
 
 from deployments.models import Deployment
-from tests.builders import Team
+from tests.builders import Team, make_team
 from tests.communications.conftest import make_planned
 from tests.communications.mails import LONG, Rendered, every_mail, of_report, with_pictures
 from tests.communications.reports import make_report
@@ -23,6 +23,12 @@ AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 WIDE, NARROW = 600, 360
 PICTURES = os.environ.get("PORTAL_PICTURES")
 T0 = datetime(2026, 11, 26, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def team(committed: dict[str, str]) -> Team:
+    """In a database where commits are real, since only its owner can move the clock."""
+    return make_team()
 
 
 @pytest.fixture

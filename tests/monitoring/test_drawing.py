@@ -60,7 +60,14 @@ def test_same_numbers_are_the_same_bytes_and_others_are_not() -> None:
     [
         replace(PICTURE, until=0, hours=(0,), mean=(0,), low=(0,), high=(0,), bands=(), marks=()),
         replace(PICTURE, mean=(-5e30,) * 4, low=(-1e31,) * 4, high=(5e30,) * 4, unit="ms"),
-        replace(PICTURE, until=0.2, hours=(0, 0.05, 0.1, 0.2), mean=(3e6,) * 4),
+        replace(
+            PICTURE,
+            until=0.2,
+            hours=(0, 0.05, 0.1, 0.2),
+            mean=(3e6,) * 4,
+            low=(3e6,) * 4,
+            high=(3e6,) * 4,
+        ),
     ],
     ids=["one value", "far apart", "a few minutes"],
 )
