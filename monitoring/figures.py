@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -52,7 +53,7 @@ class Figure:
 
     @property
     def average(self) -> str:
-        return self._words(self.mean)
+        return self._words(self.mean, DIGITS - 1)
 
     @property
     def highest(self) -> str:
@@ -79,8 +80,10 @@ class Figure:
         alerts = f" {self.alerts} alert{'' if self.alerts == 1 else 's'}." if self.alerts else ""
         return numbers + limits + alerts
 
-    def _words(self, number: Decimal | None) -> str:
-        return "no value" if number is None else amount(rounded(number), self.chart.series.unit)
+    def _words(self, number: Decimal | None, digits: int = DIGITS) -> str:
+        if number is None:
+            return "no value"
+        return amount(rounded(number, digits), self.chart.series.unit)
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ class Picture:
 
 
 def figures_of(deployment: Deployment) -> list[Figure]:
-    """Each metric once, in the order of the charts; seven queries, however many there are."""
+    """Each metric once, in the order of the charts; six queries, however many there are."""
     charts = {chart.series.pk: chart for group in charts_of(deployment) for chart in group.charts}
     if not charts:
         return []
@@ -127,28 +130,32 @@ def figures_of(deployment: Deployment) -> list[Figure]:
 
 
 def pictures_of(deployment: Deployment, figures: Sequence[Figure]) -> tuple[Picture, ...]:
-    """Of what had alerts first, then of what has limits; six at most, in three queries."""
+    """Of what had alerts first, then of what has limits; six at most, in four queries."""
     watch = Watch.objects.filter(deployment=deployment, opened_at__isnull=False).first()
     if watch is None or not figures:
         return ()
     drawn = points(watch)["series"]
-    lines = marks(deployment, watch)
+    lines, now = marks(deployment, watch), clock.now()
     worth = sorted(figures, key=lambda one: (not one.alerts, not one.chart.bands))
     measured = (one for one in worth if one.chart.series.key in drawn)
     return tuple(
-        _picture(one, watch, drawn[one.chart.series.key], lines)
+        _picture(one, watch, drawn[one.chart.series.key], lines, now)
         for one in islice(measured, MOST_PICTURES)
     )
 
 
 def _picture(
-    figure: Figure, watch: Watch, columns: list[list[float]], lines: list[dict[str, Any]]
+    figure: Figure,
+    watch: Watch,
+    columns: list[list[float]],
+    lines: list[dict[str, Any]],
+    now: datetime,
 ) -> Picture:
     assert watch.opened_at is not None
     assert watch.ends_at is not None
     began, series = watch.opened_at.timestamp(), figure.chart.series
     at, mean, low, high = (tuple(column) for column in columns)
-    until = max(min(clock.now(), watch.ends_at).timestamp(), *at)
+    until = max(min(now, watch.ends_at).timestamp(), *at)
     return Picture(
         name=f"{series.key}-{series.pk}",
         title=series.title,
@@ -176,6 +183,6 @@ def _bands(chart: Chart) -> Iterable[Band]:
         yield Band(band["from"], band["above"], band["severity"] == Severity.CRITICAL)
 
 
-def rounded(number: Decimal) -> Decimal:
-    """To five digits that count, before the point never fewer than there are."""
-    return round(number, min(max(DIGITS - 1 - number.adjusted(), 0), PLACES))
+def rounded(number: Decimal, digits: int = DIGITS) -> Decimal:
+    """To so many digits that count, before the point never fewer than there are."""
+    return round(number, min(max(digits - 1 - number.adjusted(), 0), PLACES))

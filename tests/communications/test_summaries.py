@@ -84,7 +84,7 @@ def test_whoever_works_on_it_reads_the_whole_report(team: Team) -> None:
         f"  Met         {TARGET.text}\n              Hit rate: 90 % is more than 85 %\n",
         "  1, the longest 3 min: Hit rate: 75 %",
         ", Member\n              The search is slow\n",
-        "              now 95 %, lowest 75 %, mean 83.556 %, highest 95 %\n",
+        "              now 95 %, lowest 75 %, mean 83.56 %, highest 95 %\n",
         "              limit < 80 % (warning), < 70 % (critical)\n",
         f"Still to be judged\n\n  - {SLOW}\n",
         f"/deployments/{deployment.pk}/report/",
@@ -168,7 +168,7 @@ def test_mail_server_gets_the_pictures_inside_the_page_that_shows_them(
     [(cid, png)] = pictures_in(mail).items()
     assert [one.get_content_disposition() for one in images] == ["inline"]
     assert f'src="cid:{cid}"' in page.get_content()
-    assert 'alt="Hit rate: now 95 %, lowest 75 %, mean 83.556 %, highest 95 %.' in (
+    assert 'alt="Hit rate: now 95 %, lowest 75 %, mean 83.56 %, highest 95 %.' in (
         page.get_content()
     )
     assert Image.open(BytesIO(png)).size == (1120, 320)
@@ -196,7 +196,7 @@ def test_summary_asks_as_many_questions_however_much_happened(
         monitoring.report_incident(deployment.pk, "x", channel=Channel.PAGE, reporter=team.member)
     plan = deployment.message_plan.filter(kind=Kind.SUMMARY)[0]
     message = message_of_line(plan, deployment)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(24):
         summary = summaries.gather(message.kind, deployment)
     assert summary is not None
     assert len(summary.incidents) == number + 1
