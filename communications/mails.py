@@ -85,7 +85,9 @@ def _enclose(whole: Part, pictures: Sequence[Picture]) -> None:
 
     They are the page's own, so that no program lists them as attachments.
     """
-    *before, page = whole.get_payload()
+    parts = whole.get_payload()
+    assert isinstance(parts, list)
+    *before, page = parts
     related = SafeMIMEMultipart("related", type="text/html")
     related.attach(page)
     for picture in pictures:

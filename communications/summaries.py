@@ -21,8 +21,8 @@ from deployments.enums import FINAL
 from deployments.models import Deployment
 from monitoring.enums import Verdict
 from monitoring.figures import Figure, Picture, figures_of, pictures_of
-from monitoring.models import Alert, Incident
-from monitoring.report import Report, report_of
+from monitoring.models import Alert, Incident, Target
+from monitoring.report import Criterion, Report, report_of
 
 MOST_INCIDENTS, MOST_FIGURES = 10, 30
 
@@ -43,10 +43,14 @@ class Summary:
         return deployment.state in FINAL or not is_watched_on
 
     @property
+    def judged(self) -> list[Criterion | Target]:
+        """All that somebody or something judges."""
+        return [*self.report.criteria, *self.report.targets]
+
+    @property
     def tone(self) -> str:
         """As bad as the worst of it: something not met, or something that happened."""
-        judged = [one.verdict for one in (*self.report.criteria, *self.report.targets)]
-        if Verdict.NOT_MET in judged:
+        if any(one.verdict == Verdict.NOT_MET for one in self.judged):
             return "bad"
         return "warn" if self.report.alerts or self.incidents else "good"
 
@@ -58,8 +62,7 @@ class Summary:
     @property
     def open(self) -> list[str]:
         """What nobody and nothing has judged yet."""
-        asked = (*self.report.criteria, *self.report.targets)
-        return [one.text for one in asked if not one.verdict]
+        return [one.text for one in self.judged if not one.verdict]
 
     @property
     def longest(self) -> tuple[Alert, timedelta] | None:

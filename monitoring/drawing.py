@@ -51,8 +51,9 @@ def png(picture: Picture) -> bytes:
         _shade(axes, picture)
         _curve(axes, picture)
         _marks(axes, picture)
-        canvas.draw()
-        whole = Image.frombytes("RGBA", canvas.get_width_height(), bytes(canvas.buffer_rgba()))
+        canvas.draw()  # type: ignore[no-untyped-call]
+        points = bytes(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+        whole = Image.frombytes("RGBA", canvas.get_width_height(), points)
     drawn = BytesIO()
     # Few colours make a third of the bytes, and no name or time is written among them.
     whole.convert("RGB").quantize(COLOURS).save(drawn, "PNG", optimize=True)

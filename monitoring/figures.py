@@ -23,6 +23,7 @@ from monitoring.models import Alert, Reading, Watch
 
 MOST_PICTURES = 6
 HOUR = 3600
+NOTHING = (None, None, None)
 # So many digits tell a value from the limit that it just passed.
 DIGITS, PLACES = 5, 6
 
@@ -119,14 +120,17 @@ def figures_of(deployment: Deployment) -> list[Figure]:
         return []
     valued = Reading.objects.filter(series__in=charts, value__isnull=False).values("series")
     found = valued.annotate(low=Min("value"), mean=Avg("value"), high=Max("value"))
-    numbers = {row.pop("series"): row for row in found.order_by()}
+    numbers = {
+        pk: tuple(three)
+        for pk, *three in found.order_by().values_list("series", "low", "mean", "high")
+    }
     raised = Alert.objects.filter(series__in=charts).values("series").annotate(count=Count("pk"))
     alerts = dict(raised.order_by().values_list("series", "count"))
-    nothing: dict[str, Any] = dict.fromkeys(("low", "mean", "high"))
-    return [
-        Figure(chart, **numbers.get(pk, nothing), alerts=alerts.get(pk, 0))
-        for pk, chart in charts.items()
-    ]
+    made = []
+    for pk, chart in charts.items():
+        low, mean, high = numbers.get(pk, NOTHING)
+        made.append(Figure(chart, low, mean, high, alerts.get(pk, 0)))
+    return made
 
 
 def pictures_of(deployment: Deployment, figures: Sequence[Figure]) -> tuple[Picture, ...]:

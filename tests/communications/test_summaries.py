@@ -42,10 +42,10 @@ def team(committed: dict[str, str]) -> Team:
     return make_team()
 
 
-def letter(deployment: Deployment, **reader: bool) -> Letter:
+def letter(deployment: Deployment, *, is_technical: bool = False) -> Letter:
     plan = deployment.message_plan.filter(kind=Kind.SUMMARY)[0]
     facts = letters.gather(message_of_line(plan, deployment), deployment)
-    return letters.compose(facts, Reader("Europe/Vienna", **reader))
+    return letters.compose(facts, Reader("Europe/Vienna", is_technical=is_technical))
 
 
 def pictures_in(mail: EmailMessage) -> dict[str, bytes]:
