@@ -46,16 +46,19 @@ def url(name: str, deployment: Deployment, *rest: Any) -> str:
 
 
 def edit(client: Client, deployment: Deployment, kind: str, **values: Any) -> Any:
-    row = deployment.message_plan.get(kind=kind)
-    address = url("plan_edit", deployment, "messages", row.pk)
+    return edit_row(client, deployment, deployment.message_plan.get(kind=kind).pk, **values)
+
+
+def edit_row(client: Client, deployment: Deployment, pk: int, **values: Any) -> Any:
+    address = url("plan_edit", deployment, "messages", pk)
     return client.post(address, form_of(client.get(address)) | values, follow=True)
 
 
 def test_form_that_is_sent_back_as_it_is_changes_nothing(
     client: Client, deployment: Deployment
 ) -> None:
-    for kind in deployment.message_plan.values_list("kind", flat=True):
-        assert said(edit(client, deployment, kind)) == ["Nothing changed; all stays."]
+    for pk in deployment.message_plan.values_list("pk", flat=True):
+        assert said(edit_row(client, deployment, pk)) == ["Nothing changed; all stays."]
 
 
 def test_line_is_saved_without_a_question_since_nobody_signed_it(
