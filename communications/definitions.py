@@ -54,4 +54,6 @@ STANDARD_PLAN = (
     PlanLine(Kind.START, Anchor.START, 0 * HOUR, "The deployment starts"),
     PlanLine(Kind.COMPLETE, Anchor.COMPLETE, 0 * HOUR, "The deployment is complete"),
     PlanLine(Kind.SUMMARY, Anchor.COMPLETE, DAY, "Summary of the first day"),
+    # 48 h after, unless the document says that it is watched longer or shorter.
+    PlanLine(Kind.SUMMARY, Anchor.WATCH_END, 0 * HOUR, "Closing report"),
 )

@@ -1,4 +1,4 @@
-"""The names of a copy and of a calendar entry: the same whenever made, and nobody else's."""
+"""The names of a copy, a calendar entry, a picture: the same whenever made, and nobody else's."""
 
 import uuid
 from email.utils import parseaddr
@@ -16,6 +16,11 @@ def mail_id(message_id: int, address: str) -> str:
 def entry_uid(deployment_id: int) -> str:
     """The UID of a deployment's calendar entry, which every update and the cancellation bear."""
     return f"deployment-{deployment_id}@{urlsplit(settings.PORTAL_URL).hostname or domain()}"
+
+
+def content_id(name: str) -> str:
+    """What the page of a mail calls a picture that comes with it (RFC 2392)."""
+    return f"{name}@{domain()}"
 
 
 def sender() -> tuple[str, str]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from communications import policies
-from communications.enums import Fate
+from communications.enums import Fate, Kind
 from communications.in_vain import is_in_vain
 from communications.models import Message
 from deployments import clock
+from deployments.enums import State
 from deployments.models import Deployment
+from monitoring.models import Watch
+
+# So long a summary waits for the verdicts that the end of the watch brings.
+VERDICTS_WITHIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -33,4 +38,14 @@ def fate(message: Message, deployment: Deployment, now: datetime) -> Fate:
     event = message.event
     if event and is_in_vain(message.kind, deployment, event):
         return Fate.CANCELLED
-    return policies.fate(message, deployment, now)
+    becomes = policies.fate(message, deployment, now)
+    if becomes == Fate.LEAVE and message.kind == Kind.SUMMARY and _is_just_over(deployment, now):
+        return Fate.WAIT
+    return becomes
+
+
+def _is_just_over(deployment: Deployment, now: datetime) -> bool:
+    """The watch ends in this moment, and its end is not recorded yet."""
+    ended = Watch.objects.filter(deployment=deployment, ended_at__isnull=True, ends_at__lte=now)
+    just_now = ended.filter(ends_at__gt=now - VERDICTS_WITHIN)
+    return deployment.state == State.WATCHING and just_now.exists()

@@ -14,18 +14,19 @@ from django.urls import reverse
 
 from accounts.models import User
 from approvals import verdict
-from checklists.enums import CLOSED, Phase
-from communications import audience
+from communications import audience, summaries
 from communications.audience import People
 from communications.chat.payloads import Note
 from communications.dates import Clock
 from communications.enums import Kind
 from communications.models import Delivery, Message
 from communications.stakeholders import LANGUAGE
+from communications.summaries import Summary
 from deployments.answers import page
 from deployments.enums import State
 from deployments.models import Deployment, Event
 from deployments.sharing import links
+from monitoring.figures import Picture
 from monitoring.models import Watch
 
 FOLDER = "communications/mail"
@@ -46,6 +47,7 @@ IN_TWO_REGISTERS = frozenset(
         Kind.OVERRUN,
         Kind.ALERT,
         Kind.ROLLBACK_ASKED,
+        Kind.SUMMARY,
     }
 )
 OF_AN_EVENT = (
@@ -59,12 +61,16 @@ OWN_LINK = f"https://{uuid.uuid4().hex}.invalid/"
 
 @dataclass(frozen=True)
 class Letter:
-    """`may_leave`: there is a place in it for a link of the reader's own, which `to` fills."""
+    """`may_leave`: there is a place in it for a link of the reader's own, which `to` fills.
+
+    Its page shows the `pictures` that come with it, and says what each of them shows.
+    """
 
     subject: str
     text: str
     html: str
     may_leave: bool = False
+    pictures: tuple[Picture, ...] = ()
 
     def to(self, link: str) -> Letter:
         """With the reader's own link; everything else readers of one kind have in common."""
@@ -83,8 +89,8 @@ class Facts:
     asked: frozenset[int]
     working: frozenset[int]
     bound: People
-    criteria: tuple[int, int]
     watch: Watch | None
+    summary: Summary | None
     share_url: str = ""
 
 
@@ -103,8 +109,7 @@ class Reader:
 
 
 def gather(message: Message, deployment: Deployment) -> Facts:
-    items = deployment.items.filter(phase=Phase.AFTER).values_list("state", flat=True)
-    states, outlook = list(items), verdict.outlook(deployment)
+    outlook = verdict.outlook(deployment)
     asks, tells = message.kind == Kind.GO_NO_GO, message.kind in IN_TWO_REGISTERS
     return Facts(
         message=message,
@@ -114,8 +119,8 @@ def gather(message: Message, deployment: Deployment) -> Facts:
         asked=frozenset(audience.asked(deployment) if asks else ()),
         working=frozenset(audience.working(deployment.service) if tells else ()),
         bound=audience.bound(deployment.service),
-        criteria=(sum(state in CLOSED for state in states), len(states)),
         watch=Watch.objects.filter(deployment=deployment).first(),
+        summary=summaries.gather(message.kind, deployment),
         share_url=links.address_for_mails(deployment),
     )
 
@@ -147,7 +152,8 @@ def compose(facts: Facts, reader: Reader) -> Letter:
     text = render_to_string(f"{folder}/body.txt", context)
     html = render_to_string(f"{folder}/body.html", marked)
     letter = Letter(subject[:LONGEST_SUBJECT], squeezed(text), html.strip())
-    return replace(letter, may_leave=reader.may_leave)
+    pictures = facts.summary.pictures if facts.summary and reader.is_technical else ()
+    return replace(letter, may_leave=reader.may_leave, pictures=pictures)
 
 
 def note_for(facts: Facts, reader: Reader, key: str) -> Note:
@@ -215,6 +221,7 @@ def _context(facts: Facts, reader: Reader, *, marks: bool = False) -> dict[str, 
         "late": message.is_late,
         "is_asked": reader.is_asked,
         "is_technical": reader.is_technical,
+        "is_guest": reader.is_guest,
         "is_decided": facts.holds,
         "zone": place.key,
         "day": dates.day(deployment.t0),
@@ -226,12 +233,11 @@ def _context(facts: Facts, reader: Reader, *, marks: bool = False) -> dict[str, 
         "completed": dates.moment(deployment.completed_at),
         "completed_there": dates.beside(deployment.completed_at, deployment.zone),
         "watched_until": dates.moment(watch.ends_at if watch else None),
-        "judged": facts.criteria[0],
-        "criteria": facts.criteria[1],
         "lead": deployment.lead,
         "own_link": OWN_LINK if reader.may_leave else "",
         "url": f"{settings.PORTAL_URL}{deployment.get_absolute_url()}",
         **_of_event(message.event, deployment, dates),
+        **summaries.context_of(facts.summary, dates, is_technical=reader.is_technical),
     }
     return {**context, "url": facts.share_url} if reader.is_guest else context
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from email.message import Message as Part
+from email.mime.image import MIMEImage
 from email.utils import formataddr, formatdate
 
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
-from django.core.mail.message import SafeMIMEText, forbid_multi_line_headers, sanitize_address
+from django.core.mail.message import (
+    SafeMIMEMultipart,
+    SafeMIMEText,
+    forbid_multi_line_headers,
+    sanitize_address,
+)
 from django.core.validators import validate_email
 from django.db import DatabaseError
 
@@ -18,6 +25,8 @@ from communications.exceptions import Unsendable, Unwritten
 from communications.letters import Facts, Letter, Reader
 from communications.models import Delivery
 from deployments.models import Deployment
+from monitoring import drawing
+from monitoring.figures import Picture
 
 OF_EACH_READER = ("To", "Message-ID", "Date")
 logger = logging.getLogger(__name__)
@@ -38,6 +47,8 @@ class Mail:
         )
         mail.attach_alternative(letter.html, "text/html")
         whole = mail.message()
+        if letter.pictures:
+            _enclose(whole, letter.pictures)
         for name in OF_EACH_READER:
             del whole[name]
         self._rest = whole.as_bytes()
@@ -67,6 +78,24 @@ class Mail:
         return b"".join(
             [alternatives, self._boundary, b"\n", part.as_bytes(), b"\n", self._boundary, b"--\n"]
         )
+
+
+def _enclose(whole: Part, pictures: Sequence[Picture]) -> None:
+    """Put the page and the pictures that it shows into one part (RFC 2387) beside the text.
+
+    They are the page's own, so that no program lists them as attachments.
+    """
+    parts = whole.get_payload()
+    assert isinstance(parts, list)
+    *before, page = parts
+    related = SafeMIMEMultipart("related", type="text/html")
+    related.attach(page)
+    for picture in pictures:
+        image = MIMEImage(drawing.png(picture), "png")
+        image.add_header("Content-ID", f"<{identity.content_id(picture.name)}>")
+        image.add_header("Content-Disposition", "inline", filename=f"{picture.name}.png")
+        related.attach(image)
+    whole.set_payload([*before, related])
 
 
 class Texts:

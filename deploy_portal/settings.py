@@ -1,5 +1,6 @@
 """Everything that differs between installations, read from the environment."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ PORTAL_DEMO_SAMPLE_TLS = env.str("PORTAL_DEMO_SAMPLE_TLS", default="").rstrip("/
 PORTAL_DEMO_SAMPLE_AUTHORITY = env.str("PORTAL_DEMO_SAMPLE_AUTHORITY", default="")
 PORTAL_TEST_CLOCK = env.bool("PORTAL_TEST_CLOCK", default=False)
 VAR_DIR = Path(env.str("PORTAL_VAR", default=str(BASE_DIR / "var")))
+# Where the library that draws the charts of mails keeps its list of fonts, else in the home folder.
+os.environ.setdefault("MPLCONFIGDIR", str(VAR_DIR / "cache" / "matplotlib"))
 # One folder for all web processes, never below what is served as static.
 EVIDENCE_DIR = Path(env.str("EVIDENCE_DIR", default=str(VAR_DIR / "evidence")))
 # Seconds between two readings of a metric when a watch begins (monitoring/pace.py).

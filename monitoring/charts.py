@@ -52,7 +52,7 @@ def charts_of(deployment: Deployment) -> list[Group]:
     """By widget as the document has them, then every other metric; five queries."""
     series = list(
         Series.objects.filter(watch__deployment=deployment)
-        .select_related("metric")
+        .select_related("metric", "last")
         .order_by("title", "key")
     )
     if not series:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from communications import letters
 from communications.enums import SAYS_WHAT_MOVED, Kind
+from communications.identity import content_id
 from communications.letters import IN_TWO_REGISTERS, Letter, Reader
 from communications.models import Message
+from communications.services import message_of_line
 from deployments.models import Deployment, Event
+from monitoring import drawing
 
 KNEW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 LONG = (
@@ -35,6 +39,25 @@ def every_mail(deployment: Deployment) -> list[Rendered]:
             facts = letters.gather(_message(kind, deployment), deployment)
             found.append(Rendered(name, letters.compose(facts, reader)))
     return found
+
+
+def with_pictures(letter: Letter) -> str:
+    """The page as a mail program shows it, with what came with it in its place."""
+    page = letter.html
+    for one in letter.pictures:
+        said = base64.b64encode(drawing.png(one)).decode()
+        page = page.replace(f"cid:{content_id(one.name)}", f"data:image/png;base64,{said}")
+    return page
+
+
+def of_report(deployment: Deployment) -> list[Rendered]:
+    """What a summary with everything in it says, in both registers."""
+    plan = deployment.message_plan.filter(kind=Kind.SUMMARY)[0]
+    facts = letters.gather(message_of_line(plan, deployment), deployment)
+    return [
+        Rendered(f"report-{name}", letters.compose(facts, Reader(ZONE, is_technical=technical)))
+        for name, technical in (("plain", False), ("technical", True))
+    ]
 
 
 def _message(kind: Kind, deployment: Deployment) -> Message:

@@ -223,7 +223,7 @@ def test_test_copy_reaches_only_whoever_asked_and_tells_nobody(
 
 def test_test_copy_of_a_line_that_has_no_message_yet(team: Team, witness: Witness) -> None:
     deployment = make_planned(team)
-    summary = deployment.message_plan.get(kind=Kind.SUMMARY)
+    summary = deployment.message_plan.get(title="Closing report")
     trying.send_to_me(deployment.pk, actor=team.release_manager, plan_id=summary.pk)
     rehearsal.sweep()
     assert [one.recipient for one in witness.taken] == [team.release_manager.email]

@@ -68,7 +68,7 @@ def test_moments_stand_between_the_messages(team: Team) -> None:
     context = panels.messages_panel(make_planned(team))
     assert [step.title for step in context["steps"]] == [
         "Deployment notice", "Final go/no-go", "T0", "Start", "The deployment starts",
-        "Completion", "The deployment is complete", "Summary of the first day",
+        "Completion", "The deployment is complete", "Summary of the first day", "Closing report",
     ]  # fmt: skip
 
 
@@ -87,6 +87,7 @@ def test_plan_lines_without_a_time_say_what_they_wait_for(team: Team) -> None:
     words = [entry.anchor_words for entry in panels.messages_panel(deployment)["entries"]]
     assert words == [
         "24 h before T0", "2 h before T0", "at start", "at completion", "24 h after completion",
+        "at end of the watch",
     ]  # fmt: skip
 
 

@@ -102,7 +102,7 @@ def test_those_who_only_read_see_the_preview_and_no_form(
 def test_test_copy_is_asked_for_in_the_register_of_the_page(
     deployment: Deployment, team: Team
 ) -> None:
-    line = deployment.message_plan.get(kind=Kind.SUMMARY)
+    line = deployment.message_plan.get(title="Closing report")
     answer = signed_in(team.release_manager).post(
         url("try_line", deployment, line.pk), {"register": "technical"}
     )

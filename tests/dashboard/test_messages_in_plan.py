@@ -46,16 +46,19 @@ def url(name: str, deployment: Deployment, *rest: Any) -> str:
 
 
 def edit(client: Client, deployment: Deployment, kind: str, **values: Any) -> Any:
-    row = deployment.message_plan.get(kind=kind)
-    address = url("plan_edit", deployment, "messages", row.pk)
+    return edit_row(client, deployment, deployment.message_plan.get(kind=kind).pk, **values)
+
+
+def edit_row(client: Client, deployment: Deployment, pk: int, **values: Any) -> Any:
+    address = url("plan_edit", deployment, "messages", pk)
     return client.post(address, form_of(client.get(address)) | values, follow=True)
 
 
 def test_form_that_is_sent_back_as_it_is_changes_nothing(
     client: Client, deployment: Deployment
 ) -> None:
-    for kind in deployment.message_plan.values_list("kind", flat=True):
-        assert said(edit(client, deployment, kind)) == ["Nothing changed; all stays."]
+    for pk in deployment.message_plan.values_list("pk", flat=True):
+        assert said(edit_row(client, deployment, pk)) == ["Nothing changed; all stays."]
 
 
 def test_line_is_saved_without_a_question_since_nobody_signed_it(
@@ -82,7 +85,7 @@ def test_line_is_added_after_go(client: Client, deployment: Deployment) -> None:
     new = {"title": "Second day", "kind": "summary", "when": "48 h after completion"}
     assert said(client.post(address, new, follow=True)) == ["1 added."]
     row = deployment.message_plan.get(title="Second day")
-    assert (row.anchor, row.offset, row.position) == ("complete", timedelta(hours=48), 6)
+    assert (row.anchor, row.offset, row.position) == ("complete", timedelta(hours=48), 7)
 
 
 def test_time_that_is_none_is_refused_in_its_field(client: Client, deployment: Deployment) -> None:
@@ -95,9 +98,9 @@ def test_time_that_is_none_is_refused_in_its_field(client: Client, deployment: D
 
 
 def test_line_is_taken_out(client: Client, deployment: Deployment) -> None:
-    row = deployment.message_plan.get(kind=Kind.SUMMARY)
+    row = deployment.message_plan.get(title="Closing report")
     client.post(url("plan_take_out", deployment, "messages", row.pk))
-    assert not deployment.message_plan.filter(kind=Kind.SUMMARY).exists()
+    assert not deployment.message_plan.filter(title="Closing report").exists()
 
 
 @pytest.mark.parametrize("number", [1, 30])

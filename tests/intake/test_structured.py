@@ -226,7 +226,7 @@ def test_key_that_is_left_out_is_made_from_the_text(team: Team) -> None:
         ("security-2", "Security"), ("security", "Legal"),
     ]  # fmt: skip
     assert made.gates.get().freshness.total_seconds() == 24 * 3600
-    assert made.message_plan.count() == 5
+    assert made.message_plan.count() == 6
 
 
 @pytest.mark.django_db
