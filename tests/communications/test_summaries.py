@@ -108,7 +108,7 @@ def test_stakeholders_read_the_sentence_the_criteria_and_the_incidents_without_n
 
 
 def test_summary_without_a_watch_says_what_is_known(team: Team) -> None:
-    watch = make_watch(team, alerts=(), metric=False)
+    watch = make_watch(team, alerts=(), metrics={})
     deployment = watch.deployment
     with transaction.atomic():
         services.define_plan(Deployment.objects.lock(deployment.pk), [])
