@@ -15,7 +15,7 @@ from tests.e2e.test_accessibility import found_by_axe
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 # What one does shows at the other's without a reload, in milliseconds.
 PATIENCE = 30_000
-# Completed six hours ago; the hit rate has just broken down, an hour and more ago the latency was high.
+# Completed six hours ago; the hit rate has just broken down, the latency was high in between.
 WATCH = """
 from datetime import timedelta
 from decimal import Decimal
