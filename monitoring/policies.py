@@ -48,6 +48,8 @@ def is_measured(deployment: Deployment) -> bool:
 
 def later_start(deployment: Deployment) -> Deployment | None:
     """A deployment that was started after this one at the same place, if there is any."""
+    if deployment.started_at is None:
+        return None
     later = Deployment.objects.filter(
         service=deployment.service_id,
         environment=deployment.environment_id,

@@ -138,7 +138,7 @@ def test_close_by_browser(team: Team) -> None:
     deployment = completed(make_watched(team))
     address = reverse("monitoring:close", args=[deployment.pk])
     statuses = [
-        signed_in(person).post(address).status_code
+        signed_in(person).post(address, {"result": "succeeded"}).status_code
         for person in (team.outsider, team.member, team.ops_lead)
     ]
     assert statuses == [404, 403, 302]
