@@ -258,6 +258,6 @@ def test_example_of_a_body_is_one(method, path):
 def test_names_of_the_addresses_stay():
     names = [DESCRIBED["paths"][path][method]["operationId"] for method, path in ADDRESSES]
     assert sorted(names) == [
-        "bounce", "deliver", "deployment", "deployments", "gate", "gates", "readiness", "report",
-        "run", "votes",
+        "bounce", "deliver", "deployment", "deployments", "gate", "gates", "incidents", "metrics",
+        "readiness", "report", "run", "votes",
     ]  # fmt: skip

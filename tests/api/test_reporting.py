@@ -274,12 +274,15 @@ def test_openapi_is_published_and_has_no_docs_page():
     client = Client()
     published = client.get("/api/v1/openapi.json")
     assert sorted(published.json()["paths"]) == [
+        "/api/v1/bounces/{webhook}",
         "/api/v1/deployments",
         "/api/v1/deployments/{pk}",
         "/api/v1/deployments/{pk}/gates",
         "/api/v1/deployments/{pk}/gates/{key}",
         "/api/v1/deployments/{pk}/gates/{key}/report",
         "/api/v1/deployments/{pk}/gates/{key}/runs/{number}",
+        "/api/v1/deployments/{pk}/incidents",
+        "/api/v1/deployments/{pk}/metrics",
         "/api/v1/deployments/{pk}/readiness",
         "/api/v1/deployments/{pk}/votes",
         "/api/v1/webhooks/{webhook}",

@@ -47,7 +47,7 @@ SIGNED: dict[type[models.Model], set[str]] = {
     Section: set(),
     Item: {
         "key", "kind", "phase", "text", "required", "evidence_demanded", "irreversible", "commands",
-        "choices", "removed_at",
+        "choices", "removed_at", "runs",
     },
     Gate: {
         "key", "title", "kind", "settings", "condition", "required", "machine_only", "unwaivable",
@@ -60,7 +60,7 @@ SIGNED: dict[type[models.Model], set[str]] = {
     },
     PolledRole: {"role"},
     Target: {"key", "text", "condition"},
-    Trigger: {"key", "text", "condition", "mode"},
+    Trigger: {"key", "text", "condition", "mode", "countdown_seconds"},
     AlertRule: set(),
     Widget: set(),
     MessagePlan: set(),
@@ -69,6 +69,7 @@ SIGNED: dict[type[models.Model], set[str]] = {
 # Who and when are set together, as the database asks; these are moved along with their partner.
 TOGETHER: dict[tuple[type[models.Model], str], Callable[[Any], dict[str, Any]]] = {
     (Item, "state"): lambda one: {"state": "done"},
+    (Item, "question_to"): lambda one: {"question_to": one.deployment.lead, "state": "failed"},
     (Item, "state_by"): lambda one: {"state_by": one.deployment.lead, "state_at": clock.now()},
     (Item, "state_at"): lambda one: {"state_by": one.deployment.lead, "state_at": clock.now()},
     (Item, "chosen"): lambda one: {"chosen": "yes", "state": "done"},
@@ -96,10 +97,23 @@ TOGETHER: dict[tuple[type[models.Model], str], Callable[[Any], dict[str, Any]]] 
     (Rule, "asked_until"): lambda one: {"asked_until": timedelta(hours=48)},
     (Rule, "holds_for"): lambda one: {"holds_for": timedelta(days=3)},
     (Deployment, "t0"): lambda one: {"t0": one.t0 + timedelta(minutes=1)},
+    **{
+        (Deployment, column): lambda one: {"rollback_at": one.t0, "rollback_reason": "It is slow"}
+        for column in ("rollback_at", "rollback_reason")
+    },
+    **{
+        (Target, column): lambda one: {
+            "verdict": "met",
+            "judged_at": clock.now(),
+            "judged_by": one.deployment.lead,
+        }
+        for column in ("verdict", "judged_at", "judged_by")
+    },
     (Deployment, "successor"): lambda one: {"successor": one, "state": "cancelled"},
 }
-# Which row it is, whose it is, and what the database itself refuses to move.
-FIXED = {"id", "deployment", "content_version", "requester"}
+# Which row it is, whose it is, and what the database itself refuses to move; what cannot be undone
+# has its time only on an item that is signed as such.
+FIXED = {"id", "deployment", "content_version", "requester", "no_return_at"}
 
 
 def make_whole(team: Team, texts: tuple[str, ...] = ("Back up",)) -> Deployment:
