@@ -25,7 +25,7 @@ class OneForTheBrowser(LoadGroupScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        is_driven = file.startswith("tests/e2e/") or file.endswith("/test_browser.py")
+        is_driven = file.startswith("tests/e2e/") or file.endswith("_browser.py")
         return "browser" if is_driven else super()._split_scope(nodeid)
 
 

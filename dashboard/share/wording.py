@@ -40,6 +40,9 @@ TOLD: dict[str, str] = {
     Kind.NO_GO: "Not going ahead as planned",
     Kind.RECALL: "Decision to go ahead taken back",
     Kind.CANCELLATION: "Cancelled",
+    Kind.ROLLBACK: "Going back to how it was",
+    Kind.ROLLED_BACK: "Back to how it was",
+    Kind.STOPPED: "Stopped",
 }
 COMING: dict[str, str] = {
     Kind.NOTICE: "the announcement",

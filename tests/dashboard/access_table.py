@@ -463,6 +463,8 @@ TABLE: dict[str, Row] = {
     "api:votes": Row(TOKEN_ONLY, (405,) * 8, ONE),
     "api:gate": Row(TOKEN_ONLY, (405,) * 8, ("pk", "key")),
     "api:run": Row(TOKEN_ONLY, (405,) * 8, ("pk", "key", "number")),
+    "api:metrics": Row((405,) * 8, TOKEN_ONLY, ONE),
+    "api:incidents": Row((405,) * 8, TOKEN_ONLY, ONE),
     "api:report": Row((405,) * 8, TOKEN_ONLY, ("pk", "key")),
     "api:unknown": Row((404,) * 8, (404,) * 8, ("rest",)),
 }  # fmt: skip
