@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from functools import lru_cache
 from io import BytesIO
+from math import isnan
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -85,7 +86,8 @@ def _frame(axes: Axes, picture: Picture) -> None:
 
 def _range(picture: Picture) -> tuple[float, float]:
     """Every value and every limit, so that one sees how far they are from each other."""
-    found = [*picture.low, *picture.high, *(band.edge for band in picture.bands)]
+    drawn = [one for one in (*picture.low, *picture.high) if not isnan(one)]
+    found = [*drawn, *(band.edge for band in picture.bands)]
     lowest, highest = min(found), max(found)
     margin = (highest - lowest) * MARGIN or abs(highest) * MARGIN or 1
     # What is never negative is not drawn as if it could be.

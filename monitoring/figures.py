@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
+from math import nan
 from typing import Any
 
 from django.db.models import Avg, Count, Max, Min
@@ -98,7 +99,10 @@ class Band:
 
 @dataclass(frozen=True)
 class Picture:
-    """One metric as it is drawn for all readers alike: its times are hours since the completion."""
+    """One metric as it is drawn for all readers alike: its times are hours since the completion.
+
+    Where nothing came for a while stands NaN, which breaks the line.
+    """
 
     name: str
     title: str
@@ -151,14 +155,14 @@ def pictures_of(deployment: Deployment, figures: Sequence[Figure]) -> tuple[Pict
 def _picture(
     figure: Figure,
     watch: Watch,
-    columns: list[list[float]],
+    columns: Sequence[Sequence[float | None]],
     lines: list[dict[str, Any]],
     now: datetime,
 ) -> Picture:
     assert watch.opened_at is not None
     assert watch.ends_at is not None
     began, series = watch.opened_at.timestamp(), figure.chart.series
-    at, mean, low, high = (tuple(column) for column in columns)
+    at, mean, low, high = (_unbroken(column) for column in columns)
     until = max(min(now, watch.ends_at).timestamp(), *at)
     return Picture(
         name=f"{series.key}-{series.pk}",
@@ -176,6 +180,10 @@ def _picture(
             ((one["at"] - began) / HOUR, one["text"]) for one in lines if one["at"] > began
         ),
     )
+
+
+def _unbroken(column: Iterable[float | None]) -> tuple[float, ...]:
+    return tuple(nan if one is None else one for one in column)
 
 
 def _hours(at: Iterable[float], began: float) -> tuple[float, ...]:

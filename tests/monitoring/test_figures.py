@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from math import isnan
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -11,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from deployments import clock
 from gates.enums import Source
 from gates.models import Metric
+from monitoring.drawing import png
 from monitoring.enums import Means, Outcome
 from monitoring.figures import MOST_PICTURES, figures_of, pictures_of, rounded
 from monitoring.models import Reading, Series, Watch
@@ -74,9 +76,11 @@ def test_picture_counts_its_hours_from_the_completion(team: Team) -> None:
     watch = make_watch(team)
     push(watch, 90, 85, every=timedelta(hours=6))
     [one] = pictures_of(watch.deployment, figures_of(watch.deployment))
-    assert [round(hour) for hour in one.hours] == [6, 12]
+    assert [round(hour) for hour in one.hours] == [6, 6, 12]
     assert round(one.until) == 12
-    assert (one.mean, one.unit) == ((90, 85), "%")
+    # Six hours without a value break the line.
+    assert (one.mean[0], isnan(one.mean[1]), one.mean[2], one.unit) == (90, True, 85, "%")
+    assert png(one).startswith(b"\x89PNG")
     assert {(band.edge, band.is_above, band.is_critical) for band in one.bands} == {
         (80, False, False), (70, False, True),
     }  # fmt: skip
