@@ -399,7 +399,7 @@ def test_sign_off_stands_as_the_rules_say_in_whatever_order_people_act(
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=150 if MANY else 12,
+            max_examples=150 if MANY else 8,
             stateful_step_count=50 if MANY else 25,
             deadline=None,
             phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if MANY else [])],

@@ -443,7 +443,7 @@ def test_no_old_time_leaves_and_nobody_keeps_one_in_whatever_order_all_act(
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=300 if MANY else 12,
+            max_examples=300 if MANY else 8,
             stateful_step_count=50 if MANY else 25,
             deadline=None,
             phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if MANY else [])],
