@@ -24,8 +24,8 @@ from tests.builders import PASSWORD, make_machine, make_role, signed_in
 from tests.dashboard.access_table import BODIES, TABLE
 from tests.dashboard.test_access import arguments, scene  # noqa: F401 - a fixture
 
-# What a machine is for.
-MAY = {"api:report"}
+# What a machine is for: results, values of metrics, and what users say went wrong.
+MAY = {"api:report", "api:metrics", "api:incidents"}
 # Sessions say who is signed in, and the token when it was last used.
 LEFT_OUT = {"sessions.session", "api.token"}
 SECRET = "dpt_" + "a" * 43
@@ -59,7 +59,7 @@ def secret(scene: Deployment) -> str:  # noqa: F811
     return SECRET
 
 
-def test_token_does_nothing_at_any_address_but_the_one_to_report(scene, secret):  # noqa: F811
+def test_token_does_nothing_at_any_address_but_those_to_report(scene, secret):  # noqa: F811
     before = everything()
     statuses = tried(Client(), scene, headers={"Authorization": f"Bearer {secret}"})
     assert everything() == before
