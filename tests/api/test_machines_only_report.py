@@ -22,7 +22,7 @@ from deployments.models import Deployment
 from tests.api.test_reporting import Machine, problem
 from tests.builders import PASSWORD, make_machine, make_role, signed_in
 from tests.dashboard.access_table import BODIES, TABLE
-from tests.dashboard.test_access import arguments, scene  # noqa: F401 - a fixture
+from tests.dashboard.test_access import arguments, every_argument, scene  # noqa: F401 - a fixture
 
 # What a machine is for: results, values of metrics, and what users say went wrong.
 MAY = {"api:report", "api:metrics", "api:incidents"}
@@ -44,10 +44,10 @@ def everything() -> dict[str, str]:
 
 def tried(client: Client, deployment: Deployment, **more: Any) -> dict[str, int]:
     """The status with which every address answered a whole and well-formed POST."""
-    statuses = {}
+    statuses, every = {}, every_argument(deployment)
     for name in sorted(TABLE.keys() - MAY):
         body = {key: value(deployment) for key, value in BODIES.get(name, {}).items()}
-        url = reverse(name, kwargs=arguments(name, deployment))
+        url = reverse(name, kwargs=arguments(name, every))
         statuses[name] = client.post(url, body, **more).status_code
     return statuses
 
