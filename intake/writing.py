@@ -15,7 +15,7 @@ from checklists.enums import Kind, Phase
 from communications.definitions import PlanLine
 from deployments.conditions import length
 from intake.whole import Whole
-from monitoring.definitions import AlertDefinition, TargetDefinition, TriggerDefinition
+from monitoring.definitions import LimitDefinition
 
 FACTS = {
     "service": "Service",
@@ -110,7 +110,7 @@ def _listed(title: str, lines: list[str]) -> Iterator[str]:
         yield "\n".join(lines)
 
 
-def _limit(one: TargetDefinition | AlertDefinition | TriggerDefinition) -> str:
+def _limit(one: LimitDefinition) -> str:
     return line(one.text)
 
 

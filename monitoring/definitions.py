@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from monitoring.enums import Severity, TriggerMode
 from monitoring.judging import NEED_BAD, NEED_GOOD
 from monitoring.models import DEFAULT_COUNTDOWN
+from monitoring.plan import AlertPlan, LimitPlan, TriggerPlan
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,10 @@ class TargetDefinition:
     condition: str = ""
     line: int | None = None
     key: str | None = None
+
+    @property
+    def plan(self) -> LimitPlan:
+        return LimitPlan(self.text, self.condition)
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,12 @@ class AlertDefinition:
     need_good: int = NEED_GOOD
     clears: str = ""
 
+    @property
+    def plan(self) -> AlertPlan:
+        return AlertPlan(
+            self.text, self.condition, self.severity, self.need_bad, self.need_good, self.clears
+        )
+
 
 @dataclass(frozen=True)
 class TriggerDefinition:
@@ -37,6 +48,13 @@ class TriggerDefinition:
     line: int | None = None
     key: str | None = None
     countdown_seconds: int = DEFAULT_COUNTDOWN
+
+    @property
+    def plan(self) -> TriggerPlan:
+        return TriggerPlan(self.text, self.condition, self.mode, self.countdown_seconds)
+
+
+LimitDefinition = TargetDefinition | AlertDefinition | TriggerDefinition
 
 
 @dataclass(frozen=True)

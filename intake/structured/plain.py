@@ -15,7 +15,7 @@ from gates.definitions import SCHEDULES, GateDefinition
 from gates.streaks import Limits
 from intake.structured.schema import VERSION
 from intake.whole import Whole
-from monitoring.definitions import AlertDefinition, TargetDefinition, TriggerDefinition
+from monitoring.definitions import AlertDefinition, LimitDefinition, TriggerDefinition
 from monitoring.models import DEFAULT_COUNTDOWN
 
 Document = dict[str, Any]
@@ -143,7 +143,7 @@ def _plain_gate(gate: GateDefinition) -> Document:
     }
 
 
-def _plain_limit(one: TargetDefinition | AlertDefinition | TriggerDefinition) -> Document:
+def _plain_limit(one: LimitDefinition) -> Document:
     return {**_said(key=one.key), "text": one.text, **_said(condition=one.condition)}
 
 

@@ -2,22 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any
 
 from deployments.keys import kept_keys
 from deployments.models import Deployment
-from deployments.redefining import Wanted, redefine
+from deployments.redefining import Wanted, redefine, remind
 from monitoring.definitions import (
     AlertDefinition,
+    LimitDefinition,
     TargetDefinition,
     TriggerDefinition,
     WidgetDefinition,
 )
-from monitoring.models import DEFAULT_WATCH, AlertRule, Target, Trigger, Watch, Widget
-from monitoring.parts import ALERTS, TARGETS, TRIGGERS, Planned
-from monitoring.plan import AlertPlan, LimitPlan, TriggerPlan
-
-Watched = TypeVar("Watched", TargetDefinition, AlertDefinition, TriggerDefinition)
+from monitoring.models import DEFAULT_WATCH, Watch, Widget
+from monitoring.parts import ALERTS, TARGETS, TRIGGERS, Limits
 
 
 def define(
@@ -30,33 +28,9 @@ def define(
     length: timedelta | None = None,
 ) -> None:
     """Write what is watched and for how long; the caller holds the lock, then refreshes content."""
-    Target.objects.bulk_create(
-        Target(
-            deployment=deployment,
-            key=key,
-            position=place,
-            text=target.text,
-            condition=target.condition,
-            line=target.line,
-        )
-        for place, key, target in _keyed(targets)
-    )
-    AlertRule.objects.bulk_create(
-        AlertRule(
-            deployment=deployment,
-            key=key,
-            position=place,
-            text=alert.text,
-            condition=alert.condition,
-            severity=alert.severity,
-            need_bad=alert.need_bad,
-            need_good=alert.need_good,
-            clears=alert.clears,
-            line=alert.line,
-        )
-        for place, key, alert in _keyed(alerts)
-    )
-    _define_triggers(deployment, triggers)
+    _make(TARGETS, deployment, targets)
+    _make(ALERTS, deployment, alerts)
+    _make(TRIGGERS, deployment, triggers)
     _define_widgets(deployment, widgets)
     Watch.objects.create(deployment=deployment, length=length or DEFAULT_WATCH)
 
@@ -74,54 +48,25 @@ def redefine_watch(
 
     The caller holds the lock, has asked, and refreshes the content afterwards.
     """
-    redefine(
-        TARGETS, deployment, [_wanted(one, LimitPlan(one.text, one.condition)) for one in targets]
-    )
-    redefine(
-        ALERTS,
-        deployment,
-        [
-            _wanted(
-                one,
-                AlertPlan(
-                    one.text, one.condition, one.severity, one.need_bad, one.need_good, one.clears
-                ),
-            )
-            for one in alerts
-        ],
-    )
-    redefine(
-        TRIGGERS,
-        deployment,
-        [
-            _wanted(one, TriggerPlan(one.text, one.condition, one.mode, one.countdown_seconds))
-            for one in triggers
-        ],
-    )
+    redefine(TARGETS, deployment, [_wanted(one) for one in targets])
+    redefine(ALERTS, deployment, [_wanted(one) for one in alerts])
+    redefine(TRIGGERS, deployment, [_wanted(one) for one in triggers])
     deployment.widgets.all().delete()
     _define_widgets(deployment, widgets)
     if length is not None:
         Watch.objects.filter(deployment=deployment).update(length=length)
 
 
-def _wanted(one: Watched, plan: Planned) -> Wanted[Planned]:
-    return Wanted(one.key or "", plan, {"line": one.line})
+def _make(
+    part: Limits[Any, Any], deployment: Deployment, definitions: Sequence[LimitDefinition]
+) -> None:
+    keys = kept_keys([one.key for one in definitions], [one.text for one in definitions])
+    rows = part.make_with(deployment, keys, [one.plan for one in definitions])
+    remind(rows, [{"line": one.line} for one in definitions])
 
 
-def _define_triggers(deployment: Deployment, triggers: Sequence[TriggerDefinition]) -> None:
-    Trigger.objects.bulk_create(
-        Trigger(
-            deployment=deployment,
-            key=key,
-            position=place,
-            text=trigger.text,
-            condition=trigger.condition,
-            mode=trigger.mode,
-            countdown_seconds=trigger.countdown_seconds,
-            line=trigger.line,
-        )
-        for place, key, trigger in _keyed(triggers)
-    )
+def _wanted(one: LimitDefinition) -> Wanted[Any]:
+    return Wanted(one.key or "", one.plan, {"line": one.line})
 
 
 def _define_widgets(deployment: Deployment, widgets: Sequence[WidgetDefinition]) -> None:
@@ -135,9 +80,3 @@ def _define_widgets(deployment: Deployment, widgets: Sequence[WidgetDefinition])
         )
         for place, widget in enumerate(widgets, start=1)
     )
-
-
-def _keyed(definitions: Sequence[Watched]) -> list[tuple[int, str, Watched]]:
-    keys = kept_keys([one.key for one in definitions], [one.text for one in definitions])
-    places = range(1, len(definitions) + 1)
-    return list(zip(places, keys, definitions, strict=True))
