@@ -106,15 +106,14 @@ def _bands(series: Series, limits: list[Limit]) -> list[dict[str, Any]]:
     ]
 
 
-def points(watch: Watch, since: datetime | None = None) -> dict[str, Any]:
+def points(watch: Watch, now: datetime, since: datetime | None = None) -> dict[str, Any]:
     """Every chart's points from `since` on, its bucket included, in one query.
 
-    A bucket is as wide as lets the whole watch fit a chart, and no narrower than the pace. Where
-    nothing came for so long that it is told as silence, an empty point interrupts the line.
+    Where nothing came for so long that it is told as silence, an empty point interrupts the line.
     """
     if watch.opened_at is None or watch.ends_at is None:
         return {"width": 0, "series": {}}
-    width = max((watch.ends_at - watch.opened_at) / MOST_POINTS, watch.pace)
+    width = _width(watch.pace, min(now, watch.ends_at) - watch.opened_at)
     start = watch.opened_at
     if since is not None and since > start:
         start += (since - start) // width * width
@@ -128,6 +127,14 @@ def points(watch: Watch, since: datetime | None = None) -> dict[str, Any]:
                 _add(column, column[0][-1] + width.total_seconds(), [None] * 3)
             _add(column, at, numbers)
     return {"width": width.total_seconds(), "series": columns}
+
+
+def _width(pace: timedelta, past: timedelta) -> timedelta:
+    """Of a bucket: the pace, and doubled whenever what is past no longer fits a chart."""
+    width = pace
+    while past > MOST_POINTS * width:
+        width *= 2
+    return width
 
 
 def _is_interrupted(watch: Watch, before: float, at: float, width: timedelta) -> bool:

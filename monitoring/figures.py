@@ -142,8 +142,8 @@ def pictures_of(deployment: Deployment, figures: Sequence[Figure]) -> tuple[Pict
     watch = Watch.objects.filter(deployment=deployment, opened_at__isnull=False).first()
     if watch is None or not figures:
         return ()
-    drawn = points(watch)["series"]
     lines, now = marks(deployment, watch), clock.now()
+    drawn = points(watch, now)["series"]
     worth = sorted(figures, key=lambda one: (not one.alerts, not one.chart.bands))
     measured = (one for one in worth if one.chart.series.key in drawn)
     return tuple(

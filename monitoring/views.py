@@ -73,7 +73,7 @@ def points(request: PersonRequest, pk: int) -> JsonResponse:
     deployment = _visible(request, pk)
     watch = get_object_or_404(Watch, deployment=deployment)
     since = InstantForm(request.GET)
-    found = charts.points(watch, since.instant)
+    found = charts.points(watch, clock.now(), since.instant)
     return JsonResponse({**found, "marks": charts.marks(deployment, watch)})
 
 

@@ -5,7 +5,7 @@ const EVERY = 5000, HEIGHT = 190;
 // A machine may send what it measured a while ago; so many seconds back are asked for again.
 const LATE = 3600;
 const plots = new Map();
-let marks = [], newest = 0;
+let marks = [], newest = 0, width = 0;
 
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const TONES = {warning: "--tone-warn", critical: "--tone-bad"};
@@ -51,6 +51,9 @@ const range = bands => (plot, low, high) => {
   return [least - edge, most + 3 * edge];
 };
 
+// One reading alone is no span of time; without an edge it would be drawn within years.
+const spread = (plot, low, high) => low === high ? [low - 60, high + 60] : [low, high];
+
 // The day stands below the first hour of it.
 const days = new Intl.DateTimeFormat(undefined, {day: "numeric", month: "short", timeZone: zone});
 const hours = (plot, splits) => splits.map((at, place) => {
@@ -72,7 +75,7 @@ const draw = (figure, data) => {
     width: box.clientWidth, height: HEIGHT, tzDate: at => uPlot.tzDate(new Date(at * 1000), zone),
     legend: {show: true, live: true},
     cursor: {sync: {key: "watch", setSeries: false}, drag: {x: true, y: false}},
-    scales: {y: {range: range(bands)}},
+    scales: {x: {range: spread}, y: {range: range(bands)}},
     axes: [{...axis, values: hours}, {...axis, size: 60}],
     series: [
       {label: "At", value: (plot, at) => at == null ? "–" : short.format(at * 1000)},
@@ -94,30 +97,38 @@ const grown = (before, after) => {
   return before.map((column, number) => column.slice(0, until).concat(after[number]));
 };
 
+// As the watch grows its points stand further apart; then all of them are told anew.
 const take = found => {
+  const isWhole = width !== found.width;
   marks = found.marks;
+  width = found.width;
   for (const figure of home.querySelectorAll(".chart")) {
     const {key} = figure.dataset, points = found.series[key];
     if (!points) continue;
     newest = Math.max(newest, points[0].at(-1));
     const plot = plots.get(key);
     if (!plot) plots.set(key, draw(figure, points));
-    else grow(plot, points);
+    else grow(plot, isWhole ? points : grown(plot.data, points));
   }
 };
 // Who looks closer keeps what they look at.
-const grow = (plot, points) => {
-  const whole = plot.scales.x.min == null || isWhole(plot);
-  plot.setData(grown(plot.data, points), whole);
-  if (!whole) plot.redraw();
+const grow = (plot, data) => {
+  const shown = plot.scales.x.min == null || isAllShown(plot);
+  plot.setData(data, shown);
+  if (!shown) plot.redraw();
   rest(plot);
 };
-const isWhole = plot => plot.scales.x.min <= plot.data[0][0] && plot.scales.x.max >= plot.data[0].at(-1);
+const isAllShown = plot => plot.scales.x.min <= plot.data[0][0] && plot.scales.x.max >= plot.data[0].at(-1);
 
 const ask = async () => {
   if (document.hidden) return;
-  const answer = await fetch(`${home.dataset.points}${newest ? `?since=${newest - LATE}` : ""}`);
-  if (answer.ok) take(await answer.json());
+  const found = await told(newest ? `?since=${newest - LATE}` : "");
+  const all = found && newest && found.width !== width ? await told("") : found;
+  if (all) take(all);
+};
+const told = async query => {
+  const answer = await fetch(home.dataset.points + query);
+  return answer.ok ? answer.json() : null;
 };
 
 const anew = () => {
@@ -133,6 +144,6 @@ if (home) {
   askQuietly();
   setInterval(askQuietly, EVERY);
   new MutationObserver(anew).observe(document.documentElement, {attributeFilter: ["data-bs-theme"]});
-  let width = innerWidth;
-  addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; anew(); } });
+  let room = innerWidth;
+  addEventListener("resize", () => { if (innerWidth !== room) { room = innerWidth; anew(); } });
 }

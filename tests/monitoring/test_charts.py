@@ -16,15 +16,16 @@ from monitoring.services import Value
 from tests.builders import Team, signed_in
 from tests.monitoring.makers import CRITICAL, MINUTE, TRIGGER, WARNING, machine, make_watch
 
+HOUR = timedelta(hours=1)
 VALUES = {0: 80, 1: 90, 3: 70, 4: 85, 90: 88, 94: 89}
 
 
 @pytest.fixture
 def watch(team: Team) -> Watch:
-    """Opened two hours ago; from its 4th to its 90th minute nothing came."""
+    """Opened forty hours ago; from its 4th to its 90th minute nothing came."""
     watch = make_watch(team, alerts=(WARNING, CRITICAL), triggers=[TRIGGER])
     now = clock.now()
-    watch.opened_at, watch.ends_at = now - timedelta(hours=2), now + timedelta(hours=46)
+    watch.opened_at, watch.ends_at = now - timedelta(hours=40), now + timedelta(hours=8)
     watch.save()
     values = [
         Value("hit_rate", Decimal(number), watch.opened_at + minute * MINUTE)
@@ -38,7 +39,9 @@ def drawn(watch: Watch, since: int | None = None) -> list[list[float | None]]:
     """The columns of the one chart, instants as minutes of the watch."""
     assert watch.opened_at is not None
     from_then_on = None if since is None else watch.opened_at + since * MINUTE
-    instants, *numbers = charts.points(watch, from_then_on)["series"]["hit_rate"]
+    instants, *numbers = charts.points(watch, watch.opened_at + 40 * HOUR, from_then_on)["series"][
+        "hit_rate"
+    ]
     begun = watch.opened_at.timestamp()
     return [[round((at - begun) / 60) for at in instants], *numbers]
 
@@ -53,6 +56,16 @@ def test_buckets_keep_the_highest_and_the_lowest_and_a_gap_interrupts_the_line(
             [70, 85, None, 88, 89],
             [90, 85, None, 88, 89],
         ]
+
+
+@pytest.mark.parametrize(("hours", "width"), [(0, 60), (12, 60), (13, 120), (25, 240), (60, 240)])
+def test_buckets_are_narrow_as_long_as_little_has_passed(
+    watch: Watch, hours: int, width: int
+) -> None:
+    assert watch.opened_at is not None
+    found = charts.points(watch, watch.opened_at + hours * HOUR)
+    assert found["width"] == width
+    assert len(found["series"]["hit_rate"][0]) == (5 if width == 240 else 7)
 
 
 def test_points_from_an_instant_on_begin_with_its_whole_bucket(watch: Watch) -> None:
