@@ -10,7 +10,7 @@ from deployments.models import Deployment
 from gates.declared import Declared
 from gates.enums import LIVE_RUN
 from gates.kinds import KINDS
-from gates.models import Gate, GateRun, Sample
+from gates.models import Gate, GateRun, Sample, recent_samples
 from gates.parts import GATES
 from gates.policies import refusal_by_state
 from gates.probes.documents import worded
@@ -43,7 +43,7 @@ def gates_panel(deployment: Deployment, waivers: Mapping[str, Any] | None = None
     """
     gates = list(
         deployment.gates.as_of_now()
-        .with_recent()
+        .annotate(recent=recent_samples())
         .select_related("last_sample__reporter", "last_sample__run")
         .order_by("position")
     )

@@ -12,6 +12,7 @@ from deployments.versions import number_in
 from gates import policies, services, tries
 from gates.forms.by_hand import ReportForm, UploadForm
 from gates.forms.settings import TryForm
+from gates.models import recent_samples
 from gates.panels import gate_page
 from gates.uploads import hand_in_by_hand
 
@@ -36,7 +37,9 @@ def detail(request: PersonRequest, pk: int, key: str) -> HttpResponse:
     """What the gate asks, how it stands, and every sample of the run that is asked for."""
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
-    gate = get_object_or_404(deployment.gates.as_of_now().with_recent(), key=key)
+    gate = get_object_or_404(
+        deployment.gates.as_of_now().annotate(recent=recent_samples()), key=key
+    )
     number = request.GET.get("run", "")
     rights = rights_of(request.user, deployment.service)
     context = {
