@@ -58,14 +58,17 @@ def test_buckets_keep_the_highest_and_the_lowest_and_a_gap_interrupts_the_line(
         ]
 
 
-@pytest.mark.parametrize(("hours", "width"), [(0, 60), (12, 60), (13, 120), (25, 240), (60, 240)])
+@pytest.mark.parametrize(
+    ("hours", "width", "points"),
+    [(0, 60, 7), (12, 60, 7), (13, 120, 6), (25, 240, 5), (60, 240, 5)],
+)
 def test_buckets_are_narrow_as_long_as_little_has_passed(
-    watch: Watch, hours: int, width: int
+    watch: Watch, hours: int, width: int, points: int
 ) -> None:
     assert watch.opened_at is not None
     found = charts.points(watch, watch.opened_at + hours * HOUR)
     assert found["width"] == width
-    assert len(found["series"]["hit_rate"][0]) == (5 if width == 240 else 7)
+    assert len(found["series"]["hit_rate"][0]) == points
 
 
 def test_points_from_an_instant_on_begin_with_its_whole_bucket(watch: Watch) -> None:
