@@ -10,7 +10,6 @@ from checklists.enums import CLOSED, Phase
 from deployments.conditions import amount
 from deployments.enums import State
 from deployments.models import Deployment
-from gates.enums import Source
 from monitoring.enums import OPEN_ANSWERS, Severity, Standing
 from monitoring.models import (
     DEFAULT_WATCH,
@@ -21,6 +20,7 @@ from monitoring.models import (
     Reading,
     Series,
     Watch,
+    judgment_of,
 )
 from monitoring.policies import later_start
 
@@ -45,11 +45,6 @@ class Row:
         last = self.series.last
         return amount(last.value, self.series.unit) if last and last.value is not None else ""
 
-    @property
-    def by_hand(self) -> bool:
-        metric = self.series.metric
-        return metric is not None and metric.source == Source.BY_HAND
-
 
 def watch_panel(deployment: Deployment) -> dict[str, Any]:
     """The watch in at most twelve queries, however much is watched."""
@@ -71,7 +66,7 @@ def watch_panel(deployment: Deployment) -> dict[str, Any]:
         "raised": Standing.RAISED,
         "judged": len(criteria) - len(waiting),
         "criteria": len(criteria),
-        "criteria_rows": criteria,
+        "criteria_rows": [(item, judgment_of(item)) for item in criteria],
         "waiting": len(waiting),
         "can_close": deployment.state == State.WATCHING,
     }
@@ -94,6 +89,8 @@ def _measured(deployment: Deployment, watch: Watch, limits: list[Judged]) -> dic
         "incidents": Incident.objects.counted().filter(deployment=deployment).count(),
         "later": later_start(deployment) if is_watching else None,
         "is_watching": is_watching,
+        "passed": sum(limit.standing == Standing.RAISED for limit in limits),
+        "without_value": sum(one.valued_at is None for one in series),
     }
 
 

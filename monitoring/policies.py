@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from deployments.enums import Right, State
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
+from deployments.places import refusal_while_occupied
 from deployments.policies import (
     Rights,
     refusal_to_move,
@@ -56,6 +57,13 @@ def later_start(deployment: Deployment) -> Deployment | None:
         started_at__gt=deployment.started_at,
     )
     return later.order_by("started_at").first()
+
+
+def refusal_to_go_back_by_itself(deployment: Deployment) -> Refused | None:
+    """Why an automatic trigger only asks: its rollback would undo, or meet, another deployment."""
+    if later_start(deployment) is not None:
+        return Refused("A later deployment has started at the same place.")
+    return refusal_while_occupied(deployment)
 
 
 def refusal_outside_the_watch(deployment: Deployment) -> Refused | None:
@@ -109,6 +117,9 @@ def refusal_to_judge(
     if not any(rights.has(right) for right in MAY_CLOSE):
         return Forbidden("Only release managers and ops leads of this service may judge.")
     refusal = refusal_outside_the_watch(deployment)
+    if refusal is None and not target.is_for_people:
+        when = "has judged" if target.verdict else "judges"
+        refusal = Refused(f"The portal {when} this target by what is measured.")
     if refusal or reason.strip():
         return refusal
     return Invalid("Say by what you judge; the report says it to everybody.")

@@ -14,12 +14,11 @@ from django.db.models import Max, Min
 
 from approvals.models import Request, Waiver
 from checklists.enums import CLOSED, ItemState, Phase
-from checklists.models import Item
 from deployments import clock
 from deployments.models import Deployment
 from monitoring.counted import Counted, counted_of
 from monitoring.enums import Verdict
-from monitoring.models import Alert, Closing, Incident, Judgment, Question, Target, Watch
+from monitoring.models import Alert, Closing, Incident, Question, Target, Watch, judgment_of
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,7 @@ def _criteria(deployment: Deployment) -> Iterable[Criterion]:
         "judgment__judged_by", "state_by"
     )
     for item in items.order_by("position"):
-        judgment = _judgment_of(item)
+        judgment = judgment_of(item)
         if judgment is not None:
             yield Criterion(
                 item.text, Verdict(judgment.verdict), judgment.reason, str(judgment.judged_by)
@@ -158,10 +157,6 @@ def _criteria(deployment: Deployment) -> Iterable[Criterion]:
             yield Criterion(item.text, verdict, item.reason, str(item.state_by or ""))
         else:
             yield Criterion(item.text, None, "", "")
-
-
-def _judgment_of(item: Item) -> Judgment | None:
-    return getattr(item, "judgment", None)
 
 
 def _waivers(deployment: Deployment) -> Iterable[Waiver]:

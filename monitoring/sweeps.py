@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import F, Q
 
 from deployments import clock, hints
@@ -19,6 +21,7 @@ from monitoring.services.weighing import is_silent, weigh_silent
 BATCH = 500
 # A worker that was told of a metric and has not taken it is told again after this.
 PATIENCE = timedelta(seconds=15)
+logger = logging.getLogger(__name__)
 
 
 def sweep() -> None:
@@ -54,10 +57,16 @@ def _silent(now: datetime) -> Iterable[int]:
     """
     told = Alert.objects.open().values("series")
     quiet = Series.objects.filter(watch__deployment__state=State.WATCHING).exclude(pk__in=told)
-    opened = quiet.filter(watch__opened_at__isnull=False).select_related("watch")
+    opened = quiet.filter(watch__opened_at__isnull=False).select_related("watch", "metric")
     return {one.watch.deployment_id for one in opened if is_silent(one.watch, one, now)}
 
 
 def _each(act: Callable[[int], object], ids: Iterable[int]) -> None:
+    """One that cannot be done must not keep the watches of all others from going on."""
     for pk in sorted(set(ids))[:BATCH]:
-        act(pk)
+        try:
+            act(pk)
+        except (OperationalError, InterfaceError):
+            raise  # the database is gone for all of them alike
+        except Exception:
+            logger.exception("the watch of deployment %s could not go on", pk)

@@ -35,7 +35,7 @@ from monitoring.forms import (
     StayForm,
     ValueForm,
 )
-from monitoring.models import Alert, Incident, Judgment, Question, Series, Watch
+from monitoring.models import Alert, Incident, Question, Series, Watch, judgment_of
 from monitoring.report import report_of
 
 # Stands in for a reason, where only the right to act is asked.
@@ -183,8 +183,9 @@ def value(request: PersonRequest, pk: int) -> HttpResponse:
 def criterion(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
     """How far a success criterion is met, with what was measured beside it."""
     deployment = _visible(request, pk)
-    item = get_object_or_404(deployment.items, pk=item_pk, phase=Phase.AFTER)
-    judged = Judgment.objects.select_related("judged_by").filter(item=item).first()
+    items = deployment.items.select_related("judgment__judged_by")
+    item = get_object_or_404(items, pk=item_pk, phase=Phase.AFTER)
+    judged = judgment_of(item)
     rights = rights_of(request.user, deployment.service)
     first = {"verdict": judged.verdict, "reason": judged.reason} if judged else {}
     return _act(

@@ -90,11 +90,13 @@ const draw = (figure, data) => {
   return plot;
 };
 
-// The last bucket may have grown, so that the new points take the place of what overlaps.
+// The last bucket may have grown, so that the new points take the place of what overlaps. Where
+// nothing does, nothing came for longer than is asked for again: an empty point breaks the line.
 const grown = (before, after) => {
   const kept = before[0].findIndex(at => at >= after[0][0]);
   const until = kept < 0 ? before[0].length : kept;
-  return before.map((column, number) => column.slice(0, until).concat(after[number]));
+  const gap = kept < 0 ? [[before[0].at(-1) + width], [null], [null], [null]] : [[], [], [], []];
+  return before.map((column, number) => column.slice(0, until).concat(gap[number], after[number]));
 };
 
 // As the watch grows its points stand further apart; then all of them are told anew.

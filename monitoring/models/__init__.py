@@ -10,7 +10,7 @@ from monitoring.models.definitions import (
     Trigger,
     Widget,
 )
-from monitoring.models.judgments import Closing, Incident, Judgment
+from monitoring.models.judgments import Closing, Incident, Judgment, judgment_of
 from monitoring.models.watch import DEFAULT_PACE, DEFAULT_WATCH, Reading, Series, Watch
 
 __all__ = [
@@ -31,4 +31,5 @@ __all__ = [
     "Trigger",
     "Watch",
     "Widget",
+    "judgment_of",
 ]

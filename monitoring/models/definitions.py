@@ -60,6 +60,12 @@ class Target(Definition):
             ),
         ]
 
+    @property
+    def is_for_people(self) -> bool:
+        """Whether a person judges it: no machine can, could, or has."""
+        is_known = bool(self.condition) and self.verdict != Verdict.UNKNOWN
+        return not is_known or self.judged_by_id is not None
+
 
 class Judged(Definition):
     """A limit that is held against every reading while the watch is open."""
@@ -91,6 +97,10 @@ class Trigger(Judged):
 
     mode = models.CharField(max_length=10, choices=TriggerMode, default=TriggerMode.RECOMMEND)
     countdown_seconds = models.PositiveIntegerField(default=DEFAULT_COUNTDOWN)
+
+    @property
+    def is_automatic(self) -> bool:
+        return self.mode == TriggerMode.AUTOMATIC
 
 
 class Widget(models.Model):

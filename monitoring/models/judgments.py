@@ -12,7 +12,10 @@ from monitoring.enums import Channel, Result, Verdict
 
 
 class Judgment(models.Model):
-    """How far a success criterion is met, and by what that was judged."""
+    """How far a success criterion is met, and by what that was judged.
+
+    It stands as long as nobody said anything else of its item: `judged_at` is when that came to be.
+    """
 
     item = models.OneToOneField(Item, on_delete=models.CASCADE, related_name="judgment")
     verdict = models.CharField(max_length=10, choices=Verdict)
@@ -28,6 +31,12 @@ class Judgment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item}: {self.get_verdict_display()}"
+
+
+def judgment_of(item: Item) -> Judgment | None:
+    """The one that stands; both have to be read with their item."""
+    found: Judgment | None = getattr(item, "judgment", None)
+    return found if found is not None and found.judged_at == item.state_at else None
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
@@ -68,7 +77,8 @@ class Incident(models.Model):
 
     @property
     def who(self) -> str:
-        return str(self.reporter) if self.reporter else self.reporter_name or "somebody"
+        """A machine tells who said it to it, where it knows."""
+        return self.reporter_name or str(self.reporter or "somebody")
 
 
 class Closing(models.Model):

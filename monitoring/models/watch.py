@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from deployments import portal_hold
 from deployments.conditions import UNITS, plain_number
 from deployments.models import Deployment
+from gates.enums import Source
 from gates.models import Metric
 from monitoring.enums import Means, Outcome
 
@@ -96,6 +97,11 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_entered(self) -> bool:
+        """By a person, whenever somebody reads it somewhere."""
+        return self.metric is not None and self.metric.source == Source.BY_HAND
 
 
 class Reading(models.Model):

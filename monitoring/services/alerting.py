@@ -50,7 +50,7 @@ def settle(
     elif found.severity == Severity.CRITICAL != alert.severity:
         _worsen(deployment, alert, found, now)
     elif is_open is None:
-        _go_on(deployment, alert, now)
+        _go_on(deployment, alert, found, now)
 
 
 def _come_back(watch: Watch, series: Series, found: Found, now: datetime) -> Alert | None:
@@ -81,16 +81,24 @@ def _tell(deployment: Deployment, alert: Alert, now: datetime) -> None:
     after = {"severity": alert.severity, "said": alert.said}
     history.record(deployment, "alert raised", actor=None, obj=alert, after=after, at=now)
     if alert.severity == Severity.CRITICAL:
-        countdown = timedelta(seconds=DEFAULT_COUNTDOWN)
-        asking.ask(deployment, alert.said, is_automatic=False, countdown=countdown, now=now)
+        _ask(deployment, alert.said, now)
 
 
-def _go_on(deployment: Deployment, alert: Alert, now: datetime) -> None:
+def _ask(deployment: Deployment, said: str, now: datetime) -> None:
+    countdown = timedelta(seconds=DEFAULT_COUNTDOWN)
+    asking.ask(deployment, said, is_automatic=False, countdown=countdown, now=now)
+
+
+def _go_on(deployment: Deployment, alert: Alert, found: Found, now: datetime) -> None:
+    """Nobody is mailed of it again, but a question that was withdrawn meanwhile is asked again."""
     alert.closed_at = None
     alert.times += 1
     alert.save(update_fields=["closed_at", "times"])
     after = {"times": alert.times}
     history.record(deployment, "alert came back", actor=None, obj=alert, after=after, at=now)
+    is_critical = found.severity == Severity.CRITICAL
+    if is_critical and not asking.was_answered(deployment, alert.opened_at):
+        _ask(deployment, found.said, now)
 
 
 def _end(deployment: Deployment, alert: Alert, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -14,8 +15,8 @@ from deployments.exceptions import Refused, require
 from deployments.models import Deployment, Event
 from deployments.policies import rights_of
 from monitoring import policies
-from monitoring.enums import OPEN_ANSWERS, Answer
-from monitoring.models import Alert, Question
+from monitoring.enums import Answer, Standing
+from monitoring.models import Alert, Question, Trigger
 
 NOBODY = "Nobody answered within the countdown that was signed with the plan."
 
@@ -35,7 +36,7 @@ def ask(
     one; from then on a trigger only recommends.
     """
     is_automatic = is_automatic and policies.later_start(deployment) is None
-    question = Question.objects.filter(deployment=deployment, answer__in=OPEN_ANSWERS).first()
+    question = Question.objects.open().filter(deployment=deployment).first()
     if question is None:
         question = Question(deployment=deployment, asked_at=now, answer_by=now + countdown)
     elif because in question.because:
@@ -74,17 +75,30 @@ def raise_by_hand(deployment_id: int, trigger_id: int, *, actor: User, reason: s
     return deployment.events.latest("sequence")
 
 
-def withdraw_if_calm(deployment: Deployment, now: datetime) -> None:
-    """No trigger holds any more; unless an alert is critical or a person asks, nobody does.
+def follow(deployment: Deployment, triggers: Collection[Trigger], now: datetime) -> None:
+    """Bring the question to what still asks it; the caller holds the lock.
 
-    The caller holds the lock.
+    Asked by nobody any more it is withdrawn. Where only what recommends is left, nothing happens by
+    itself: that was not signed.
     """
-    question = Question.objects.open().filter(deployment=deployment, asked_by=None).first()
-    if question is None or Alert.objects.open().critical_of(deployment).exists():
+    question = Question.objects.open().filter(deployment=deployment).first()
+    if question is None:
+        return
+    raised = [one for one in triggers if one.standing == Standing.RAISED]
+    if question.is_automatic and not any(one.is_automatic for one in raised):
+        question.is_automatic = False
+        question.save(update_fields=["is_automatic"])
+    is_critical = Alert.objects.open().critical_of(deployment).exists()
+    if raised or is_critical or question.asked_by_id is not None:
         return
     question.answer, question.answered_at = Answer.WITHDRAWN, now
     question.save(update_fields=["answer", "answered_at"])
     history.record(deployment, "rollback no longer asked", actor=None, obj=question, at=now)
+
+
+def was_answered(deployment: Deployment, since: datetime) -> bool:
+    """Whether a person said that it stays, of something that began then."""
+    return deployment.questions.filter(answer=Answer.STAYED, asked_at__gte=since).exists()
 
 
 @transaction.atomic
@@ -120,7 +134,7 @@ def run_out(deployment_id: int) -> Event | None:
         return None
     if deployment.state != State.WATCHING:
         return _answer(deployment, question, Answer.WITHDRAWN, now=now)
-    if question.is_automatic and policies.later_start(deployment) is None:
+    if question.is_automatic and policies.refusal_to_go_back_by_itself(deployment) is None:
         said = f"{'; '.join(question.because)}. {NOBODY}"
         roll_back_by_trigger(deployment.pk, reason=said)
         deployment = Deployment.objects.lock(deployment_id)

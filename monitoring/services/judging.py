@@ -6,8 +6,8 @@ from django.db import transaction
 
 from accounts.models import User
 from checklists.enums import ItemState, Phase
+from checklists.policies import refusal_to_set
 from checklists.services.states import put
-from deployments import clock
 from deployments.exceptions import require
 from deployments.models import Deployment, Event
 from deployments.policies import rights_of
@@ -27,14 +27,16 @@ def judge_criterion(
     )
     rights = rights_of(actor, deployment.service)
     require(policies.refusal_to_judge_criterion(rights, deployment, reason))
+    require(refusal_to_set(item, ItemState.DONE, reason))
+    said = f"{verdict.label}: {reason.strip()}"
+    event = put(deployment, item, ItemState.DONE, actor=actor, reason=said)
     Judgment.objects.update_or_create(
         item=item,
         defaults={
             "verdict": verdict,
             "reason": reason.strip(),
             "judged_by": actor,
-            "judged_at": clock.now(),
+            "judged_at": event.at,
         },
     )
-    said = f"{verdict.label}: {reason.strip()}"
-    return put(deployment, item, ItemState.DONE, actor=actor, reason=said)
+    return event

@@ -56,7 +56,7 @@ def keep(
     """Write what a worker found, if its claim still holds, and fix when it is asked next."""
     deployment = Deployment.objects.lock(_deployment_of(series_id))
     now = clock.now()
-    series = Series.objects.select_related("watch", "last").get(pk=series_id)
+    series = Series.objects.select_related("watch", "last", "metric").get(pk=series_id)
     watch = series.watch
     if series.token != token or watch.opened_at is None or watch.ends_at is None:
         return False
@@ -103,7 +103,8 @@ def _take(deployment: Deployment, values: Sequence[Value], source: Source, means
         raise Invalid(f"At most {MOST_AT_ONCE} values come at once; send these in parts.")
     watch, now = Watch.objects.get(deployment=deployment), clock.now()
     series = {
-        one.key: one for one in watch.series.filter(metric__source=source).select_related("last")
+        one.key: one
+        for one in watch.series.filter(metric__source=source).select_related("last", "metric")
     }
     brought: dict[str, list[Reading]] = defaultdict(list)
     for value in values:
@@ -130,6 +131,8 @@ def _refusal_of(
         return Invalid(f"The value of “{value.key}” lies in the future; set that machine's clock.")
     if watch.opened_at is not None and at < watch.opened_at:
         return Invalid(f"The value of “{value.key}” is older than the watch.")
+    if watch.ends_at is not None and at > watch.ends_at:
+        return Invalid(f"The watch has ended; the value of “{value.key}” is of a later time.")
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -24,7 +24,7 @@ def judge_due(deployment_id: int) -> list[Event]:
     """Judge every target whose deadline has come by the newest value before it."""
     deployment, now = Deployment.objects.lock(deployment_id), clock.now()
     watch = Watch.objects.get(deployment=deployment)
-    series = {one.key: one for one in watch.series.all()}
+    series = {one.key: one for one in watch.series.select_related("metric")}
     due = deployment.targets.filter(verdict="", due_at__lte=now)
     events = []
     for target in due.order_by("position"):
@@ -36,7 +36,6 @@ def judge_due(deployment_id: int) -> list[Event]:
 def _judged(target: Target, watch: Watch, series: dict[str, Series]) -> tuple[Verdict, str]:
     """What is not known is never met: no value, an old one, or one in another unit."""
     assert target.due_at is not None
-    assert watch.opened_at is not None
     try:
         condition = parse(target.condition)
     except ConditionError as error:
@@ -48,16 +47,31 @@ def _judged(target: Target, watch: Watch, series: dict[str, Series]) -> tuple[Ve
         return Verdict.UNKNOWN, f"Nothing measures {condition.metric}."
     if not fits(condition.unit, found.unit):
         return Verdict.UNKNOWN, f"{found.title} is measured in another unit."
-    values = Reading.objects.filter(series=found, at__lte=target.due_at, value__isnull=False)
-    newest = values.order_by("-at").first()
-    if newest is None or newest.value is None:
-        return Verdict.UNKNOWN, f"{found.title} gave no value before the deadline."
-    oldest = target.due_at - pace.silence(watch.opened_at, watch.pace, target.due_at)
-    if newest.at < oldest:
-        return Verdict.UNKNOWN, f"{found.title} gave no value in the time before the deadline."
-    is_met = condition.holds(newest.value, found.unit)
-    said = f"{found.title}: {condition.explain(newest.value, found.unit)}"
-    return (Verdict.MET if is_met else Verdict.NOT_MET), said
+    return _by_values(target.due_at, condition, watch, found)
+
+
+def _by_values(
+    due_at: datetime, condition: Condition, watch: Watch, series: Series
+) -> tuple[Verdict, str]:
+    """By the newest value before the deadline, or by all of the time that the condition names."""
+    assert watch.opened_at is not None
+    lasts = timedelta(seconds=condition.duration or 0)
+    values = Reading.objects.filter(series=series, at__lte=due_at, value__isnull=False)
+    newest = values.order_by("-at").values_list("at", "value").first()
+    if newest is None:
+        return Verdict.UNKNOWN, f"{series.title} gave no value before the deadline."
+    span = values.filter(at__gt=due_at - lasts).order_by("at").values_list("at", "value")
+    judged = [(at, value) for at, value in (span if lasts else [newest]) if value is not None]
+    longest = pace.silence(watch.opened_at, watch.pace, due_at)
+    began, ended = (judged[0][0], judged[-1][0]) if judged else (due_at, newest[0])
+    is_measured = due_at - ended <= longest and began - (due_at - lasts) <= longest
+    if not judged or not (is_measured or series.is_entered):
+        return Verdict.UNKNOWN, f"{series.title} gave no value in the time before the deadline."
+    failing = (value for _, value in judged if not condition.holds(value, series.unit))
+    worst = next(failing, None)
+    value = judged[-1][1] if worst is None else worst
+    said = f"{series.title}: {condition.explain(value, series.unit)}"
+    return (Verdict.MET if worst is None else Verdict.NOT_MET), said
 
 
 def _by_count(condition: Condition, counted: Counted) -> tuple[Verdict, str]:

@@ -16,7 +16,7 @@ from deployments.conditions import ConditionError, fits, parse
 from deployments.enums import State
 from deployments.models import Deployment
 from monitoring import judging, pace
-from monitoring.enums import Severity, Standing, TriggerMode
+from monitoring.enums import Severity, Standing
 from monitoring.judging import Limit, Point
 from monitoring.models import AlertRule, Reading, Series, Trigger, Watch
 from monitoring.services import alerting, asking
@@ -39,7 +39,7 @@ class Judgeable:
 
 def weigh(deployment: Deployment, watch: Watch, series: Collection[Series], now: datetime) -> None:
     """Hold the newest readings of these series against every limit of the plan."""
-    if deployment.state != State.WATCHING or not watch.is_open:
+    if deployment.state != State.WATCHING or not watch.is_open or watch.ended_at is not None:
         return
     rules = list(deployment.alertrules.exclude(condition=""))
     triggers = list(deployment.triggers.exclude(condition=""))
@@ -52,8 +52,7 @@ def weigh(deployment: Deployment, watch: Watch, series: Collection[Series], now:
         for found in changed:
             if isinstance(found.row, Trigger) and found.is_raised and newest is not None:
                 _ask(deployment, found.row, found.limit, newest, now)
-    if not any(one.standing == Standing.RAISED for one in triggers):
-        asking.withdraw_if_calm(deployment, now)
+    asking.follow(deployment, triggers, now)
 
 
 @transaction.atomic
@@ -61,7 +60,7 @@ def weigh_silent(deployment_id: int) -> None:
     """Tell of the metrics that give no value though nobody asks for one: those that are sent."""
     deployment, now = Deployment.objects.lock(deployment_id), clock.now()
     watch = Watch.objects.get(deployment=deployment)
-    series = watch.series.select_related("last")
+    series = watch.series.select_related("last", "metric")
     weigh(deployment, watch, [one for one in series if is_silent(watch, one, now)], now)
 
 
@@ -128,7 +127,12 @@ def _wrong(
 
 
 def is_silent(watch: Watch, series: Series, now: datetime) -> bool:
-    """Whether it has given no value for so long that this is told; after the end none is due."""
+    """Whether it has given no value for so long that this is told.
+
+    After the end none is due, and what a person enters is never due by itself.
+    """
+    if series.is_entered:
+        return False
     assert watch.opened_at is not None
     assert watch.ends_at is not None
     since, until = series.valued_at or watch.opened_at, min(now, watch.ends_at)
@@ -147,7 +151,7 @@ def _ask(
     asking.ask(
         deployment,
         f"{trigger.text}: {explained}",
-        is_automatic=trigger.mode == TriggerMode.AUTOMATIC,
+        is_automatic=trigger.is_automatic,
         countdown=timedelta(seconds=trigger.countdown_seconds),
         now=now,
     )

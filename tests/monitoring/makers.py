@@ -12,7 +12,7 @@ from accounts.enums import Kind
 from accounts.models import User
 from deployments import clock, content
 from deployments.enums import State
-from deployments.models import Deployment
+from deployments.models import Deployment, Event
 from gates.enums import Source
 from gates.models import Metric
 from monitoring import services
@@ -87,3 +87,17 @@ def push(watch: Watch, *numbers: float, every: timedelta = MINUTE) -> None:
         move_clock(every)
         value = Value("hit_rate", Decimal(str(number)))
         services.push(watch.deployment_id, [value], actor=machine())
+
+
+def verbs(watch: Watch) -> list[str]:
+    """What happened in the watch since it was opened."""
+    found = list(
+        Event.objects.filter(deployment=watch.deployment_id)
+        .order_by("sequence")
+        .values_list("verb", flat=True)
+    )
+    return found[found.index("watch opened") + 1 :]
+
+
+def state_of(watch: Watch) -> str:
+    return Deployment.objects.values_list("state", flat=True).get(pk=watch.deployment_id)

@@ -1,4 +1,4 @@
-"""A watch with values: alerts, the question to go back, targets, and what no value means."""
+"""A watch with values: its alerts, and what no value means."""
 
 from __future__ import annotations
 
@@ -8,38 +8,29 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from deployments import clock, subscriptions
+from deployments import clock
 from deployments.enums import State
-from deployments.exceptions import Forbidden, Invalid, Refused
-from deployments.models import Deployment, Event
+from deployments.exceptions import Invalid
 from monitoring import services, sweeps
-from monitoring.definitions import TargetDefinition, TriggerDefinition
-from monitoring.enums import Answer, Result, Severity, Verdict
-from monitoring.models import Alert, Question, Reading, Series, Target, Watch
+from monitoring.enums import Severity
+from monitoring.models import Alert, Question, Reading, Series
 from monitoring.services import Value
-from tests.builders import Team, make_deployment, make_team
+from tests.builders import Team, make_team
 from tests.communications.conftest import move_clock
-from tests.monitoring.makers import AUTOMATIC, MINUTE, TRIGGER, machine, make_watch, push
+from tests.monitoring.makers import (
+    MINUTE,
+    machine,
+    make_watch,
+    push,
+    state_of,
+    verbs,
+)
 
 
 @pytest.fixture
 def team(committed: dict[str, str]) -> Team:
     """In a database where commits are real, since only its owner can move the clock."""
     return make_team()
-
-
-def verbs(watch: Watch) -> list[str]:
-    """What happened in the watch since it was opened."""
-    found = list(
-        Event.objects.filter(deployment=watch.deployment_id)
-        .order_by("sequence")
-        .values_list("verb", flat=True)
-    )
-    return found[found.index("watch opened") + 1 :]
-
-
-def state_of(watch: Watch) -> str:
-    return Deployment.objects.values_list("state", flat=True).get(pk=watch.deployment_id)
 
 
 def test_warning_is_raised_after_three_readings_and_ends_beyond_the_second_limit(
@@ -131,111 +122,6 @@ def test_no_value_and_a_bad_value_are_told_as_two_things(team: Team) -> None:
     ]  # fmt: skip
 
 
-def test_trigger_recommends_and_asks_on_when_nobody_answers(team: Team) -> None:
-    watch = make_watch(team, alerts=(), triggers=[TRIGGER])
-    push(watch, *[50] * 3)
-    question = Question.objects.get()
-    assert question.because == ["Hit rate breaks down: 50 % is less than 60 %"]
-    move_clock(timedelta(minutes=16))
-    sweeps.sweep()
-    question.refresh_from_db()
-    assert (question.answer, state_of(watch)) == (Answer.UNANSWERED, State.WATCHING)
-    services.stay(watch.deployment_id, actor=team.ops_lead, reason="A known cold cache")
-    question.refresh_from_db()
-    assert (question.answer, question.answered_by) == (Answer.STAYED, team.ops_lead)
-    asked = [verb for verb in verbs(watch) if verb.startswith("rollback")]
-    assert asked == ["rollback asked", "rollback unanswered", "rollback answered"]
-
-
-def test_automatic_trigger_goes_back_when_the_countdown_ends(team: Team) -> None:
-    watch = make_watch(team, alerts=(), triggers=[AUTOMATIC])
-    push(watch, *[50] * 3)
-    sweeps.sweep()
-    assert state_of(watch) == State.WATCHING
-    move_clock(timedelta(minutes=16))
-    sweeps.sweep()
-    assert state_of(watch) == State.ROLLING_BACK
-    assert Question.objects.get().answer == Answer.ROLLED_BACK
-    begun = Event.objects.get(deployment=watch.deployment_id, verb="rollback begun")
-    assert (begun.actor, begun.actor_name) == (None, "Deploy Portal")
-    assert "Nobody answered within the countdown" in begun.reason
-
-
-def test_trigger_that_is_calm_again_asks_no_longer(team: Team) -> None:
-    watch = make_watch(team, alerts=(), triggers=[AUTOMATIC])
-    push(watch, *[50] * 3, *[90] * 3)
-    assert Question.objects.get().answer == Answer.WITHDRAWN
-    move_clock(timedelta(minutes=16))
-    sweeps.sweep()
-    assert state_of(watch) == State.WATCHING
-
-
-def test_after_a_later_start_at_the_same_place_triggers_only_recommend(team: Team) -> None:
-    watch = make_watch(team, alerts=(), triggers=[AUTOMATIC])
-    later = make_deployment(team)
-    Deployment.objects.filter(pk=later.pk).update(started_at=clock.now())
-    push(watch, *[50] * 3)
-    assert not Question.objects.get().is_automatic
-    move_clock(timedelta(minutes=16))
-    sweeps.sweep()
-    assert state_of(watch) == State.WATCHING
-
-
-def test_later_start_during_the_countdown_keeps_it_from_going_back(team: Team) -> None:
-    watch = make_watch(team, alerts=(), triggers=[AUTOMATIC])
-    push(watch, *[50] * 3)
-    later = make_deployment(team)
-    Deployment.objects.filter(pk=later.pk).update(started_at=clock.now())
-    move_clock(timedelta(minutes=16))
-    sweeps.sweep()
-    assert state_of(watch) == State.WATCHING
-    assert Question.objects.get().answer == Answer.UNANSWERED
-
-
-def test_closing_withdraws_what_nobody_answered(team: Team) -> None:
-    watch = make_watch(team, alerts=(), triggers=[TRIGGER])
-    push(watch, *[50] * 3)
-    closed = services.close(watch.deployment_id, actor=team.ops_lead, result=Result.FAILED)
-    for receive in subscriptions.receivers_of(closed.verb):
-        receive(closed)
-    assert Question.objects.get().answer == Answer.WITHDRAWN
-
-
-def test_two_alerts_at_once_are_one_question(team: Team) -> None:
-    watch = make_watch(team, triggers=[TRIGGER])
-    push(watch, *[50] * 3)
-    assert len(Question.objects.get().because) == 2
-
-
-def test_person_says_that_a_trigger_without_a_number_holds(team: Team) -> None:
-    words = TriggerDefinition("Data consistency issues detected")
-    watch = make_watch(team, alerts=(), triggers=[words])
-    trigger = watch.deployment.triggers.get()
-    with pytest.raises(Invalid, match="Say what you see"):
-        services.raise_by_hand(watch.deployment_id, trigger.pk, actor=team.member, reason=" ")
-    services.raise_by_hand(
-        watch.deployment_id, trigger.pk, actor=team.member, reason="Orders are doubled"
-    )
-    push(watch, 90)
-    question = Question.objects.get()
-    assert question.is_open
-    assert question.because == [f"{words.text}: Orders are doubled ({team.member})"]
-    services.go_back(watch.deployment_id, actor=team.ops_lead, reason="")
-    assert state_of(watch) == State.ROLLING_BACK
-
-
-def test_only_an_ops_lead_who_did_not_ask_for_it_answers(team: Team) -> None:
-    watch = make_watch(team, alerts=(), triggers=[TRIGGER])
-    with pytest.raises(Refused, match="Nobody asks to roll back"):
-        services.stay(watch.deployment_id, actor=team.ops_lead, reason="No")
-    push(watch, *[50] * 3)
-    for actor in (team.member, team.release_manager):
-        with pytest.raises(Forbidden):
-            services.go_back(watch.deployment_id, actor=actor, reason="Now")
-    with pytest.raises(Invalid, match="Say why it stays"):
-        services.stay(watch.deployment_id, actor=team.ops_lead, reason=" ")
-
-
 def test_values_may_be_repeated_and_come_in_any_order(team: Team) -> None:
     watch = make_watch(team)
     move_clock(5 * MINUTE)
@@ -280,59 +166,20 @@ def test_value_of_a_clock_that_runs_ahead_or_behind_is_refused(team: Team) -> No
     assert Reading.objects.get().at <= clock.now()
 
 
-def test_targets_are_judged_at_their_deadline_by_what_was_measured(team: Team) -> None:
-    targets = [
-        TargetDefinition("Above 85 % within an hour", "hit_rate > 85 % within 1 h of complete"),
-        TargetDefinition("Above 95 % within an hour", "hit_rate > 95 % within 1 h of complete"),
-        TargetDefinition("Fast within an hour", "latency < 200 ms within 1 h of complete"),
-        TargetDefinition("Above 80 %", "hit_rate > 80 %"),
-        TargetDefinition("Nobody complains"),
-    ]
-    watch = make_watch(team, alerts=(), targets=targets)
-    push(watch, 90, every=59 * MINUTE)
-    sweeps.sweep()
-    assert set(Target.objects.values_list("verdict", flat=True)) == {""}
-    move_clock(2 * MINUTE)
-    sweeps.sweep()
-    found = Target.objects.order_by("position").values_list("verdict", "said")
-    assert list(found) == [
-        (Verdict.MET, "Hit rate: 90 % is more than 85 %"),
-        (Verdict.NOT_MET, "Hit rate: 90 %, needs more than 95 %"),
-        (Verdict.UNKNOWN, "Nothing measures latency."),
-        ("", ""),
-        ("", ""),
-    ]
-    assert verbs(watch).count("target judged") == 3
-
-
-def test_old_value_meets_no_target(team: Team) -> None:
-    target = TargetDefinition("Above 85 % within an hour", "hit_rate > 85 % within 1 h")
-    watch = make_watch(team, alerts=(), targets=[target])
-    push(watch, 90)
-    move_clock(timedelta(hours=2))
-    sweeps.sweep()
-    assert Target.objects.get().verdict == Verdict.UNKNOWN
-
-
-def test_person_judges_a_target_with_a_reason(team: Team) -> None:
-    watch = make_watch(team, targets=[TargetDefinition("Nobody complains")])
-    target = Target.objects.get()
-    with pytest.raises(Invalid, match="Say by what you judge"):
-        services.judge_by_hand(
-            watch.deployment_id, target.pk, Verdict.MET, actor=team.release_manager, reason=""
-        )
-    services.judge_by_hand(
-        watch.deployment_id, target.pk, Verdict.PARTLY, actor=team.release_manager, reason="Two did"
-    )
-    target.refresh_from_db()
-    assert (target.verdict, target.judged_by) == (Verdict.PARTLY, team.release_manager)
-
-
 def test_watch_ends_once_and_takes_nothing_more(team: Team) -> None:
     watch = make_watch(team)
     move_clock(timedelta(hours=49))
+    late = Value("hit_rate", Decimal(50))
+    with pytest.raises(Invalid, match="The watch has ended"):
+        services.push(watch.deployment_id, [late], actor=machine())
     sweeps.sweep()
     sweeps.sweep()
+    in_time = [
+        Value("hit_rate", Decimal(50), clock.now() - timedelta(hours=2) - n * MINUTE)
+        for n in range(4)
+    ]
+    services.push(watch.deployment_id, in_time, actor=machine())
+    assert not Alert.objects.filter(is_silence=False).exists()
     assert verbs(watch).count("watch ended") == 1
     assert state_of(watch) == State.WATCHING
 
