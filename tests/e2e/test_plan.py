@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.conftest import Portal, SignIn
 
@@ -95,6 +97,33 @@ def test_plan_is_edited_in_place(portal: Portal, sign_in: SignIn) -> None:
     page.get_by_role("link", name="Take out “Warm the cache”").click()
     page.get_by_role("button", name="Take it out").click()
     expect(row(page, "Warm the cache")).to_have_count(0)
+
+
+def test_clicks_are_answered_in_their_order(portal: Portal, sign_in: SignIn) -> None:
+    """A slow answer to the first click never covers what the second one opened."""
+    page = sign_in("release_manager")
+    begin(page, portal)
+    add_section(page, "Preparation")
+    add_items(page, "Preparation", "Back up", "Tell support")
+    page.get_by_role("link", name="Edit “Back up”").click()
+    leave = page.get_by_role("link", name="Leave it")
+    expect(leave).to_be_visible()
+
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile("/plan/checklist/$"), hold)
+    leave.click()
+    page.get_by_role("link", name="Take out “Tell support”").click()
+    page.wait_for_timeout(500)  # in which the second answer could overtake the first
+    with page.expect_response(re.compile("/plan/checklist/$")):
+        held[0].continue_()
+    page.wait_for_timeout(500)  # in which the first answer could take its place
+
+    page.get_by_role("button", name="Take it out").click()
+    expect(row(page, "Tell support")).to_have_count(0)
 
 
 def test_rules_and_limits_are_edited(portal: Portal, sign_in: SignIn) -> None:
