@@ -14,7 +14,10 @@ from approvals.verdict import Outlook
 from checklists.day.runbook import runbook_panel
 from checklists.panels import checklist_panel
 from communications.panels import messages_panel
+from dashboard.ring import ring_of
 from dashboard.share.panels import share_panel
+from deployments.enums import State
+from deployments.explained import STATES
 from deployments.models import Deployment
 from deployments.panels import comments_panel, history_panel
 from deployments.places import around
@@ -27,7 +30,13 @@ Audience = frozenset[str]
 def header_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
     """With what it takes the place of and who left its place as it is: all of the same service."""
     found = around(deployment)
-    return {"outlook": outlook, "replaced": found.replaced, "left_by": found.left_by}
+    return {
+        "outlook": outlook,
+        "meaning": STATES[State(deployment.state)],
+        "ring": ring_of(outlook.readiness.parts) if outlook.readiness else [],
+        "replaced": found.replaced,
+        "left_by": found.left_by,
+    }
 
 
 @dataclass(frozen=True)

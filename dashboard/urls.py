@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from dashboard import decisions_views, room, views
+from dashboard import decisions_views, helping, room, views
 from dashboard.operations import views as operations
 from dashboard.plan import views as plan
 from dashboard.plan.converters import PageConverter, PartConverter
@@ -12,6 +12,7 @@ register_converter(PartConverter, "plan_part")
 app_name = "dashboard"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("help/", helping.help_page, name="help"),
     path("health/", views.health, name="health"),
     path("metrics", operations.metrics, name="metrics"),
     path("operations/", operations.operations, name="operations"),

@@ -84,11 +84,23 @@ def make_environment(key: str = "production") -> Environment:
     return Environment.objects.get_or_create(key=key, defaults={"title": key.title()})[0]
 
 
+MEMBERS = (
+    *ROLES, "release_manager", "ops_lead", "member", "stakeholder", "auditor", "outsider"
+)  # fmt: skip
+
+
+def find_team() -> Team:
+    """The team that a test's database begins with, read anew."""
+    people = {user.username: user for user in User.objects.filter(username__in=MEMBERS)}
+    return Team(
+        Service.objects.get(key="storage-layer"), Environment.objects.get(key="production"), people
+    )
+
+
 def make_team(key: str = "storage-layer", prefix: str = "") -> Team:
     """A service with its people: five roles, release manager, ops lead, and those who only read."""
     service = make_service(key, key.replace("-", " ").capitalize())
-    names = [*ROLES, "release_manager", "ops_lead", "member", "stakeholder", "auditor", "outsider"]
-    people = {name: make_person(f"{prefix}{name}") for name in names}
+    people = {name: make_person(f"{prefix}{name}") for name in MEMBERS}
     for role in ROLES:
         services.grant_role(service, make_role(role), people[role], actor=None)
     for grant in (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from django.conf import settings
@@ -14,7 +14,7 @@ from pytest_django import DjangoDbBlocker
 
 from deployments import hints
 from tests import databases
-from tests.builders import Team, make_team
+from tests.builders import Team, find_team
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -24,25 +24,31 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         from pytest_django.plugin import blocking_manager_key
 
         with session.config.stash[blocking_manager_key].unblock():
-            databases.make_template()
+            databases.make_templates()
         call_command("collectstatic", interactive=False, verbosity=0)
 
 
+def template_of(names: Sequence[str]) -> str:
+    """The database a test starts from, by the fixtures it asks for."""
+    return databases.TEAM if {"team", "real_team"} & set(names) else databases.EMPTY
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if settings.DATABASE_OWNER_URL and isinstance(item, pytest.Function):
+        databases.use(template_of(item.fixturenames))
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """A clone for this process; takes the place of pytest-django's own test database."""
-    name = f"portal_{uuid.uuid4().hex[:12]}"
-    with django_db_blocker.unblock():
-        databases.clone(name)
-        databases.point_to(name)
-        yield
-        connections.close_all()
-        databases.drop(name)
+def django_db_setup() -> Iterator[None]:
+    """Takes the place of pytest-django's own test database, see `pytest_runtest_setup`."""
+    yield
+    databases.drop_own()
 
 
 @pytest.fixture
 def committed(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[dict[str, str]]:
     """A database of this test's own where commits are real, for threads and processes.
 
@@ -51,7 +57,7 @@ def committed(
     before = connections["default"].settings_dict["NAME"]
     name = f"portal_{uuid.uuid4().hex[:12]}"
     with django_db_blocker.unblock():
-        databases.clone(name)
+        databases.clone(name, template_of(request.fixturenames))
         databases.point_to(name)
         hints.pause.end()
         hints._redis().flushdb()
@@ -65,7 +71,13 @@ def committed(
 @pytest.fixture
 def team(db: None) -> Team:
     """The release team of the service "Storage layer"; see tests/builders.py."""
-    return make_team()
+    return find_team()
+
+
+@pytest.fixture
+def real_team(committed: dict[str, str]) -> Team:
+    """The same where commits are real, for threads, processes and a clock that moves."""
+    return find_team()
 
 
 @pytest.fixture(autouse=True)

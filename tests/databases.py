@@ -1,7 +1,8 @@
-"""Databases for tests: one migrated template, cloned in a few milliseconds as often as needed."""
+"""Databases for tests: migrated templates, cloned in a few milliseconds as often as needed."""
 
 import os
 import time
+import uuid
 
 import psycopg
 from django.conf import settings
@@ -10,7 +11,11 @@ from django.db import connections
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-TEMPLATE = "portal_template"
+from tests.builders import make_team
+
+EMPTY = "portal_template"
+TEAM = "portal_template_team"  # with the release team, which takes 365 questions to make
+_own: dict[str, str] = {}  # the clones of this process, by template
 
 
 def _run(statement: sql.Composed) -> None:
@@ -18,19 +23,38 @@ def _run(statement: sql.Composed) -> None:
         owner.execute(statement)
 
 
-def make_template() -> None:
-    """Migrate once; every test database is a copy of this one."""
-    drop(TEMPLATE)
-    _run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
-    point_to(TEMPLATE)
+def make_templates() -> None:
+    """Migrate once and make the team once; every test database is a copy of one of these."""
+    drop(EMPTY)
+    _run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(EMPTY)))
+    point_to(EMPTY)
     call_command("migrate", database="owner", verbosity=0)
-    point_to(TEMPLATE)
+    point_to(EMPTY)
+    clone(TEAM)
+    point_to(TEAM)
+    make_team()
+    point_to(EMPTY)
 
 
-def clone(name: str) -> None:
+def clone(name: str, template: str = EMPTY) -> None:
     drop(name)
     statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
-    _run(statement.format(sql.Identifier(name), sql.Identifier(TEMPLATE)))
+    _run(statement.format(sql.Identifier(name), sql.Identifier(template)))
+
+
+def use(template: str) -> None:
+    """Point this process to its own clone of a template, made when it is first asked for."""
+    if template not in _own:
+        _own[template] = f"portal_{uuid.uuid4().hex[:12]}"
+        clone(_own[template], template)
+    if connections["default"].settings_dict["NAME"] != _own[template]:
+        point_to(_own[template])
+
+
+def drop_own() -> None:
+    connections.close_all()
+    while _own:
+        drop(_own.popitem()[1])
 
 
 def drop(name: str) -> None:

@@ -14,14 +14,14 @@ from deployments.access.granting import grant
 from deployments.enums import Grant, State
 from deployments.exceptions import Refused
 from deployments.models import Deployment, Event
-from tests.builders import Team, make_person, make_proof, make_team
+from tests.builders import Team, find_team, make_person, make_proof
 from tests.checklists.makers import do, make_day, say, step
 from tests.threads import at_once
 
 
 @pytest.fixture
 def team(committed: dict[str, str]) -> Team:
-    return make_team()
+    return find_team()
 
 
 def refusals(answers: Sequence[object]) -> list[str]:

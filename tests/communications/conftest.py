@@ -14,7 +14,7 @@ from communications.listing import Entry
 from communications.models import BouncingAddress, Delivery, Message, Stakeholder
 from deployments import clock
 from deployments.models import Deployment
-from tests.builders import Team, make_deployment, make_team
+from tests.builders import Team, make_deployment
 from tests.communications.smtp_witness import Witness, witnessing
 
 
@@ -27,12 +27,6 @@ def witness(settings: Settings) -> Iterator[Witness]:
         settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
         settings.EMAIL_TIMEOUT = 5
         yield server
-
-
-@pytest.fixture
-def real_team(committed: dict[str, str]) -> Team:
-    """The release team in a database where commits are real."""
-    return make_team()
 
 
 @pytest.fixture

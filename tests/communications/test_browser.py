@@ -14,7 +14,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page
 
 from deployments.models import Deployment
-from tests.builders import Team, make_team
+from tests.builders import Team, find_team
 from tests.communications.conftest import make_planned
 from tests.communications.mails import LONG, Rendered, every_mail, of_report, with_pictures
 from tests.communications.reports import make_report
@@ -28,7 +28,7 @@ T0 = datetime(2026, 11, 26, 9, tzinfo=UTC)
 @pytest.fixture
 def team(committed: dict[str, str]) -> Team:
     """In a database where commits are real, since only its owner can move the clock."""
-    return make_team()
+    return find_team()
 
 
 @pytest.fixture

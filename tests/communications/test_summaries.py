@@ -25,7 +25,7 @@ from monitoring import services as monitoring
 from monitoring import sweeps
 from monitoring.enums import Channel
 from monitoring.models import Watch
-from tests.builders import Team, make_team
+from tests.builders import Team, find_team
 from tests.communications.conftest import make_ann, move_clock
 from tests.communications.reports import LOST, SLOW, TARGET, make_report
 from tests.communications.smtp_witness import Witness
@@ -39,7 +39,7 @@ SECTIONS = ["Success criteria", "Targets", "Alerts", "Incidents", "Metrics", "St
 @pytest.fixture
 def team(committed: dict[str, str]) -> Team:
     """In a database where commits are real, since only its owner can move the clock."""
-    return make_team()
+    return find_team()
 
 
 def letter(deployment: Deployment, *, is_technical: bool = False) -> Letter:

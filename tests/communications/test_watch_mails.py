@@ -14,7 +14,7 @@ from deployments.models import Deployment
 from monitoring import services, sweeps
 from monitoring.definitions import TriggerDefinition
 from monitoring.models import Alert
-from tests.builders import Team, make_team
+from tests.builders import Team, find_team
 from tests.communications.conftest import move_clock
 from tests.monitoring.makers import AUTOMATIC, CRITICAL, TRIGGER, WARNING, make_watch, push
 
@@ -22,7 +22,7 @@ from tests.monitoring.makers import AUTOMATIC, CRITICAL, TRIGGER, WARNING, make_
 @pytest.fixture
 def team(committed: dict[str, str]) -> Team:
     """In a database where commits are real, since only its owner can move the clock."""
-    return make_team()
+    return find_team()
 
 
 def mailed(kind: Kind) -> list[set[str]]:

@@ -265,6 +265,7 @@ TABLE: dict[str, Row] = {
     "accounts:sign_in": Row((200, 302, 302, 302, 302, 302, 302, 302), (200, 302, 302, 302, 302, 302, 302, 302)),
     "accounts:sign_out": Row(NO_METHOD, (302, 302, 302, 302, 302, 302, 302, 302)),
     "dashboard:home": Row(EVERYBODY, NO_METHOD),
+    "dashboard:help": Row(EVERYBODY, NO_METHOD),
     "dashboard:health": Row((200,) * 8, (405,) * 8),
     "dashboard:metrics": Row((404,) * 8, (405,) * 8),
     "dashboard:operations": Row(ADMINISTRATORS, (302, 403, 403, 403, 403, 403, 403, 409)),

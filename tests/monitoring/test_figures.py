@@ -16,14 +16,14 @@ from monitoring.drawing import png
 from monitoring.enums import Means, Outcome
 from monitoring.figures import MOST_PICTURES, figures_of, pictures_of, rounded
 from monitoring.models import Reading, Series, Watch
-from tests.builders import Team, make_team
+from tests.builders import Team, find_team
 from tests.monitoring.makers import TRIGGER, make_watch, push
 
 
 @pytest.fixture
 def team(committed: dict[str, str]) -> Team:
     """In a database where commits are real, since only its owner can move the clock."""
-    return make_team()
+    return find_team()
 
 
 def measure(watch: Watch, number: int) -> Series:

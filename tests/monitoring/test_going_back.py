@@ -16,7 +16,7 @@ from monitoring.definitions import AlertDefinition, TargetDefinition, TriggerDef
 from monitoring.enums import Answer, Result, Verdict
 from monitoring.models import Question, Series, Target, Watch
 from monitoring.services import Value
-from tests.builders import Team, make_deployment, make_team
+from tests.builders import Team, find_team, make_deployment
 from tests.communications.conftest import move_clock
 from tests.monitoring.makers import (
     AUTOMATIC,
@@ -37,7 +37,7 @@ FAST = TargetDefinition("Fast within an hour", "latency < 200 ms within 1 h of c
 @pytest.fixture
 def team(committed: dict[str, str]) -> Team:
     """In a database where commits are real, since only its owner can move the clock."""
-    return make_team()
+    return find_team()
 
 
 def test_trigger_recommends_and_asks_on_when_nobody_answers(team: Team) -> None:

@@ -61,12 +61,6 @@ def holding(go: threading.Event) -> Iterator[Server]:
         go.set()
 
 
-@pytest.fixture
-def real_team(committed: dict[str, str]) -> Team:
-    """In a database where commits are real, for threads, processes and a clock that moves."""
-    return make_team()
-
-
 def make_asked(
     team: Team,
     server: Server,

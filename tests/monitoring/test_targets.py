@@ -14,7 +14,7 @@ from monitoring.definitions import TargetDefinition
 from monitoring.enums import Verdict
 from monitoring.models import Alert, Series, Target
 from monitoring.services import Value
-from tests.builders import Team, make_team
+from tests.builders import Team, find_team
 from tests.communications.conftest import move_clock
 from tests.monitoring.makers import (
     HIT_RATE,
@@ -30,7 +30,7 @@ from tests.monitoring.makers import (
 @pytest.fixture
 def team(committed: dict[str, str]) -> Team:
     """In a database where commits are real, since only its owner can move the clock."""
-    return make_team()
+    return find_team()
 
 
 def test_targets_are_judged_at_their_deadline_by_what_was_measured(team: Team) -> None:

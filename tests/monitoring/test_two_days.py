@@ -16,7 +16,7 @@ from monitoring.enums import Answer, Channel, Verdict
 from monitoring.models import Alert, Question, Reading, Target, Watch
 from monitoring.pace import next_reading
 from monitoring.services import Value
-from tests.builders import Team, make_team
+from tests.builders import Team, find_team
 from tests.communications.conftest import move_clock
 from tests.monitoring.makers import (
     CRITICAL,
@@ -50,7 +50,7 @@ MOST_AT_ONCE = 3
 
 @pytest.fixture
 def team(committed: dict[str, str]) -> Team:
-    return make_team()
+    return find_team()
 
 
 def is_within(minute: int, *spans: tuple[int, int]) -> bool:

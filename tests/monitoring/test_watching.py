@@ -15,7 +15,7 @@ from monitoring import services, sweeps
 from monitoring.enums import Severity
 from monitoring.models import Alert, Question, Reading, Series
 from monitoring.services import Value
-from tests.builders import Team, make_team
+from tests.builders import Team, find_team
 from tests.communications.conftest import move_clock
 from tests.monitoring.makers import (
     MINUTE,
@@ -30,7 +30,7 @@ from tests.monitoring.makers import (
 @pytest.fixture
 def team(committed: dict[str, str]) -> Team:
     """In a database where commits are real, since only its owner can move the clock."""
-    return make_team()
+    return find_team()
 
 
 def test_warning_is_raised_after_three_readings_and_ends_beyond_the_second_limit(

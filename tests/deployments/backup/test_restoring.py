@@ -32,11 +32,11 @@ from deployments.enums import Anchor
 from deployments.models import Deployment, Event, PortalHold, Tick
 from tests import databases
 from tests.builders import Team, make_administrator, make_deployment
-from tests.communications.conftest import make_planned, move_clock, real_team, witness
+from tests.communications.conftest import make_planned, move_clock, witness
 from tests.communications.smtp_witness import Witness
 from tests.communications.test_chaos import Processes
 
-__all__ = ["real_team", "witness"]
+__all__ = ["witness"]
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 PEOPLE = 12
