@@ -21,6 +21,11 @@ from deployments.places import refusal_while_occupied
 from deployments.policies import Rights, refusal_to_move, refusal_to_operate, refusal_without
 
 GOES_ON = frozenset({ItemState.IN_PROGRESS, ItemState.DONE})
+# In which state steps of which phase are acted on.
+RUNNING: dict[State, Phase] = {
+    State.IN_PROGRESS: Phase.DURING,
+    State.ROLLING_BACK: Phase.ROLLBACK,
+}
 
 
 def refusal_by_owner(rights: Rights, item: Item) -> Refused | None:
@@ -138,7 +143,7 @@ def refusal_of_answer(item: Item, to: Answer, reason: str) -> Refused | None:
 
 
 def refusal_to_add_step(rights: Rights, deployment: Deployment) -> Refused | None:
-    if deployment.state in {State.IN_PROGRESS, State.ROLLING_BACK}:
+    if State(deployment.state) in RUNNING:
         return refusal_to_operate(rights, deployment, "add a step to")
     state = deployment.get_state_display().lower()
     return Refused(f"Steps are added while the runbook runs; this deployment is {state}.")
@@ -179,6 +184,4 @@ def refusal_to_finish_rollback(
 
 def is_running(phase: str, state: str) -> bool:
     """Whether steps of this phase are acted on now."""
-    return {Phase.DURING: State.IN_PROGRESS, Phase.ROLLBACK: State.ROLLING_BACK}.get(
-        Phase(phase)
-    ) == State(state)
+    return RUNNING.get(State(state)) == phase

@@ -12,6 +12,7 @@ from django.db.models.functions import Right
 
 from checklists import leftovers
 from checklists.attempts import Attempt
+from checklists.day.policies import RUNNING
 from checklists.enums import ItemState, Kind, Phase
 from checklists.filters import KINDS
 from checklists.forecast import Forecast, Span, total
@@ -26,10 +27,6 @@ from deployments.models import Comment, Deployment
 MINUTE = timedelta(minutes=1)
 SHOWN_OUTPUT = 2000
 MOST_NOTES = 1000
-RUNNING: dict[State, Phase] = {
-    State.IN_PROGRESS: Phase.DURING,
-    State.ROLLING_BACK: Phase.ROLLBACK,
-}
 
 
 @dataclass(frozen=True)
