@@ -5,11 +5,12 @@ class ChecklistsConfig(AppConfig):
     name = "checklists"
 
     def ready(self) -> None:
+        from checklists import doubts
         from checklists.content import collect
         from checklists.enums import Kind, Phase
         from checklists.obstacles import find
         from checklists.stakes import owned_items
-        from deployments import blockers, content, wording
+        from deployments import blockers, content, portal_hold, wording
         from deployments.access.stakes import register_stakes
 
         content.register("items", collect)
@@ -17,3 +18,4 @@ class ChecklistsConfig(AppConfig):
         wording.register("items", fields={"runs": "Command that a worker runs"}, values=said)
         blockers.register("checklist", find)
         register_stakes("items", owned_items)
+        portal_hold.register(doubts.AFTER_A_RESTORE)
