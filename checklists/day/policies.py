@@ -127,11 +127,14 @@ def refusal_to_answer(rights: Rights, item: Item, deployment: Deployment) -> Ref
     if not item.asks_how_to_go_on:
         by = f" by {item.state_by}" if item.state_by else ""
         return Overtaken(f"“{item.text}” asks nothing: it is {item.get_state_display()}{by}.")
+    return refusal_to_say_how(rights, deployment) or refusal_by_phase(item.phase, deployment.state)
+
+
+def refusal_to_say_how(rights: Rights, deployment: Deployment) -> Refused | None:
+    """Of a step that failed while its phase runs."""
     if rights.user.pk == deployment.requester_id:
         return Forbidden("You requested this deployment; another ops lead says how it goes on.")
-    return refusal_by_phase(item.phase, deployment.state) or refusal_without(
-        rights, Right.OPERATE, "say how it goes on after a step failed"
-    )
+    return refusal_without(rights, Right.OPERATE, "say how it goes on after a step failed")
 
 
 def refusal_of_answer(item: Item, to: Answer, reason: str) -> Refused | None:
@@ -155,9 +158,9 @@ def refusal_to_stop(rights: Rights, deployment: Deployment) -> Refused | None:
     )
 
 
-def refusal_to_operate_at_all(rights: Rights, deployment: Deployment) -> Refused | None:
+def refusal_to_begin_any_rollback(rights: Rights, deployment: Deployment) -> Refused | None:
     """Without asking whether the place is free, which the page of the rollback does."""
-    return refusal_to_operate(rights, deployment, "roll back")
+    return refusal_to_operate(rights, deployment, "begin the rollback of")
 
 
 def refusal_to_roll_back(rights: Rights, deployment: Deployment) -> Refused | None:
@@ -165,7 +168,7 @@ def refusal_to_roll_back(rights: Rights, deployment: Deployment) -> Refused | No
         return Overtaken("This deployment is being rolled back already.")
     return (
         refusal_to_move(deployment, State.ROLLING_BACK)
-        or refusal_to_operate(rights, deployment, "roll back")
+        or refusal_to_begin_any_rollback(rights, deployment)
         or refusal_while_occupied(deployment)
     )
 

@@ -107,11 +107,9 @@ class Book:
 
     @property
     def questions(self) -> list[Line]:
-        return (
-            [line for line in self.lines if line.item.asks_how_to_go_on]
-            if (self.is_running)
-            else []
-        )
+        if not self.is_running:
+            return []
+        return [line for line in self.lines if line.item.asks_how_to_go_on]
 
     @property
     def slip_words(self) -> str:
