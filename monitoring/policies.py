@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from deployments.enums import Right, State
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
-from deployments.places import refusal_while_occupied
+from deployments.places import later_start, refusal_while_occupied
 from deployments.policies import (
     Rights,
     refusal_to_move,
@@ -45,18 +45,6 @@ def refusal_to_close(
 def is_measured(deployment: Deployment) -> bool:
     """Whether values are asked for and taken."""
     return deployment.state == State.WATCHING
-
-
-def later_start(deployment: Deployment) -> Deployment | None:
-    """A deployment that was started after this one at the same place, if there is any."""
-    if deployment.started_at is None:
-        return None
-    later = Deployment.objects.filter(
-        service=deployment.service_id,
-        environment=deployment.environment_id,
-        started_at__gt=deployment.started_at,
-    )
-    return later.order_by("started_at").first()
 
 
 def refusal_to_go_back_by_itself(deployment: Deployment) -> Refused | None:
