@@ -45,17 +45,21 @@ def refusal_by_question(item: Item, to: ItemState) -> Refused | None:
     if item.asks_how_to_go_on:
         return _waits_for_answer(item)
     is_new = item.is_of_the_day and to in GOES_ON and item.state == ItemState.OPEN
-    return refusal_by_failed(item, _first_failed(item.deployment, item.phase)) if is_new else None
+    return refusal_by_failed(item, first_failed(item.deployment)) if is_new else None
 
 
 def refusal_by_failed(item: Item, failed: Item | None) -> Refused | None:
-    """`failed` is the first step that failed of those that run now."""
+    """`failed` is the `first_failed`, which is asked once for many items."""
     if failed is None or not item.is_of_the_day or item.state == ItemState.IN_PROGRESS:
         return None
     return _waits_for_answer(item if item.asks_how_to_go_on else failed)
 
 
-def _first_failed(deployment: Deployment, phase: str) -> Item | None:
+def first_failed(deployment: Deployment) -> Item | None:
+    """The first step of what runs now that failed and has not been answered for."""
+    phase = RUNNING.get(State(deployment.state))
+    if phase is None:
+        return None
     failed = deployment.items.filter(phase=phase, state=ItemState.FAILED, kind__in=STEPS)
     return failed.select_related("question_to").order_by("position").first()
 

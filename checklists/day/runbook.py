@@ -53,11 +53,6 @@ class Line:
         return abs(self.foreseen.end - self.planned.end) >= MINUTE
 
     @property
-    def asks_again(self) -> bool:
-        """It cannot be undone, and nobody has begun it yet."""
-        return self.item.irreversible and self.item.no_return_at is None
-
-    @property
     def shows_output(self) -> bool:
         attempt = self.attempt
         return attempt is not None and (attempt.is_live or not self.item.is_closed)
