@@ -15,7 +15,8 @@ class ChecklistsConfig(AppConfig):
 
         content.register("items", collect)
         said = {"kind": dict(Kind.choices), "phase": dict(Phase.choices)}
-        wording.register("items", fields={"runs": "Command that a worker runs"}, values=said)
+        named = {"runs": "Command that a worker runs", "condition": "Judged by"}
+        wording.register("items", fields=named, values=said)
         blockers.register("checklist", find)
         register_stakes("items", owned_items)
         portal_hold.register(doubts.AFTER_A_RESTORE)

@@ -14,7 +14,7 @@ from deployments.policies import (
     refusal_to_operate,
     refusal_without,
 )
-from monitoring.models import Alert, Incident, Target
+from monitoring.models import Alert, Incident, Judgment, Target
 
 MAY_CLOSE = (Right.EDIT, Right.OPERATE)
 OWNS_SUCCESS = "product_owner"
@@ -114,14 +114,20 @@ def refusal_to_judge(
 
 
 def refusal_to_judge_criterion(
-    rights: Rights, deployment: Deployment, reason: str
+    rights: Rights, deployment: Deployment, judged: Judgment | None, reason: str
 ) -> Refused | None:
-    """The product owner answers for what was to be achieved; those who close may, too."""
+    """The product owner answers for what was to be achieved; those who close may, too.
+
+    `judged` is the judgment that stands. What values say nobody says otherwise beside them; opening
+    the item again takes that back first, in one's own name.
+    """
     if OWNS_SUCCESS not in rights.roles and not any(rights.has(right) for right in MAY_CLOSE):
         return Forbidden(
             "Only the product owner, release managers and ops leads of this service may judge."
         )
     refusal = refusal_outside_the_watch(deployment)
+    if refusal is None and judged is not None and judged.judged_by_id is None:
+        refusal = Refused("The portal has judged this criterion by what was measured.")
     if refusal or reason.strip():
         return refusal
     return Invalid("Say by what you judge; the report says it to everybody.")
