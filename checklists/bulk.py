@@ -64,7 +64,8 @@ def obstacle(item: Item, rights: Rights, deployment: Deployment) -> str:
     if refusal:
         return f"“{item.text}”: {refusal.sentence}"
     if item.is_closed:
-        return f"“{item.text}” is {item.get_state_display()} by {item.state_by} already."
+        who = item.state_by or "the portal"
+        return f"“{item.text}” is {item.get_state_display()} by {who} already."
     if item.state == ItemState.FAILED:
         return f"“{item.text}” failed; say on its own page what became of it."
     if item.asked_by:

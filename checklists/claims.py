@@ -9,7 +9,7 @@ from typing import Any
 
 from checklists.attempts import Attempt
 from checklists.enums import AttemptState
-from deployments import clock, hints
+from deployments import clock, hints, portal_hold
 
 # A worker says every second or so that it is still there.
 LEASE = timedelta(seconds=45)
@@ -41,7 +41,7 @@ class Claim:
 
 
 def claim(attempt_id: int) -> Claim | None:
-    """Take a run that waits; None when somebody was faster, or it is not to be run any more.
+    """Take a run that waits; None when somebody was faster, or it is not to be run now.
 
     From waiting to running leads one conditional UPDATE, and nothing leads back: a command is
     never started twice, whatever becomes of the worker.
@@ -50,7 +50,8 @@ def claim(attempt_id: int) -> Claim | None:
     if attempt is None:
         return None
     now, token = clock.now(), uuid.uuid4()
-    taken = Attempt.objects.filter(pk=attempt_id, state=AttemptState.WAITING).update(
+    waiting = Attempt.objects.filter(~portal_hold.on(), pk=attempt_id, state=AttemptState.WAITING)
+    taken = waiting.update(
         state=AttemptState.RUNNING, token=token, lease_until=now + LEASE, started_at=now
     )
     if not taken:

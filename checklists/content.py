@@ -35,6 +35,7 @@ def collect(deployment: Deployment) -> list[dict[str, Any]]:
             # Named only where there are some, so that older contents keep their hash.
             **({"choices": item.choices} if item.choices else {}),
             **({"runs": item.runs} if item.runs else {}),
+            **({"condition": item.condition} if item.condition else {}),
         }
         for item in deployment.items.filter(ad_hoc=False).order_by("key")
     ]

@@ -31,6 +31,7 @@ class ItemDefinition:
     planned_minutes: int | None = None
     runs: str = ""
     choices: list[str] = field(default_factory=list)
+    condition: str = ""
     owner: User | None = None
     owner_role: Role | None = None
     due_anchor: str = ""

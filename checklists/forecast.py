@@ -1,7 +1,8 @@
 """When steps are planned to run, and when they will: time along what waits for what. No Django.
 
 A step runs once all before it are over; those that wait for nothing begin together. A step
-without planned minutes takes no time here, so an end is never promised too late, only too early.
+without planned minutes takes no time here: the end may so be promised too early, and the page says
+how many such steps there are.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True)
 class Step:
-    """`ended` is when it was closed, by whatever word; `skipped` ones took no time."""
+    """`ended` is when it was closed, by whatever word.
+
+    One that was left out without being begun took no time; one that was begun took what it took.
+    """
 
     key: int
     minutes: int | None = None

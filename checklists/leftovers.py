@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from checklists.enums import ItemState, Phase
 from checklists.models import Item
 from deployments.models import Deployment
-from deployments.places import gone_there_since
+from deployments.places import later_start
 
 LEFT_OUT = frozenset({ItemState.SKIPPED, ItemState.NOT_APPLICABLE})
 
@@ -27,7 +27,7 @@ def limits_of(deployment: Deployment) -> list[Leftover]:
     found = _beyond_return(items)
     if not any(one.phase == Phase.ROLLBACK for one in items):
         found.append(Leftover("No way back was planned: steps have to be added as you go."))
-    if later := gone_there_since(deployment):
+    if later := later_start(deployment):
         found.append(
             Leftover(
                 f"Deployment #{later.pk} ({later.package}) went to {deployment.environment} after "

@@ -90,6 +90,11 @@ class Item(models.Model):
     planned_minutes = models.PositiveIntegerField(null=True, blank=True)
     predecessors = models.ManyToManyField("self", symmetrical=False, related_name="successors")
     choices = models.JSONField(default=list, help_text="Words of which exactly one is chosen.")
+    condition = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="Of a success criterion: by what a machine judges it when the watch ends.",
+    )
     ad_hoc = models.BooleanField(default=False)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     owner_role = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, related_name="+")
@@ -175,7 +180,9 @@ class Item(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state_by__isnull=True, state_at__isnull=True)
-                | Q(state_by__isnull=False, state_at__isnull=False),
+                | Q(state_by__isnull=False, state_at__isnull=False)
+                # By values, so by nobody.
+                | Q(state_by__isnull=True, state_at__isnull=False, kind=Kind.CRITERION),
                 name="item_state_has_who_and_when",
             ),
             models.CheckConstraint(

@@ -34,6 +34,7 @@ class ItemPlan(Described):
     owner_role: Role | None = None
     due_anchor: str = ""
     due_offset: timedelta | None = None
+    condition: str = ""
 
     def plain(self) -> dict[str, str]:
         return {
@@ -51,6 +52,7 @@ class ItemPlan(Described):
             "planned_minutes": str(self.planned_minutes or ""),
             "owner": str(self.owner or self.owner_role or ""),
             "due": in_words(self.due_anchor, self.due_offset),
+            "condition": self.condition,
         }
 
     @property
@@ -61,7 +63,7 @@ class ItemPlan(Described):
 
     def is_other_work(self, than: ItemPlan) -> bool:
         """Whether somebody who confirmed the one has not confirmed the other."""
-        names = ("text", "phase", "evidence_demanded", "commands", "runs", "choices")
+        names = ("text", "phase", "evidence_demanded", "commands", "runs", "choices", "condition")
         return any(getattr(self, name) != getattr(than, name) for name in names)
 
 

@@ -43,8 +43,8 @@ class NoReturn:
 class Progress:
     """`waiting` are the texts of what is still to be done, in order.
 
-    `under_way` are optional steps that somebody is at or that failed: they, too, come to an end
-    before the phase does.
+    `under_way` are optional steps that somebody is at or that failed. Both come to an end before
+    the phase does: this is the one place that says so, for acts and for pages.
     """
 
     done: int = 0
@@ -56,6 +56,10 @@ class Progress:
     @property
     def total(self) -> int:
         return self.done + len(self.waiting)
+
+    @property
+    def still(self) -> list[str]:
+        return [*self.waiting, *self.under_way]
 
 
 def progress_of(deployments: Sequence[Deployment]) -> dict[int, Progress]:
@@ -74,6 +78,11 @@ def progress_of(deployments: Sequence[Deployment]) -> dict[int, Progress]:
     for item in rows.order_by("position"):
         items[item.deployment_id].append(item)
     return {one.pk: _progress(items[one.pk], PHASES[State(one.state)]) for one in started}
+
+
+def still_to_do(deployment: Deployment) -> list[str]:
+    """What keeps the present phase of one deployment from its end."""
+    return progress_of([deployment]).get(deployment.pk, Progress()).still
 
 
 def _progress(items: Iterable[Item], phase: Phase) -> Progress:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Count
 
 from checklists import due
-from checklists.day.policies import refusal_by_failed
+from checklists.day.policies import first_failed, refusal_by_failed
 from checklists.enums import ItemState, Kind
 from checklists.models import Item, Section
 from checklists.owners import Holders, holders
@@ -71,6 +71,12 @@ class Row:
         return self.item.is_step and self.item.state != ItemState.IN_PROGRESS
 
     @property
+    def asks_again(self) -> bool:
+        """It cannot be undone, and nobody has begun it yet."""
+        item = self.item
+        return item.is_of_the_day and item.irreversible and item.no_return_at is None
+
+    @property
     def is_tickable(self) -> bool:
         item = self.item
         return not (self.closed_by_phase or self.waits or item.choices or item.asked_state
@@ -107,8 +113,8 @@ def calendar(deployment: Deployment, items: Collection[Item]) -> Calendar:
 def groups_of(
     deployment: Deployment, kinds: Collection[Kind], only: Collection[int] | None = None
 ) -> list[Group]:
-    """Items of these kinds by section, or those of them that are named; two queries,
-    one for people who own and one for roles that do.
+    """Items of these kinds by section, or those of them that are named; a few queries, however
+    many. What a step that failed holds up is the same whether or not that step is among them.
     """
     items = (
         deployment.items.filter(kind__in=kinds)
@@ -128,19 +134,13 @@ def groups_of(
     )
     shown = list(items if only is None else items.filter(pk__in=only))
     times, held = calendar(deployment, shown), holders(deployment.service_id, shown)
-    failed = _failed(deployment, shown)
+    failed = first_failed(deployment) if any(one.is_of_the_day for one in shown) else None
     groups: dict[int, Group] = {}
     for item in shown:
         item.deployment = deployment
         group = groups.setdefault(item.section_id, Group(item.section))
         group.items.append(row_of(item, deployment, item.evidence_count, times, held, failed))
     return list(groups.values())
-
-
-def _failed(deployment: Deployment, items: Iterable[Item]) -> Item | None:
-    """The first step of what runs now that failed and has not been answered for."""
-    failed = (one for one in items if one.asks_how_to_go_on)
-    return next((one for one in failed if not refusal_by_phase(one.phase, deployment.state)), None)
 
 
 def row_of(  # noqa: PLR0917 - an item, and the facts that it is drawn from

@@ -14,6 +14,7 @@ from checklists.progress import Question
 from dashboard.act import Act, act_of
 from dashboard.enums import Asks
 from deployments.enums import Right, State
+from deployments.exceptions import Refused
 from deployments.fitting import cut
 from deployments.models import Deployment
 from deployments.policies import Rights
@@ -29,7 +30,7 @@ def acts_of(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Ac
         *_answers(rights, deployment, outlook.progress.questions),
         _end(rights, deployment, outlook),
         *(roll_back(rights, deployment) if deployment.state == State.IN_PROGRESS else []),
-        _grave("Stop", "checklists:stop", rights, deployment),
+        _grave("Stop", "checklists:stop", deployment, policies.refusal_to_stop(rights, deployment)),
     ]
 
 
@@ -37,14 +38,15 @@ def roll_back(rights: Rights, deployment: Deployment) -> list[Act]:
     """While it runs, and as long as it is watched."""
     if not rights.has(Right.OPERATE):
         return []
-    return [_grave("Roll back", "checklists:roll_back", rights, deployment)]
+    refusal = policies.refusal_to_begin_any_rollback(rights, deployment)
+    return [_grave("Roll back", "checklists:roll_back", deployment, refusal)]
 
 
 def _answers(
     rights: Rights, deployment: Deployment, questions: Iterable[Question]
 ) -> Iterable[Act]:
     """One person is asked by name; any other ops lead may, and is not asked."""
-    refusal = policies.refusal_to_stop(rights, deployment)
+    refusal = policies.refusal_to_say_how(rights, deployment)
     for one in questions:
         url = reverse("checklists:answer_step", args=[deployment.pk, one.item_pk])
         yield Act(
@@ -58,21 +60,15 @@ def _answers(
 
 def _end(rights: Rights, deployment: Deployment, outlook: Outlook) -> Act:
     """Complete, or on the way back: rolled back; the sentence beside it says what is missing."""
-    waiting = [*outlook.progress.waiting, *outlook.progress.under_way]
+    still = outlook.progress.still
     if deployment.state == State.ROLLING_BACK:
-        refusal = policies.refusal_to_finish_rollback(rights, deployment, waiting)
+        refusal = policies.refusal_to_finish_rollback(rights, deployment, still)
         name = "checklists:finish_rollback"
         return act_of("Finish the rollback", name, deployment, refusal, posts=True)
-    refusal = refusal_to_complete(rights, deployment, waiting)
+    refusal = refusal_to_complete(rights, deployment, still)
     return act_of("Complete the deployment", "checklists:complete", deployment, refusal, posts=True)
 
 
-def _grave(label: str, name: str, rights: Rights, deployment: Deployment) -> Act:
-    """Its page says why not, if so, except who may not at all; nobody is asked for it."""
-    refusal = (
-        policies.refusal_to_stop(rights, deployment)
-        if (deployment.state != State.WATCHING)
-        else policies.refusal_to_operate_at_all(rights, deployment)
-    )
-    act = act_of(label, name, deployment, refusal)
-    return replace(act, is_asked=False, is_grave=True)
+def _grave(label: str, name: str, deployment: Deployment, refusal: Refused | None) -> Act:
+    """Nobody is asked for it."""
+    return replace(act_of(label, name, deployment, refusal), is_asked=False, is_grave=True)

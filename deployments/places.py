@@ -60,13 +60,16 @@ def around(deployment: Deployment) -> Around:
     )
 
 
-def gone_there_since(deployment: Deployment) -> Deployment | None:
-    """A later deployment that went to the same place after this one was completed."""
-    if deployment.completed_at is None:
+def later_start(deployment: Deployment) -> Deployment | None:
+    """The newest deployment that was started at the same place after this one, if there is any.
+
+    What this one planned for its way back was not signed for what that one changed.
+    """
+    if deployment.started_at is None:
         return None
-    there = Deployment.objects.filter(
+    later = Deployment.objects.filter(
         service=deployment.service_id,
         environment=deployment.environment_id,
-        started_at__gt=deployment.completed_at,
+        started_at__gt=deployment.started_at,
     )
-    return there.exclude(pk=deployment.pk).order_by("-started_at").first()
+    return later.order_by("-started_at", "-pk").first()

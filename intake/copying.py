@@ -100,6 +100,7 @@ def checklist(origin: Deployment) -> tuple[list[SectionDefinition], list[ItemDef
             irreversible=item.irreversible,
             planned_minutes=item.planned_minutes,
             choices=item.choices,
+            condition=item.condition,
             owner=item.owner if item.owner and item.owner.is_active else None,
             owner_role=item.owner_role,
             due_anchor=item.due_anchor,

@@ -76,6 +76,7 @@ def _item(
         line=entry.line,
         after=[] if before is None else [before],
         choices=list(entry.options) if isinstance(entry, Choice) else [],
+        condition=(entry.expression or "") if isinstance(entry, Criterion) else "",
     )
     return _assigned(plan, entry) if isinstance(entry, Item | Step) else plan
 

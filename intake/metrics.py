@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from deployments.conditions import Condition, ConditionError, parse
@@ -29,6 +30,7 @@ def with_known_metrics(plan: Whole, service: Service) -> Whole:
             one if KINDS[one.kind].numbers else replace(one, condition=keyed(one.condition, names))
             for one in plan.gates
         ],
+        items=[replace(one, condition=keyed(one.condition, names)) for one in plan.items],
         targets=[replace(one, condition=keyed(one.condition, names)) for one in plan.targets],
         alerts=[replace(one, condition=keyed(one.condition, names)) for one in plan.alerts],
         triggers=[replace(one, condition=keyed(one.condition, names)) for one in plan.triggers],
@@ -37,12 +39,13 @@ def with_known_metrics(plan: Whole, service: Service) -> Whole:
 
 def limits_of(reading: Reading) -> Iterator[Condition]:
     """What of a document the watch will judge by a number; a gate has a source of its own."""
-    for one in reading.conditions:
-        for expression in one.bounds or (one.expression or "",):
-            try:
-                yield parse(expression)
-            except ConditionError:
-                continue
+    said = [one.bounds or (one.expression or "",) for one in reading.conditions]
+    said += [(one.expression or "",) for one in reading.criteria]
+    for expression in chain.from_iterable(said):
+        try:
+            yield parse(expression)
+        except ConditionError:
+            continue
 
 
 def metrics_named(reading: Reading, service: Service) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from checklists.enums import CLOSED, Phase
 from deployments.conditions import amount
 from deployments.enums import State
 from deployments.models import Deployment
+from deployments.places import later_start
 from monitoring.enums import OPEN_ANSWERS, Severity, Standing
 from monitoring.models import (
     DEFAULT_WATCH,
@@ -22,7 +23,6 @@ from monitoring.models import (
     Watch,
     judgment_of,
 )
-from monitoring.policies import later_start
 
 ENDED_ALERTS = 5
 

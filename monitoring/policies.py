@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from deployments.enums import Right, State
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
-from deployments.places import refusal_while_occupied
+from deployments.places import later_start, refusal_while_occupied
 from deployments.policies import (
     Rights,
     refusal_to_move,
     refusal_to_operate,
     refusal_without,
 )
-from monitoring.models import Alert, Incident, Target
+from monitoring.models import Alert, Incident, Judgment, Target
 
 MAY_CLOSE = (Right.EDIT, Right.OPERATE)
 OWNS_SUCCESS = "product_owner"
@@ -45,18 +45,6 @@ def refusal_to_close(
 def is_measured(deployment: Deployment) -> bool:
     """Whether values are asked for and taken."""
     return deployment.state == State.WATCHING
-
-
-def later_start(deployment: Deployment) -> Deployment | None:
-    """A deployment that was started after this one at the same place, if there is any."""
-    if deployment.started_at is None:
-        return None
-    later = Deployment.objects.filter(
-        service=deployment.service_id,
-        environment=deployment.environment_id,
-        started_at__gt=deployment.started_at,
-    )
-    return later.order_by("started_at").first()
 
 
 def refusal_to_go_back_by_itself(deployment: Deployment) -> Refused | None:
@@ -126,14 +114,20 @@ def refusal_to_judge(
 
 
 def refusal_to_judge_criterion(
-    rights: Rights, deployment: Deployment, reason: str
+    rights: Rights, deployment: Deployment, judged: Judgment | None, reason: str
 ) -> Refused | None:
-    """The product owner answers for what was to be achieved; those who close may, too."""
+    """The product owner answers for what was to be achieved; those who close may, too.
+
+    `judged` is the judgment that stands. What values say nobody says otherwise beside them; opening
+    the item again takes that back first, in one's own name.
+    """
     if OWNS_SUCCESS not in rights.roles and not any(rights.has(right) for right in MAY_CLOSE):
         return Forbidden(
             "Only the product owner, release managers and ops leads of this service may judge."
         )
     refusal = refusal_outside_the_watch(deployment)
+    if refusal is None and judged is not None and judged.judged_by_id is None:
+        refusal = Refused("The portal has judged this criterion by what was measured.")
     if refusal or reason.strip():
         return refusal
     return Invalid("Say by what you judge; the report says it to everybody.")

@@ -149,9 +149,8 @@ def _criteria(deployment: Deployment) -> Iterable[Criterion]:
     for item in items.order_by("position"):
         judgment = judgment_of(item)
         if judgment is not None:
-            yield Criterion(
-                item.text, Verdict(judgment.verdict), judgment.reason, str(judgment.judged_by)
-            )
+            by = str(judgment.judged_by or "the portal")
+            yield Criterion(item.text, Verdict(judgment.verdict), judgment.reason, by)
         elif item.state in CLOSED:
             verdict = Verdict.MET if item.state == ItemState.DONE else Verdict.UNKNOWN
             yield Criterion(item.text, verdict, item.reason, str(item.state_by or ""))

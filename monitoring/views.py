@@ -195,7 +195,7 @@ def criterion(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
             reason=said["reason"],
         ),
         told="Judged.",
-        refusal=policies.refusal_to_judge_criterion(rights, deployment, SOME),
+        refusal=policies.refusal_to_judge_criterion(rights, deployment, judged, SOME),
         item=item,
         judged=judged,
         targets=deployment.targets.exclude(verdict="").order_by("position"),

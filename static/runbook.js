@@ -10,10 +10,22 @@ const copied = async button => {
     return "Marked: copy it";
   }
 };
+const told = document.createElement("p");
+told.className = "visually-hidden";
+told.setAttribute("role", "status");
+document.body.append(told);
+// A second press while "Copied" stands must not take that for the button's own word.
+const pressed = new WeakMap();
 const press = async button => {
-  const word = button.firstChild, before = word.textContent;
-  word.textContent = await copied(button);
-  setTimeout(() => { word.textContent = before; }, 2000);
+  const known = pressed.get(button) ?? {before: button.firstChild.textContent};
+  pressed.set(button, known);
+  button.firstChild.textContent = told.textContent = await copied(button);
+  clearTimeout(known.timer);
+  known.timer = setTimeout(() => {
+    button.firstChild.textContent = known.before;
+    told.textContent = "";
+    pressed.delete(button);
+  }, 3000);
 };
 
 document.addEventListener("click", event => {

@@ -97,6 +97,8 @@ class HandOverForm(forms.Form):
 
 
 class AddStepForm(forms.Form):
+    """After which step is not asked where the runbook that runs has none yet."""
+
     text = forms.CharField(
         label="What is to be done",
         max_length=LONGEST_TEXT,
@@ -141,6 +143,9 @@ class AddStepForm(forms.Form):
         here = [
             one for one in steps.order_by("position") if is_running(one.phase, deployment.state)
         ]
+        if not here:
+            del self.fields["after"]
+            return
         after: Any = self.fields["after"]
         after.choices = [(str(one.pk), one.text[:100]) for one in here]
         begun = [one for one in here if one.is_closed or one.started_at]
@@ -150,7 +155,7 @@ class AddStepForm(forms.Form):
         said = self.cleaned_data
         return AdHoc(
             text=said["text"],
-            after=int(said["after"]),
+            after=int(said["after"]) if "after" in said else None,
             required=said["required"],
             irreversible=said["irreversible"],
             planned_minutes=said["planned_minutes"],

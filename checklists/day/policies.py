@@ -21,6 +21,11 @@ from deployments.places import refusal_while_occupied
 from deployments.policies import Rights, refusal_to_move, refusal_to_operate, refusal_without
 
 GOES_ON = frozenset({ItemState.IN_PROGRESS, ItemState.DONE})
+# In which state steps of which phase are acted on.
+RUNNING: dict[State, Phase] = {
+    State.IN_PROGRESS: Phase.DURING,
+    State.ROLLING_BACK: Phase.ROLLBACK,
+}
 
 
 def refusal_by_owner(rights: Rights, item: Item) -> Refused | None:
@@ -40,17 +45,21 @@ def refusal_by_question(item: Item, to: ItemState) -> Refused | None:
     if item.asks_how_to_go_on:
         return _waits_for_answer(item)
     is_new = item.is_of_the_day and to in GOES_ON and item.state == ItemState.OPEN
-    return refusal_by_failed(item, _first_failed(item.deployment, item.phase)) if is_new else None
+    return refusal_by_failed(item, first_failed(item.deployment)) if is_new else None
 
 
 def refusal_by_failed(item: Item, failed: Item | None) -> Refused | None:
-    """`failed` is the first step that failed of those that run now."""
+    """`failed` is the `first_failed`, which is asked once for many items."""
     if failed is None or not item.is_of_the_day or item.state == ItemState.IN_PROGRESS:
         return None
     return _waits_for_answer(item if item.asks_how_to_go_on else failed)
 
 
-def _first_failed(deployment: Deployment, phase: str) -> Item | None:
+def first_failed(deployment: Deployment) -> Item | None:
+    """The first step of what runs now that failed and has not been answered for."""
+    phase = RUNNING.get(State(deployment.state))
+    if phase is None:
+        return None
     failed = deployment.items.filter(phase=phase, state=ItemState.FAILED, kind__in=STEPS)
     return failed.select_related("question_to").order_by("position").first()
 
@@ -122,11 +131,14 @@ def refusal_to_answer(rights: Rights, item: Item, deployment: Deployment) -> Ref
     if not item.asks_how_to_go_on:
         by = f" by {item.state_by}" if item.state_by else ""
         return Overtaken(f"“{item.text}” asks nothing: it is {item.get_state_display()}{by}.")
+    return refusal_to_say_how(rights, deployment) or refusal_by_phase(item.phase, deployment.state)
+
+
+def refusal_to_say_how(rights: Rights, deployment: Deployment) -> Refused | None:
+    """Of a step that failed while its phase runs."""
     if rights.user.pk == deployment.requester_id:
         return Forbidden("You requested this deployment; another ops lead says how it goes on.")
-    return refusal_by_phase(item.phase, deployment.state) or refusal_without(
-        rights, Right.OPERATE, "say how it goes on after a step failed"
-    )
+    return refusal_without(rights, Right.OPERATE, "say how it goes on after a step failed")
 
 
 def refusal_of_answer(item: Item, to: Answer, reason: str) -> Refused | None:
@@ -138,7 +150,7 @@ def refusal_of_answer(item: Item, to: Answer, reason: str) -> Refused | None:
 
 
 def refusal_to_add_step(rights: Rights, deployment: Deployment) -> Refused | None:
-    if deployment.state in {State.IN_PROGRESS, State.ROLLING_BACK}:
+    if State(deployment.state) in RUNNING:
         return refusal_to_operate(rights, deployment, "add a step to")
     state = deployment.get_state_display().lower()
     return Refused(f"Steps are added while the runbook runs; this deployment is {state}.")
@@ -150,9 +162,9 @@ def refusal_to_stop(rights: Rights, deployment: Deployment) -> Refused | None:
     )
 
 
-def refusal_to_operate_at_all(rights: Rights, deployment: Deployment) -> Refused | None:
+def refusal_to_begin_any_rollback(rights: Rights, deployment: Deployment) -> Refused | None:
     """Without asking whether the place is free, which the page of the rollback does."""
-    return refusal_to_operate(rights, deployment, "roll back")
+    return refusal_to_operate(rights, deployment, "begin the rollback of")
 
 
 def refusal_to_roll_back(rights: Rights, deployment: Deployment) -> Refused | None:
@@ -160,7 +172,7 @@ def refusal_to_roll_back(rights: Rights, deployment: Deployment) -> Refused | No
         return Overtaken("This deployment is being rolled back already.")
     return (
         refusal_to_move(deployment, State.ROLLING_BACK)
-        or refusal_to_operate(rights, deployment, "roll back")
+        or refusal_to_begin_any_rollback(rights, deployment)
         or refusal_while_occupied(deployment)
     )
 
@@ -179,6 +191,4 @@ def refusal_to_finish_rollback(
 
 def is_running(phase: str, state: str) -> bool:
     """Whether steps of this phase are acted on now."""
-    return {Phase.DURING: State.IN_PROGRESS, Phase.ROLLBACK: State.ROLLING_BACK}.get(
-        Phase(phase)
-    ) == State(state)
+    return RUNNING.get(State(state)) == phase

@@ -12,6 +12,7 @@ from django.db.models.functions import Right
 
 from checklists import leftovers
 from checklists.attempts import Attempt
+from checklists.day.policies import RUNNING
 from checklists.enums import ItemState, Kind, Phase
 from checklists.filters import KINDS
 from checklists.forecast import Forecast, Span, total
@@ -26,10 +27,6 @@ from deployments.models import Comment, Deployment
 MINUTE = timedelta(minutes=1)
 SHOWN_OUTPUT = 2000
 MOST_NOTES = 1000
-RUNNING: dict[State, Phase] = {
-    State.IN_PROGRESS: Phase.DURING,
-    State.ROLLING_BACK: Phase.ROLLBACK,
-}
 
 
 @dataclass(frozen=True)
@@ -54,11 +51,6 @@ class Line:
         if self.planned is None or self.foreseen is None or self.item.is_closed:
             return False
         return abs(self.foreseen.end - self.planned.end) >= MINUTE
-
-    @property
-    def asks_again(self) -> bool:
-        """It cannot be undone, and nobody has begun it yet."""
-        return self.item.irreversible and self.item.no_return_at is None
 
     @property
     def shows_output(self) -> bool:
@@ -110,11 +102,9 @@ class Book:
 
     @property
     def questions(self) -> list[Line]:
-        return (
-            [line for line in self.lines if line.item.asks_how_to_go_on]
-            if (self.is_running)
-            else []
-        )
+        if not self.is_running:
+            return []
+        return [line for line in self.lines if line.item.asks_how_to_go_on]
 
     @property
     def slip_words(self) -> str:

@@ -21,7 +21,7 @@ from deployments.redefining import KeyedPart
 COLUMNS = (
     "section", "text", "kind", "phase", "required", "evidence_demanded", "irreversible",
     "commands", "runs", "choices", "planned_minutes", "owner", "owner_role", "due_anchor",
-    "due_offset",
+    "due_offset", "condition",
 )  # fmt: skip
 OPEN_AGAIN: dict[str, Any] = {
     "state": ItemState.OPEN, "state_by": None, "state_at": None, "started_at": None, "reason": "",
@@ -61,6 +61,7 @@ class Items(KeyedPart[Item, ItemPlan]):
             owner_role=row.owner_role,
             due_anchor=row.due_anchor,
             due_offset=row.due_offset,
+            condition=row.condition,
         )
 
     def refusal(self, deployment: Deployment, plan: ItemPlan, row: Item | None) -> Refused | None:

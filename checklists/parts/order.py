@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from checklists import ordering
 from checklists.enums import Kind
 from checklists.models import Item, Section
 from deployments.editing import NOWHERE, arrange, placed
 from deployments.exceptions import Invalid
-
-
-def by_section(items: Iterable[Item]) -> list[Item]:
-    return sorted(items, key=lambda one: (one.section.position, one.position, one.pk or 0))
 
 
 def settle(old: Sequence[Item], new: Sequence[Item]) -> None:

@@ -11,6 +11,7 @@ from checklists.enums import ON_THE_DAY, Kind, Phase
 from checklists.models import Item
 from checklists.plan import ItemPlan, SectionPlan
 from connections.declaring import NAME
+from deployments.conditions import ConditionError, parse
 from deployments.enums import Right
 from deployments.exceptions import Invalid, Refused
 from deployments.fitting import cut
@@ -20,6 +21,7 @@ from deployments.policies import rights_of
 LONGEST_TEXT = 4000
 LONGEST_TITLE = 200
 LONGEST_CHOICE = 200
+LONGEST_CONDITION = Item._meta.get_field("condition").max_length or 0
 SHOWN = 60
 
 
@@ -28,10 +30,25 @@ def refusal_of_item(deployment: Deployment, plan: ItemPlan, row: Item | None) ->
         refusal_of_words(plan.text, "text", LONGEST_TEXT)
         or _refusal_of_phase(plan)
         or _refusal_of_command(plan)
+        or _refusal_of_condition(plan)
         or refusal_of_choices(plan.choices)
         or _refusal_of_strangers(deployment, plan)
         or _refusal_of_owner(deployment, plan, row)
     )
+
+
+def _refusal_of_condition(plan: ItemPlan) -> Refused | None:
+    if not plan.condition:
+        return None
+    if plan.kind != Kind.CRITERION:
+        return Invalid("Only a success criterion is judged by a condition; leave it empty here.")
+    if len(plan.condition) > LONGEST_CONDITION:
+        return Invalid(f"A condition has at most {LONGEST_CONDITION} characters; shorten it.")
+    try:
+        parse(plan.condition)
+    except ConditionError as error:
+        return Invalid(str(error))
+    return None
 
 
 def refusal_of_section(plan: SectionPlan) -> Refused | None:

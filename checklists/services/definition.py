@@ -31,6 +31,7 @@ def define(
             runs=item.runs,
             planned_minutes=item.planned_minutes,
             choices=item.choices,
+            condition=item.condition,
             owner=item.owner,
             owner_role=item.owner_role,
             due_anchor=item.due_anchor,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from accounts.fresh import Authentication
 from accounts.models import User
 from checklists import leftovers, policies
 from checklists.day import policies as day
-from checklists.enums import CLOSED, ItemState, Phase
+from checklists.progress import still_to_do
 from checklists.services.commands import end_commands
 from deployments import clock
 from deployments.enums import State
@@ -19,15 +18,13 @@ from deployments.places import refusal_while_occupied
 from deployments.policies import refusal_by_proof, refusal_to_move, rights_of
 from deployments.services import move
 
-UNDER_WAY = (ItemState.IN_PROGRESS, ItemState.FAILED)
-
 
 @transaction.atomic
 def complete(deployment_id: int, *, actor: User) -> Event:
     """Everything required of the day is done: the deployment goes into its watch."""
     deployment = Deployment.objects.lock(deployment_id)
     rights = rights_of(actor, deployment.service)
-    require(policies.refusal_to_complete(rights, deployment, waiting(deployment, Phase.DURING)))
+    require(policies.refusal_to_complete(rights, deployment, still_to_do(deployment)))
     deployment.completed_at = clock.now()
     deployment.save(update_fields=["completed_at"])
     return move(deployment, State.WATCHING, "completed", actor=actor, at=deployment.completed_at)
@@ -107,7 +104,7 @@ def _take_the_way_back(deployment: Deployment, actor: User | None, reason: str) 
 def finish_rollback(deployment_id: int, *, actor: User, note: str = "") -> Event:
     """Everything required of the way back is done; what it leaves behind is said for good."""
     deployment = Deployment.objects.lock(deployment_id)
-    still = waiting(deployment, Phase.ROLLBACK)
+    still = still_to_do(deployment)
     require(day.refusal_to_finish_rollback(rights_of(actor, deployment.service), deployment, still))
     deployment.ended_at = clock.now()
     deployment.save(update_fields=["ended_at"])
@@ -120,10 +117,3 @@ def finish_rollback(deployment_id: int, *, actor: User, note: str = "") -> Event
         at=deployment.ended_at,
         also={"left_behind": [one.sentence for one in leftovers.left_behind(deployment)]},
     )
-
-
-def waiting(deployment: Deployment, phase: Phase) -> list[str]:
-    """What is required and open, and what somebody is at or has failed, required or not."""
-    is_open = Q(required=True) & ~Q(state__in=sorted(CLOSED))
-    items = deployment.items.filter(is_open | Q(state__in=UNDER_WAY), phase=phase)
-    return list(items.order_by("position").values_list("text", flat=True))

@@ -78,6 +78,7 @@ def _plan(one: ItemDefinition, section: Section, after: frozenset[Item]) -> Item
         owner_role=one.owner_role,
         due_anchor=one.due_anchor,
         due_offset=one.due_offset,
+        condition=one.condition,
     )
 
 

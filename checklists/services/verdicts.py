@@ -48,7 +48,7 @@ def give_up(attempt_id: int) -> Event | None:
     deployment = Deployment.objects.lock(attempt.item.deployment_id)
     if not Attempt.objects.abandoned(clock.now()).filter(pk=attempt_id).exists():
         return None
-    stuck = _end(attempt, AttemptState.STUCK, LOST, token=attempt.token)
+    stuck = _end(attempt, AttemptState.STUCK, attempt.reason or LOST, token=attempt.token)
     return _say(deployment, stuck, is_good=False) if stuck else None
 
 

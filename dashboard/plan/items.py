@@ -79,7 +79,7 @@ def due_said(form: forms.Form, name: str) -> tuple[str, Any]:
 class ItemForm(PlanForm):
     """One item with everything that can be said of it."""
 
-    folded = ("commands", "runs", "after", "choices")
+    folded = ("commands", "runs", "after", "choices", "condition")
     text = words("Text", required=False)
     section = chosen("Section")
     kind = chosen("Kind", KINDS)
@@ -112,6 +112,13 @@ class ItemForm(PlanForm):
     choices = words(
         "Exclusive choices", required=False,
         help_text="One in each line; exactly one of them is chosen. Leave it empty for a tick.",
+    )  # fmt: skip
+
+    condition = forms.CharField(
+        label="Judged by", required=False, widget=forms.TextInput(attrs=CONTROL),
+        error_messages={"null_characters_not_allowed": "A condition has no NUL character."},
+        help_text="For a success criterion: such as cache_hit_rate > 85 %, held against what was "
+        "measured when the watch ends. Without one, a person judges it.",
     )  # fmt: skip
 
     def __init__(
@@ -171,6 +178,7 @@ class ItemForm(PlanForm):
             after=frozenset(self._items[pk] for pk in said["after"]),
             choices=tuple(one.strip() for one in said["choices"].splitlines() if one.strip()),
             planned_minutes=said["planned_minutes"],
+            condition=said["condition"].strip(),
             due_anchor=anchor,
             due_offset=offset,
             **owner_said(said["owner"]),

@@ -88,6 +88,7 @@ def _item_kept(old: ItemDefinition, new: ItemDefinition) -> ItemDefinition:
         irreversible=old.irreversible,
         planned_minutes=old.planned_minutes,
         runs=old.runs,
+        condition=new.condition or (old.condition if old.text == new.text else ""),
     )
     return replace(kept, owner=old.owner, owner_role=None) if old.owner else kept
 

@@ -99,6 +99,7 @@ def _item(
         planned_minutes=said.get("planned_minutes"),
         runs=said.get("runs", ""),
         choices=said.get("choices", []),
+        condition=said.get("condition", ""),
         owner_role=Role(key=owner, title=_titled(owner, roles)) if owner else None,
         due_anchor=due["anchor"] if due else "",
         due_offset=timedelta(seconds=due["offset_seconds"]) if due else None,

@@ -123,6 +123,7 @@ def _plain_item(item: ItemDefinition, items: list[ItemDefinition]) -> Document:
             runs=item.runs,
             commands=item.commands,
             choices=item.choices,
+            condition=item.condition,
             after=sorted(str(items[place].key) for place in item.after),
             owner_role=item.owner_role.key if item.owner_role else None,
             due=due,

@@ -79,6 +79,7 @@ ITEM = _object(
     runs={**_key(60), "description": "A command that the administrator declares."},
     commands=_list(_object(["text"], language=_text(empty=True), text=_text(empty=True))),
     choices=_list(_text(200)),
+    condition={**_text(300, empty=True), "description": "Of a criterion: what judges it."},
     after={**_list(_key(120)), "description": "Keys of the items that come before it."},
     owner_role=_key(50),
     due=MOMENT,

@@ -58,6 +58,9 @@ def _of_item(path: str, item: dict[str, Any]) -> Iterator[str]:
     choices = item.get("choices", [])
     if len(choices) == 1 or len({one.casefold() for one in choices}) < len(choices):
         yield f"“{path}.choices” needs at least two words, each of them once."
+    if item.get("condition") and item.get("kind") != "criterion":
+        yield f"“{path}.condition” judges nothing: only items of the kind criterion have one."
+    yield from _unparsed(path, item.get("condition", ""))
     is_rollback = item.get("kind") == "rollback_step"
     if "phase" in item and is_rollback != (item["phase"] == "rollback"):
         yield (

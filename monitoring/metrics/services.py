@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from checklists.parts.items import Items
 from deployments import editing, history
 from deployments.access.granting import tell_open_pages
 from deployments.exceptions import Invalid, Overtaken, require
@@ -20,7 +21,7 @@ from monitoring.metrics.plan import MetricPlan
 from monitoring.metrics.policies import refusal_of_metric, refusal_to_remove
 from monitoring.parts import ALERTS, TARGETS, TRIGGERS
 
-PARTS: tuple[Any, ...] = (TRIGGERS, TARGETS, ALERTS)
+PARTS: tuple[Any, ...] = (TRIGGERS, TARGETS, ALERTS, Items())
 
 
 @transaction.atomic

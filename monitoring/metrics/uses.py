@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db.models import CharField, Q, Value
 
+from checklists.models import Item
 from deployments.conditions import UNITS, Condition, ConditionError, fits, parse
 from deployments.models import Deployment
 from gates.kinds import KINDS
 from gates.models import Gate, Metric
+from monitoring.counted import COUNTED
 from monitoring.enums import TriggerMode
 from monitoring.models import AlertRule, Target, Trigger
 
@@ -38,7 +40,7 @@ class Use:
     def is_measured(self, metrics: Mapping[str, Metric]) -> bool:
         """Whether anything tells the value that it judges."""
         found = metrics.get(self.metric)
-        return found is not None and found.is_measured
+        return self.metric in COUNTED or (found is not None and found.is_measured)
 
     def misfit(self, metrics: Mapping[str, Metric]) -> str:
         """Why it cannot be judged by the values of its metric; empty where they fit."""
@@ -50,12 +52,15 @@ class Use:
 
 
 def watched(deployments: Iterable[Deployment]) -> list[Use]:
-    """Triggers, targets and alert thresholds in the order of their plan; one query."""
+    """Triggers, targets, alert thresholds and criteria in the order of their plan; one query."""
     automatic = Q(mode=TriggerMode.AUTOMATIC, condition="")
     triggers = _named(Trigger, "rollback trigger", deployments, also=automatic, mode=None)
     targets = _named(Target, "target", deployments)
     alerts = _named(AlertRule, "alert threshold", deployments)
-    rows = triggers.union(targets, alerts, all=True).order_by("deployment_id", "position", "key")
+    criteria = _named(Item, "success criterion", deployments)
+    rows = triggers.union(targets, alerts, criteria, all=True).order_by(
+        "deployment_id", "position", "key"
+    )
     return list(_uses(rows))
 
 

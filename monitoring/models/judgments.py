@@ -20,7 +20,13 @@ class Judgment(models.Model):
     item = models.OneToOneField(Item, on_delete=models.CASCADE, related_name="judgment")
     verdict = models.CharField(max_length=10, choices=Verdict)
     reason = models.TextField()
-    judged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    judged_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Nobody where the portal judged it by what was measured.",
+    )
     judged_at = models.DateTimeField()
 
     class Meta:

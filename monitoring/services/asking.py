@@ -13,6 +13,7 @@ from deployments import clock, history
 from deployments.enums import State
 from deployments.exceptions import Refused, require
 from deployments.models import Deployment, Event
+from deployments.places import later_start
 from deployments.policies import rights_of
 from monitoring import policies
 from monitoring.enums import Answer, Standing
@@ -35,7 +36,7 @@ def ask(
     Once a later deployment has started at the same place, going back by itself would undo that
     one; from then on a trigger only recommends.
     """
-    is_automatic = is_automatic and policies.later_start(deployment) is None
+    is_automatic = is_automatic and later_start(deployment) is None
     question = Question.objects.open().filter(deployment=deployment).first()
     if question is None:
         question = Question(deployment=deployment, asked_at=now, answer_by=now + countdown)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from accounts.models import User
-from deployments import clock, history
+from deployments import anchors, clock, history
 from deployments.conditions import Condition, ConditionError, fits, parse
 from deployments.exceptions import require
 from deployments.fitting import cut
@@ -24,20 +25,35 @@ def judge_due(deployment_id: int) -> list[Event]:
     """Judge every target whose deadline has come by the newest value before it."""
     deployment, now = Deployment.objects.lock(deployment_id), clock.now()
     watch = Watch.objects.get(deployment=deployment)
-    series = {one.key: one for one in watch.series.select_related("metric")}
+    series = series_of(watch)
     due = deployment.targets.filter(verdict="", due_at__lte=now)
     events = []
     for target in due.order_by("position"):
-        verdict, said = _judged(target, watch, series)
+        assert target.due_at is not None
+        verdict, said = by_measure(target.condition, target.due_at, watch, series)
         events.append(_save(deployment, target, verdict, said, now=now))
     return events
 
 
-def _judged(target: Target, watch: Watch, series: dict[str, Series]) -> tuple[Verdict, str]:
+def series_of(watch: Watch) -> dict[str, Series]:
+    return {one.key: one for one in watch.series.select_related("metric")}
+
+
+def deadline(said: str, known: anchors.Moments, watch: Watch) -> datetime | None:
+    """So long after its anchor as the condition says, else the end of the watch."""
+    condition = parse(said)
+    anchor = known.get(condition.anchor or "")
+    if condition.within is None or anchor is None:
+        return watch.ends_at
+    return max(anchor + timedelta(seconds=condition.within), watch.opened_at or anchor)
+
+
+def by_measure(
+    condition_said: str, due_at: datetime, watch: Watch, series: Mapping[str, Series]
+) -> tuple[Verdict, str]:
     """What is not known is never met: no value, an old one, or one in another unit."""
-    assert target.due_at is not None
     try:
-        condition = parse(target.condition)
+        condition = parse(condition_said)
     except ConditionError as error:
         return Verdict.UNKNOWN, str(error)
     if condition.metric in COUNTED:
@@ -47,7 +63,7 @@ def _judged(target: Target, watch: Watch, series: dict[str, Series]) -> tuple[Ve
         return Verdict.UNKNOWN, f"Nothing measures {condition.metric}."
     if not fits(condition.unit, found.unit):
         return Verdict.UNKNOWN, f"{found.title} is measured in another unit."
-    return _by_values(target.due_at, condition, watch, found)
+    return _by_values(due_at, condition, watch, found)
 
 
 def _by_values(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -12,7 +12,6 @@ from accounts.models import User
 from approvals.reviews import open_reviews
 from checklists.enums import Phase
 from deployments import anchors, clock, hints, history
-from deployments.conditions import parse
 from deployments.enums import State
 from deployments.exceptions import Refused, require
 from deployments.models import Deployment, Event
@@ -22,6 +21,8 @@ from gates.models import Metric
 from monitoring import policies
 from monitoring.enums import Result
 from monitoring.models import Closing, Series, Target, Watch
+from monitoring.services.judging import judge_by_values
+from monitoring.services.targets import deadline
 
 
 @transaction.atomic
@@ -72,21 +73,16 @@ def _set_deadlines(deployment: Deployment, watch: Watch) -> None:
     targets = list(deployment.targets.exclude(condition=""))
     known = anchors.moments_of([deployment])[deployment.pk]
     for target in targets:
-        target.due_at = _deadline(target, known, watch)
+        target.due_at = deadline(target.condition, known, watch)
     Target.objects.bulk_update(targets, ["due_at"])
-
-
-def _deadline(target: Target, known: anchors.Moments, watch: Watch) -> datetime | None:
-    condition = parse(target.condition)
-    anchor = known.get(condition.anchor or "")
-    if condition.within is None or anchor is None:
-        return watch.ends_at
-    return max(anchor + timedelta(seconds=condition.within), watch.opened_at or anchor)
 
 
 @transaction.atomic
 def end_watch(deployment_id: int) -> Event | None:
-    """Record once that the time of the watch is over; closing stays an act of a person."""
+    """Record once that the time of the watch is over, and judge what values can judge.
+
+    Closing stays an act of a person.
+    """
     deployment, now = Deployment.objects.lock(deployment_id), clock.now()
     over = Q(deployment=deployment, ends_at__lte=now, ended_at__isnull=True)
     watch = Watch.objects.filter(over).first()
@@ -95,6 +91,7 @@ def end_watch(deployment_id: int) -> Event | None:
     watch.ended_at = now
     watch.save(update_fields=["ended_at"])
     watch.series.update(next_at=None)
+    judge_by_values(deployment, watch)
     return history.record(deployment, "watch ended", actor=None, obj=watch, at=now)
 
 

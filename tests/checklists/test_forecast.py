@@ -132,3 +132,17 @@ def test_every_step_has_its_times_and_none_that_is_open_ends_in_the_past(
         assert span.start <= span.end
         assert step.ended is not None or span.end >= now
     assert found.end == max(span.end for span in found.foreseen.values())
+
+
+def test_a_step_that_is_left_out_takes_only_the_time_that_it_had_begun_with() -> None:
+    first, second, third = chain(10, 30, 20)
+    done = Step(first.key, 10, first.after, began=at(0), ended=at(10))
+    left_out = Step(second.key, 30, second.after, ended=at(12))
+    given_up = Step(second.key, 30, second.after, began=at(10), ended=at(18))
+
+    for skipped, took in ((left_out, Span(at(12), at(12))), (given_up, Span(at(10), at(18)))):
+        found = forecast([done, skipped, third], T0, at(18), began=T0)
+
+        assert found.foreseen[1] == took
+        assert (found.foreseen[2], found.end) == (Span(at(18), at(38)), at(38))
+        assert (found.planned_end, found.slip) == (at(60), timedelta(minutes=-22))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from checklists import services
 from checklists.commands import from_text
@@ -14,7 +15,7 @@ from checklists.services.adding import AdHoc
 from deployments.enums import State
 from deployments.exceptions import Forbidden, Invalid, Overtaken, Refused
 from deployments.models import Deployment
-from tests.builders import Team, make_deployment, make_role
+from tests.builders import Team, make_deployment, make_role, signed_in
 from tests.checklists.makers import do, make_day, say, step
 
 pytestmark = pytest.mark.django_db
@@ -170,9 +171,45 @@ def test_steps_are_added_by_ops_leads_while_the_runbook_runs(team: Team) -> None
     with pytest.raises(Invalid, match="The text is empty"):
         services.add_step(deployment.pk, AdHoc(" ", after), actor=team.ops_lead)
     back = step(deployment, "Restore the database").pk
-    for wrong in (back, 0):
+    for wrong in (back, 0, None):
         with pytest.raises(Invalid, match="Choose a step of the runbook that runs now"):
             services.add_step(deployment.pk, AdHoc("More", wrong), actor=team.ops_lead)
     Deployment.objects.filter(pk=deployment.pk).update(state=State.WATCHING)
     with pytest.raises(Refused, match="Steps are added while the runbook runs"):
         services.add_step(deployment.pk, AdHoc("More", after), actor=team.ops_lead)
+
+
+def test_a_rollback_that_nobody_planned_gets_its_first_step_and_then_others(team: Team) -> None:
+    deployment = make_day(team, way_back=())
+    services.roll_back(deployment.pk, actor=team.ops_lead, reason="errors", aware=True)
+    address = reverse("checklists:add_step", args=[deployment.pk])
+    client = signed_in(team.ops_lead)
+    assert "It comes after" not in client.get(address).content.decode()
+
+    body = {"text": "Deploy the old version", "required": "on"}
+    assert client.post(address, body).status_code == 302
+
+    first = step(deployment, "Deploy the old version")
+    assert (first.kind, first.phase, first.ad_hoc) == ("rollback_step", "rollback", True)
+    assert first.section == step(deployment, "Check").section
+    assert first.position == deployment.items.count()
+    with pytest.raises(Refused, match="Not rolled back yet: “Deploy the old version”"):
+        services.finish_rollback(deployment.pk, actor=team.ops_lead)
+    with pytest.raises(Invalid, match="Choose a step of the runbook that runs now"):
+        services.add_step(deployment.pk, AdHoc("More"), actor=team.ops_lead)
+    assert client.post(address, body).status_code == 422, "the form was drawn before the first came"
+    add(deployment, team, "Deploy the old version")
+    do(deployment, team, "Deploy the old version", "Restart the cache")
+    services.finish_rollback(deployment.pk, actor=team.ops_lead)
+
+
+def test_a_plan_without_any_section_gets_one_for_its_first_step(team: Team) -> None:
+    deployment = make_day(team, steps=(), way_back=())
+    deployment.sections.all().delete()
+
+    services.add_step(deployment.pk, AdHoc("Deploy"), actor=team.ops_lead)
+
+    added = step(deployment, "Deploy")
+    assert (added.section.path, added.kind, added.phase) == (["Added on the day"], "step", "during")
+    event = deployment.events.get(verb="step added on the day")
+    assert event.after == {"irreversible": False, "required": True}

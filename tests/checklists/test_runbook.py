@@ -15,7 +15,7 @@ from checklists import services, sweeps
 from checklists.attempts import Attempt
 from checklists.day.runbook import runbook_panel
 from checklists.definitions import ItemDefinition, SectionDefinition
-from checklists.enums import AttemptState, ItemState
+from checklists.enums import Answer, AttemptState, ItemState
 from deployments import clock
 from deployments.enums import State
 from deployments.models import Deployment
@@ -286,3 +286,30 @@ def test_production_waits_for_staging_as_the_sample_says(team: Team) -> None:
     assert lines["Migrate production"].row.waits == (
         "“Validate staging” failed; Ops Lead says first how it goes on."
     )
+
+
+def test_a_list_of_some_steps_offers_what_the_runbook_offers(team: Team) -> None:
+    """What failed holds up the others also where a filter leaves it out."""
+    deployment = make_day(team)
+    step(deployment, "Deploy").predecessors.clear()
+    deployment.items.filter(text="Drain").update(irreversible=True)
+    deployment.items.filter(text="Deploy").update(owner=team.ops_lead)
+    say(deployment, "Drain", FAILED, team, "node 2 hangs")
+    page = reverse("dashboard:tab", args=[deployment.pk, "runbook"])
+    answer = reverse("checklists:answer_step", args=[deployment.pk, step(deployment, "Drain").pk])
+    begin_deploy = reverse("checklists:begin", args=[deployment.pk, step(deployment, "Deploy").pk])
+
+    def listed(show: str) -> str:
+        return words(signed_in(team.ops_lead), f"{page}?show={show}").partition('id="filters"')[2]
+
+    mine, still_open = listed("mine"), listed("open")
+
+    assert "“Drain” failed; Ops Lead says first how it goes on." in mine
+    assert begin_deploy not in mine
+    assert (answer in mine, answer in still_open) == (False, True)
+
+    services.answer(deployment.pk, step(deployment, "Drain").pk, Answer.RETRY, actor=team.ops_lead)
+    say(deployment, "Drain", ItemState.OPEN, team)
+    assert begin_deploy in listed("mine")
+    assert step(deployment, "Drain").no_return_at
+    assert ("Begin…" in listed("open"), "Begin…" in runbook(deployment, team)) == (False, False)

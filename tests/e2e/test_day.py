@@ -58,6 +58,7 @@ def test_two_people_run_the_day_and_go_back(portal: Portal, sign_in: SignIn) -> 
         expect(page.locator(".step-title")).to_contain_text("Drain the nodes")
 
     run_a_command(hand, lead)
+    copy_twice(hand)
     begin_for_good(hand, address, onlooker)
     fail_and_try_again(hand, lead, address)
     hand_over(lead, hand)
@@ -87,6 +88,21 @@ def run_a_command(hand: Page, lead: Page) -> None:
     sees(lead, "node 1 drained")
     at_hand(lead, "Migrate the database")
     sees(hand, "1 of 3 steps done")
+
+
+def copy_twice(hand: Page) -> None:
+    """By the button and by its key while it still says so; then it says again what it does."""
+    at_hand(hand, "Migrate the database")
+    copy = hand.locator(".step-at-hand [data-copy]")
+    hand.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    copy.click()
+    expect(copy).to_contain_text("Copied")
+    expect(hand.get_by_role("status").filter(has_text="Copied")).to_have_count(1)
+    hand.keyboard.press("c")
+    expect(copy).to_have_text("Copy the command of “Migrate the database”", timeout=PATIENCE)
+    expect(hand.get_by_role("status").filter(has_text="Copied")).to_have_count(0)
+    copied = hand.evaluate("navigator.clipboard.readText()")
+    assert copied == "manage.py migrate --database owner"
 
 
 def begin_for_good(hand: Page, address: str, onlooker: Page) -> None:
