@@ -19,7 +19,7 @@ from monitoring.enums import Result, Verdict
 from monitoring.metrics.uses import watched
 from monitoring.models import Judgment, Watch, judgment_of
 from monitoring.report import report_of
-from tests.builders import Team, make_deployment, make_team, signed_in
+from tests.builders import Team, find_team, make_deployment, signed_in
 from tests.communications.conftest import move_clock
 from tests.monitoring.makers import MINUTE, make_watch, push
 
@@ -39,7 +39,7 @@ CRITERIA = {
 @pytest.fixture
 def team(committed: dict[str, str]) -> Team:
     """In a database where commits are real, since only its owner can move the clock."""
-    return make_team()
+    return find_team()
 
 
 def make_criteria(team: Team) -> Watch:
