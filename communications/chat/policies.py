@@ -6,7 +6,7 @@ from communications.enums import ChannelKind
 from communications.models import Channel
 from connections.addresses import checked
 from connections.exceptions import Blocked
-from connections.services import connection_named
+from connections.services import connection_to_post_to
 from deployments.enums import Right
 from deployments.exceptions import Invalid, Refused
 from deployments.models import Service
@@ -38,7 +38,7 @@ def refusal_of_place(channel: Channel, address: str) -> Refused | None:
     A typed address reaches public ones on port 443 and 80; a connection vouches for others.
     """
     try:
-        connection = connection_named(channel.connection_key, channel.service.key)
+        connection = connection_to_post_to(channel.connection_key, channel.service.key)
         if channel.kind == ChannelKind.MATRIX:
             return _refusal_of_room(channel)
         if not address:

@@ -17,7 +17,7 @@ from connections.client import Answer, GuardedClient
 from connections.exceptions import Blocked, Interrupted, Trouble
 from connections.hiding import SHORTEST_PART, hide_in_text, spelled
 from connections.sealing import Unsealable, opened
-from connections.services import connection_named
+from connections.services import connection_to_post_to
 
 SECONDS = 8
 MOST_BYTES = 64 * 1024
@@ -40,7 +40,7 @@ class Place:
 def place_of(channel: Channel, key: str) -> Place:
     """Raises `Unsendable` with a sentence where it leads nowhere any more."""
     try:
-        connection = connection_named(channel.connection_key, channel.service.key)
+        connection = connection_to_post_to(channel.connection_key, channel.service.key)
         permit = connection.permit if connection else None
     except Blocked as blocked:
         raise Unsendable(blocked.sentence) from blocked

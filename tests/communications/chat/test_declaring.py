@@ -13,6 +13,7 @@ from communications.chat import declaring, posting
 from communications.chat.declaring import Told
 from communications.enums import ChannelKind
 from communications.models import Channel
+from connections.models import Connection
 from deployments.exceptions import Forbidden, Invalid
 from deployments.models import Event
 from tests.builders import Team, signed_in
@@ -63,6 +64,23 @@ def test_address_outside_its_connection_is_refused(team: Team, room: Room) -> No
     told = Told("a", connection_key="chat", address="https://elsewhere.example/hook")
     with pytest.raises(Invalid, match="not below the connection's address"):
         declaring.add(team.service, "webhook", told, actor=team.release_manager)
+
+
+@pytest.mark.parametrize("kind", [ChannelKind.WEBHOOK, ChannelKind.MATRIX])
+def test_connection_that_is_for_asking_only_takes_no_channel(
+    kind: str, team: Team, room: Room
+) -> None:
+    make_connection(room, "gate-token")
+    Connection.objects.update(may_be_posted_to=False)
+    told = Told("a", connection_key="chat", room="!a:example.org", address=f"{room.url}deploy")
+    with pytest.raises(Invalid, match="is for asking only"):
+        declaring.add(team.service, kind, told, actor=team.release_manager)
+    form = reverse("communications:channel_new", args=[team.service.key])
+    client = signed_in(team.release_manager)
+    choice = '<option value="chat"'
+    assert choice not in client.get(form).content.decode()
+    Connection.objects.update(may_be_posted_to=True)
+    assert choice in client.get(form).content.decode()
 
 
 def test_room_of_matrix_is_its_identifier(team: Team, room: Room) -> None:

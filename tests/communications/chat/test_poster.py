@@ -178,6 +178,19 @@ def test_channel_whose_connection_is_gone_fails_with_the_reason_and_nothing_is_s
     assert copy.last_error == ("The connection “chat” is no longer declared; ask an administrator.")
 
 
+@pytest.mark.parametrize("kind", [ChannelKind.WEBHOOK, ChannelKind.MATRIX])
+def test_connection_that_was_closed_to_posts_is_posted_to_no_more(
+    kind: str, real_team: Team, room: Room
+) -> None:
+    channel = make_channel(real_team, room, kind)
+    Connection.objects.update(may_be_posted_to=False)
+    make_planned(real_team, NOW, t0_in=20 * HOUR)
+    sweep()
+    copy = copy_to(channel)
+    assert (copy.state, room.taken) == (DeliveryState.FAILED, [])
+    assert "“chat” is for asking only" in copy.last_error
+
+
 def test_told_room_gets_the_correction_once_as_people_do(real_team: Team, room: Room) -> None:
     make_channel(real_team, room)
     deployment = make_planned(real_team, NOW, t0_in=20 * HOUR)
