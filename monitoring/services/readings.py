@@ -43,7 +43,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of a batch: written, and left out since that instant was told already."""
+    """What became of a batch: written, and left out since that second was told already."""
 
     written: int
     known: int
@@ -77,8 +77,9 @@ def keep(
 def push(deployment_id: int, values: Sequence[Value], *, actor: User) -> Taken:
     """Take values that a machine measured itself; all of them, or none with the reason.
 
-    The same metric and instant again is left out, so that a machine may repeat itself. They may
-    come in any order; the order of their instants counts.
+    Their instants count to the second, so that a watch holds no more of a metric than it has
+    seconds. The same metric and second again is left out, so that a machine may repeat itself.
+    They may come in any order; the order of their instants counts.
     """
     deployment = Deployment.objects.lock(deployment_id)
     require(policies.refusal_to_push(rights_of(actor, deployment.service), deployment))
@@ -109,7 +110,10 @@ def _take(deployment: Deployment, values: Sequence[Value], source: Source, means
     brought: dict[str, list[Reading]] = defaultdict(list)
     for value in values:
         require(_refusal_of(value, series, watch, now))
-        brought[value.key].append(_reading(value, series[value.key], means, now))
+        at = min(value.at or now, now)
+        if means == Means.PUSHED:
+            at = _to_the_second(at, watch)
+        brought[value.key].append(_reading(value, series[value.key], means, at))
     written = sum(_write(series[key], readings) for key, readings in brought.items())
     weigh(deployment, watch, [series[key] for key in brought], now)
     hints.changed(deployment.pk)
@@ -136,10 +140,15 @@ def _refusal_of(
     return None
 
 
-def _reading(value: Value, series: Series, means: Means, now: datetime) -> Reading:
+def _to_the_second(at: datetime, watch: Watch) -> datetime:
+    """Its beginning, though never one before the watch was opened."""
+    second = at.replace(microsecond=0)
+    return max(second, watch.opened_at) if watch.opened_at else second
+
+
+def _reading(value: Value, series: Series, means: Means, at: datetime) -> Reading:
     unit = series.unit if value.unit is None else value.unit
     own = converted(value.number, unit, series.unit)
-    at = min(value.at or now, now)
     return Reading(series=series, at=at, value=own, outcome=Outcome.GOOD, means=means)
 
 
