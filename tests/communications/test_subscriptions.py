@@ -44,6 +44,14 @@ def test_coming_back_by_link_is_checked_against_forged_requests(ann: Stakeholder
     assert OptOut.objects.exists()
 
 
+def test_page_behind_a_link_is_not_indexed_nor_told_to_other_sites(ann: Stakeholder) -> None:
+    link = links.of_entry(ann)
+    for name, of in (("subscription", link), ("leave", link), ("subscription", f"{link}x")):
+        answer = strict().get(page(name, of))
+        assert answer["X-Robots-Tag"] == "noindex, nofollow, noarchive"
+        assert answer["Referrer-Policy"] == "same-origin"
+
+
 def test_whoever_left_and_was_taken_out_reads_that_nothing_is_mailed(
     ann: Stakeholder, team: Team
 ) -> None:
