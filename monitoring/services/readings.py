@@ -28,6 +28,7 @@ from monitoring.services.weighing import weigh
 # A machine's clock may run ahead of ours by so much.
 MOST_AHEAD = timedelta(minutes=1)
 MOST_AT_ONCE = 10_000
+SECOND = timedelta(seconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -77,8 +78,8 @@ def keep(
 def push(deployment_id: int, values: Sequence[Value], *, actor: User) -> Taken:
     """Take values that a machine measured itself; all of them, or none with the reason.
 
-    Their instants count to the second, so that a watch holds no more of a metric than it has
-    seconds. The same metric and second again is left out, so that a machine may repeat itself.
+    Their instants count to the second of the watch, which so holds no more of a metric than it
+    has seconds. The same metric and second again is left out, so that a machine may repeat itself.
     They may come in any order; the order of their instants counts.
     """
     deployment = Deployment.objects.lock(deployment_id)
@@ -141,9 +142,9 @@ def _refusal_of(
 
 
 def _to_the_second(at: datetime, watch: Watch) -> datetime:
-    """Its beginning, though never one before the watch was opened."""
-    second = at.replace(microsecond=0)
-    return max(second, watch.opened_at) if watch.opened_at else second
+    """Of the watch, so that no value moves into a bucket of a chart before its own."""
+    begun = watch.opened_at or EPOCH
+    return begun + (at - begun) // SECOND * SECOND
 
 
 def _reading(value: Value, series: Series, means: Means, at: datetime) -> Reading:
