@@ -31,8 +31,8 @@ def metrics(request: HttpRequest, pk: int, body: MetricsIn) -> Taken:
     """All of them are taken, or none with the reason.
 
     The deployment has to be in its watch, and the metrics have to be those whose values are sent.
-    The same metric and instant again is left out, so a delivery may be repeated; the instants may
-    come in any order.
+    Instants count to the second of the watch. The same metric and second again is left out, so a
+    delivery may be repeated; the instants may come in any order.
     """
     token = token_of(request)
     if not token.may_report:

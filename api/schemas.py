@@ -58,7 +58,7 @@ class MetricsIn(Schema, extra="forbid"):
 
 
 class MetricsOut(Schema):
-    """How many were written, and how many were left out since that instant was told before."""
+    """How many were written, and how many were left out since that second was told before."""
 
     written: int
     known: int

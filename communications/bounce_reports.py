@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import Any
 
+from deployments.fitting import cut, one_line
+
 HARD, SOFT, COMPLAINT = "hard", "soft", "complaint"
 LONGEST_REASON = 500
 FIRST_YEAR, LAST_YEAR = 2000, 2200
@@ -62,8 +64,7 @@ def read(body: Said) -> list[Bounced]:
 
 def tidy(text: str) -> str:
     """What a mail server said, on one line and no longer than anybody reads."""
-    said = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return said if len(said) <= LONGEST_REASON else f"{said[: LONGEST_REASON - 1]}…"
+    return cut(one_line(text), LONGEST_REASON)
 
 
 def _postmark(body: Said) -> list[Bounced]:

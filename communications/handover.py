@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
+from deployments.fitting import one_line
+
 READY_FOR_CONTENT = 354
 ACCEPTED = 250
 WILL_FORWARD = 251
@@ -92,15 +94,20 @@ def _answered(code: int, answer: bytes) -> Outcome:
         return Outcome(Result.ACCEPTED)
     if code // 100 in {4, 5}:
         return _refused(code, answer)
-    said = f"The server's answer makes no sense: {code} {answer.decode('utf-8', 'replace')}"
+    said = f"The server's answer makes no sense: {code} {_text(answer)}"
     return Outcome(Result.UNKNOWN, said, usable=False)
 
 
 def _refused(code: int, answer: bytes) -> Outcome:
     """4xx asks to come again, 5xx is final; what is neither is no SMTP and is tried again."""
-    said = f"{code} {answer.decode('utf-8', 'replace')}"
+    said = f"{code} {_text(answer)}"
     final = FIRST_FINAL <= code < FIRST_FINAL + 100
     return Outcome(Result.NEVER if final else Result.LATER, said, usable=code != CLOSING)
+
+
+def _text(answer: bytes) -> str:
+    """Of several lines one; a control character in it could not be kept."""
+    return one_line(answer.decode("utf-8", "replace"))
 
 
 def _dotted(content: bytes) -> bytes:

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, Timezone, vCalAddress
 from icalendar.parser import Contentline
 
+from deployments.fitting import one_line
+
 PRODUCT = "-//Deploy Portal//Deployments//EN"
 REQUEST, PUBLISH, CANCEL = "REQUEST", "PUBLISH", "CANCEL"
 LONGEST_NAME = 150
@@ -114,11 +116,6 @@ def _person(name: str, address: str) -> vCalAddress:
     # A quotation mark has no way into a parameter that every reader knows.
     person.params["CN"] = one_line(name).replace('"', "'")[:LONGEST_NAME]
     return person
-
-
-def one_line(text: str) -> str:
-    """Without control characters, so that no name can add a line of its own."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _lines(text: str) -> str:

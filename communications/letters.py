@@ -24,6 +24,7 @@ from communications.stakeholders import LANGUAGE
 from communications.summaries import Summary
 from deployments.answers import page
 from deployments.enums import State
+from deployments.fitting import one_line
 from deployments.models import Deployment, Event
 from deployments.sharing import links
 from monitoring.figures import Picture
@@ -193,11 +194,6 @@ def compose_for(message: Message, deployment: Deployment, person: User) -> Lette
     facts = gather(message, deployment)
     asked, technical = person.pk in facts.asked, person.pk in facts.working
     return compose(facts, Reader(person.zone, asked, technical))
-
-
-def one_line(text: str) -> str:
-    """Without control characters, so that no value can open a header of its own."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def squeezed(text: str) -> str:

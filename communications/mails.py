@@ -24,6 +24,7 @@ from communications.enums import EntryStatus
 from communications.exceptions import Unsendable, Unwritten
 from communications.letters import Facts, Letter, Reader
 from communications.models import Delivery
+from deployments.fitting import one_line
 from deployments.models import Deployment
 from monitoring import drawing
 from monitoring.figures import Picture
@@ -38,7 +39,7 @@ class Mail:
     def __init__(
         self, letter: Letter, deployment: Deployment, headers: Mapping[str, str] | None = None
     ) -> None:
-        lead = letters.one_line(deployment.lead.email)
+        lead = one_line(deployment.lead.email)
         mail = EmailMultiAlternatives(
             letter.subject,
             letter.text,
@@ -60,7 +61,7 @@ class Mail:
         The calendar entry is the last of the alternatives: programs that know calendars prefer it.
         """
         own = {
-            "To": formataddr((letters.one_line(copy.name), copy.address)),
+            "To": formataddr((one_line(copy.name), copy.address)),
             "Message-ID": copy.mail_id,
             "Date": formatdate(),
         }
@@ -157,7 +158,7 @@ def checked(address: str) -> str:
     try:
         validate_email(address)
     except ValidationError:
-        raise Unsendable(f"“{letters.one_line(address)}” is not a mail address.") from None
+        raise Unsendable(f"“{one_line(address)}” is not a mail address.") from None
     return sanitize_address(address, "utf-8")
 
 

@@ -26,7 +26,10 @@ PARTS: dict[Right, str] = {
 
 @dataclass(frozen=True)
 class Subscriber:
-    """By an account, or by an entry of the list; `is_listed` is false once that is taken out."""
+    """By an account, or by an entry of the list.
+
+    `is_listed` is false once the entry is taken out, or the account sees the service no more.
+    """
 
     service: Service
     address: str
@@ -38,7 +41,9 @@ class Subscriber:
 
     @property
     def is_listed(self) -> bool:
-        return self.user is not None or self.entry is not None
+        if self.user is None or self.entry is not None:
+            return self.entry is not None
+        return Service.objects.visible_to(self.user).filter(pk=self.service.pk).exists()
 
     def opt_outs(self) -> QuerySet[OptOut]:
         mine = Q(address__iexact=self.address)

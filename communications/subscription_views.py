@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -14,10 +17,27 @@ from communications import links, subscribing
 from communications.list_forms import ReaderForm
 from communications.list_panels import subscriptions_of
 from communications.subscribers import Subscriber, of_account, refusal_to_leave
-from deployments.answers import posted, tried
+from deployments.answers import NOT_INDEXED, posted, tried
 from deployments.models import Service
 
 READ_ONLY = ["GET", "HEAD"]
+
+
+def unlisted(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[..., HttpResponse]:
+    """For who has the link and nobody's index.
+
+    The portal's own policy of referrers, same-origin, stays: it tells no other site. Under
+    no-referrer a browser would post these forms as from nowhere, which the check against forgery
+    refuses.
+    """
+
+    @wraps(view)
+    def opened(request: HttpRequest, link: str) -> HttpResponse:
+        response = view(request, link)
+        response["X-Robots-Tag"] = NOT_INDEXED
+        return response
+
+    return opened
 
 
 @require_safe
@@ -42,6 +62,7 @@ def subscribe(request: PersonRequest, service_key: str) -> HttpResponse:
 
 @login_not_required
 @require_http_methods([*READ_ONLY, "POST"])
+@unlisted
 def by_link(request: HttpRequest, link: str) -> HttpResponse:
     """Whoever has the link sees what they get, and says in which language and zone they read."""
     who = links.read(link)
@@ -62,6 +83,7 @@ def by_link(request: HttpRequest, link: str) -> HttpResponse:
 @csrf_exempt
 @login_not_required
 @require_http_methods([*READ_ONLY, "POST"])
+@unlisted
 def leave(request: HttpRequest, link: str) -> HttpResponse:
     """RFC 8058: a mail program posts one field, without cookies; nothing else changes anything.
 
@@ -80,6 +102,7 @@ def leave(request: HttpRequest, link: str) -> HttpResponse:
 
 @login_not_required
 @require_POST
+@unlisted
 def come_back(request: HttpRequest, link: str) -> HttpResponse:
     who = links.read(link)
     if who is None:

@@ -54,11 +54,15 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
     def for_service(self, service_key: str) -> ConnectionQuerySet:
         return self.filter(Q(every_service=True) | Q(service_keys__contains=[service_key]))
 
+    def open_to_posts(self) -> ConnectionQuerySet:
+        return self.filter(may_be_posted_to=True)
+
 
 class Connection(models.Model):
     """An address that an administrator vouches for, private ranges and other ports included.
 
     It is for every service, or for those of `service_keys`. `sealed_credential` is empty for none.
+    Gates and metrics only ask; nothing is posted there unless it `may_be_posted_to`.
     """
 
     key = models.SlugField(max_length=60, unique=True)
@@ -83,6 +87,7 @@ class Connection(models.Model):
     )
     every_service = models.BooleanField(default=True)
     service_keys = ArrayField(models.SlugField(max_length=60), default=list, blank=True)
+    may_be_posted_to = models.BooleanField(default=False)
     credential_kind = models.CharField(
         max_length=10, choices=CredentialKind, default=CredentialKind.NONE
     )

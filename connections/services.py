@@ -35,6 +35,17 @@ def connection_named(key: str | None, service_key: str) -> Connection | None:
     return found
 
 
+def connection_to_post_to(key: str | None, service_key: str) -> Connection | None:
+    """Like `connection_named`; one that was declared for asking only raises `Blocked`, too."""
+    found = connection_named(key, service_key)
+    if found is not None and not found.may_be_posted_to:
+        raise Blocked(
+            f"The connection “{key}” is for asking only; an administrator has to say that it may be"
+            " posted to."
+        )
+    return found
+
+
 def refusal_by_service(key: str | None, service_key: str) -> str:
     """Why this service may not name the connection; empty if it may, or if there is none.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from deploy_portal.bodies import Limits, WholeBodies
 from deploy_portal.live.ending import before_ending
 from deploy_portal.live.hub import Hub
 from deploy_portal.live.stream import Application, LiveStream, Receive, Scope, Send
+from deploy_portal.secret_paths import HideSecretPaths
 
 # With the live channel's own two threads as many as the pool has connections (settings.py).
 PAGE_THREADS = 10
@@ -76,4 +78,6 @@ def served(portal: Application, trusted: list[str] | None) -> Application:
     return cast("Application", ProxyHeadersMiddleware(cast("Any", portal), trusted))
 
 
+# It is off; whoever turns it on finds no address in it by which a page opens.
+logging.getLogger("uvicorn.access").addFilter(HideSecretPaths())
 application = served(Portal(Hub()), settings.TRUSTED_PROXIES)

@@ -14,6 +14,8 @@ from accounts.requests import PersonRequest
 from deployments.exceptions import Overtaken, Refused
 from deployments.models import Deployment
 
+# X-Robots-Tag of what is read by whoever has the link, and by nobody's index.
+NOT_INDEXED = "noindex, nofollow, noarchive"
 Result = TypeVar("Result")
 
 

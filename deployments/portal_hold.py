@@ -23,8 +23,14 @@ VALUES (1, portal_now(), {reason}, {backup_from})
 ON CONFLICT (id) DO UPDATE
     SET held_at = excluded.held_at, reason = excluded.reason, backup_from = excluded.backup_from;
 """
+# Who signed out or lost a link after the backup was taken would be let in again by what it brings
+# back, so nothing that opens a page by itself survives a restore.
 RESTORED = """
 DELETE FROM deployments_tick;
+DELETE FROM django_session;
+UPDATE deployments_sharelink
+SET expires_at = greatest(made_at + interval '1 microsecond', portal_now()), sealed_secret = ''
+WHERE revoked_at IS NULL AND expires_at > portal_now();
 SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, coalesce(last_value, 0) + {ids})
 FROM pg_sequences WHERE schemaname = 'public';
 """

@@ -14,13 +14,14 @@ from deployments.policies import (
     refusal_to_operate,
     refusal_without,
 )
+from monitoring.enums import Channel
 from monitoring.models import Alert, Incident, Judgment, Target
 
 MAY_CLOSE = (Right.EDIT, Right.OPERATE)
 OWNS_SUCCESS = "product_owner"
 TAKES_INCIDENTS = frozenset({State.IN_PROGRESS, State.WATCHING, State.ROLLING_BACK})
 LONGEST_INCIDENT = 2000
-# More within an hour of one deployment are no longer users.
+# More within an hour of one deployment by one channel are no longer users.
 MOST_INCIDENTS = 100
 
 
@@ -133,7 +134,10 @@ def refusal_to_judge_criterion(
     return Invalid("Say by what you judge; the report says it to everybody.")
 
 
-def refusal_to_report(deployment: Deployment, text: str, now: datetime) -> Refused | None:
+def refusal_to_report(
+    deployment: Deployment, text: str, channel: Channel, now: datetime
+) -> Refused | None:
+    """Counted by channel, so that a machine that goes wrong leaves people theirs."""
     if deployment.state not in TAKES_INCIDENTS:
         return Refused(
             f"This deployment is {deployment.get_state_display().lower()}; incidents are taken "
@@ -143,8 +147,8 @@ def refusal_to_report(deployment: Deployment, text: str, now: datetime) -> Refus
         return Invalid("Say what went wrong.")
     if "\0" in text or len(text) > LONGEST_INCIDENT:
         return Invalid(f"Say it in at most {LONGEST_INCIDENT} characters, without control ones.")
-    recent = Incident.objects.filter(deployment=deployment, at__gt=now - timedelta(hours=1))
-    if recent.count() >= MOST_INCIDENTS:
+    told = Incident.objects.filter(deployment=deployment, channel=channel)
+    if told.filter(at__gt=now - timedelta(hours=1)).count() >= MOST_INCIDENTS:
         return Refused("So much was reported within an hour that no more is taken; call somebody.")
     return None
 

@@ -214,7 +214,7 @@ def incidents(request: PersonRequest, pk: int) -> HttpResponse:
             deployment.pk, said["text"], channel=Channel.PAGE, reporter=request.user
         ),
         told="Thank you; it is counted.",
-        refusal=policies.refusal_to_report(deployment, SOME, clock.now()),
+        refusal=policies.refusal_to_report(deployment, SOME, Channel.PAGE, clock.now()),
         incidents=told,
     )  # fmt: skip
 

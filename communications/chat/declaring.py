@@ -76,8 +76,11 @@ def switch(channel: Channel, *, on: bool, actor: User) -> None:
 
 
 def attempt(channel: Channel, *, actor: User) -> str:
-    """Post a test into the room now; nothing if it was taken, else why not. Nothing is kept."""
-    require(policies.refusal_to_manage(rights_of(actor, channel.service)))
+    """Post a test into the room now; nothing if it was taken, else why not.
+
+    That it was tried is in the history before it leaves, so that many at once are counted, too.
+    """
+    _note_try(channel, actor)
     note = Note(
         key=f"trial-{channel.pk}-{clock.now():%Y%m%dT%H%M%S%f}",
         kind=Kind.NOTICE,
@@ -95,6 +98,13 @@ def attempt(channel: Channel, *, actor: User) -> str:
     except Unsendable as error:
         return str(error)
     return "" if outcome.result == Result.ACCEPTED else outcome.said
+
+
+@transaction.atomic
+def _note_try(channel: Channel, actor: User) -> None:
+    chain, now = history.chain(f"service:{channel.service.key}"), clock.now()
+    require(policies.refusal_to_try(rights_of(actor, channel.service), channel.service, now))
+    history.record(chain, policies.TRIED, actor=actor, obj=channel, at=now)
 
 
 def described(channel: Channel) -> dict[str, Any]:

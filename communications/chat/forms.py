@@ -37,7 +37,8 @@ class ChannelForm(forms.Form):
         label="Connection",
         required=False,
         widget=forms.Select(attrs=CHOICE),
-        help_text="For Matrix the homeserver with its token; for others only inside your network.",
+        help_text="For Matrix the homeserver with its token; for others only inside your network."
+        " An administrator says which may be posted to.",
     )
     room = forms.CharField(
         label="Matrix room",
@@ -63,7 +64,7 @@ class ChannelForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=_initial(channel) if channel else {"zone": "UTC"})
         known: Any = self.fields["connection_key"]
-        connections = Connection.objects.for_service(service.key)
+        connections = Connection.objects.for_service(service.key).open_to_posts()
         known.choices = [("", "none"), *((one.key, one.title) for one in connections)]
         if channel:
             self.fields["kind"].disabled = True

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from communications.enums import ChannelKind
 from communications.models import Channel
 from connections.addresses import checked
 from connections.exceptions import Blocked
-from connections.services import connection_named
+from connections.services import connection_to_post_to
+from deployments import portal_hold
 from deployments.enums import Right
 from deployments.exceptions import Invalid, Refused
-from deployments.models import Service
+from deployments.models import Event, Service
 from deployments.policies import Rights, refusal_without
 
 MOST_CHANNELS = 20
+MOST_TRIES_IN_AN_HOUR = 20
+TRIED = "channel tried"
 
 
 def refusal_to_manage(rights: Rights) -> Refused | None:
@@ -23,6 +28,24 @@ def refusal_of_one_more(service: Service) -> Refused | None:
     if Channel.objects.filter(service=service).count() < MOST_CHANNELS:
         return None
     return Invalid(f"A service has at most {MOST_CHANNELS} channels; use or edit one of them.")
+
+
+def refusal_to_try(rights: Rights, service: Service, now: datetime) -> Refused | None:
+    """A test is a post that leaves: never from a held portal, nor so often that it floods a room.
+
+    Asked under the lock of the service's chain, whose events are what is counted.
+    """
+    if refusal := refusal_to_manage(rights):
+        return refusal
+    if portal_hold.is_on():
+        return Refused("The portal is held, so that nothing leaves; try once it is released.")
+    tries = Event.objects.filter(chain=f"service:{service.key}", verb=TRIED)
+    if tries.filter(at__gt=now - timedelta(hours=1)).count() < MOST_TRIES_IN_AN_HOUR:
+        return None
+    return Refused(
+        f"The channels of this service were tried {MOST_TRIES_IN_AN_HOUR} times within the hour;"
+        " wait a while."
+    )
 
 
 def refusal_of_title(channel: Channel) -> Refused | None:
@@ -38,7 +61,7 @@ def refusal_of_place(channel: Channel, address: str) -> Refused | None:
     A typed address reaches public ones on port 443 and 80; a connection vouches for others.
     """
     try:
-        connection = connection_named(channel.connection_key, channel.service.key)
+        connection = connection_to_post_to(channel.connection_key, channel.service.key)
         if channel.kind == ChannelKind.MATRIX:
             return _refusal_of_room(channel)
         if not address:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import quote
+from urllib.parse import quote, unquote, unquote_plus
 
 from communications.chat.payloads import PAYLOADS, Note
 from communications.enums import ChannelKind
@@ -17,7 +18,8 @@ from connections.client import Answer, GuardedClient
 from connections.exceptions import Blocked, Interrupted, Trouble
 from connections.hiding import SHORTEST_PART, hide_in_text, spelled
 from connections.sealing import Unsealable, opened
-from connections.services import connection_named
+from connections.services import connection_to_post_to
+from deployments.fitting import cut, one_line
 
 SECONDS = 8
 MOST_BYTES = 64 * 1024
@@ -25,6 +27,7 @@ LONGEST_ANSWER = 200
 LONGEST_WAIT = timedelta(hours=1)
 # Of what is below 500 these ask to come again.
 COME_AGAIN = frozenset({408, 425, 429})
+BETWEEN_PARTS = re.compile(r"[/?&=;@#,:]")
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Place:
 def place_of(channel: Channel, key: str) -> Place:
     """Raises `Unsendable` with a sentence where it leads nowhere any more."""
     try:
-        connection = connection_named(channel.connection_key, channel.service.key)
+        connection = connection_to_post_to(channel.connection_key, channel.service.key)
         permit = connection.permit if connection else None
     except Blocked as blocked:
         raise Unsendable(blocked.sentence) from blocked
@@ -85,7 +88,7 @@ def judged(answer: Answer) -> Outcome:
     """2xx is taken; 429 and 5xx ask to come again; everything else is final, redirects too."""
     if 200 <= answer.status < 300:
         return Outcome(Result.ACCEPTED)
-    body = " ".join(answer.body.decode("utf-8", "replace").split())[:LONGEST_ANSWER]
+    body = cut(one_line(answer.body.decode("utf-8", "replace")), LONGEST_ANSWER)
     said = f"The other side answered {answer.status}{f': {body}' if body else '.'}"
     if 300 <= answer.status < 400:
         said = f"The other side answered {answer.status}; a redirect is not followed."
@@ -103,9 +106,14 @@ def asked_wait(said: str) -> timedelta:
 
 
 def secrets_of(url: str) -> tuple[str, ...]:
-    """The whole address, and what of it follows the host, unless that is too short to be one."""
+    """The whole address, what follows its host, and each part of that which is long enough.
+
+    The other side may say back one part alone, as it stands in the address or as that is meant.
+    """
     rest = url.partition("://")[2].partition("/")[2]
-    return (url, rest) if len(rest) >= SHORTEST_PART else (url,)
+    parts = [rest, *BETWEEN_PARTS.split(rest)]
+    spelled_out = {one for part in parts for one in (part, unquote(part), unquote_plus(part))}
+    return (url, *sorted(one for one in spelled_out if len(one) >= SHORTEST_PART))
 
 
 def _told(trouble: Trouble, hidden: tuple[str, ...]) -> str:

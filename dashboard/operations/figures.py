@@ -1,4 +1,7 @@
-"""What there is to know of a running portal, in eleven questions whatever its size."""
+"""What there is to know of a running portal, in nine questions whatever its size.
+
+The page asks two more for what a person reads: whose copies are in doubt, and why others failed.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from communications.backlog import COPY_SINCE, MESSAGE_SINCE
 from communications.enums import EXPLAINED, TROUBLED, UNDER_WAY, WAITING, DeliveryState
@@ -34,8 +37,6 @@ class Mail:
     not_ready: int
     sent: Mapping[timedelta, int]
     troubled: Mapping[str, int]
-    reasons: Sequence[Mapping[str, Any]]
-    doubtful: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,7 @@ def _mail(now: datetime) -> Mail:
         due=Count("pk"), oldest=Min(MESSAGE_SINCE), not_ready=Count("pk", filter=Q(failures__gt=0))
     )
     oldest = [since for since in (copies.pop("oldest"), messages["oldest"]) if since]
-    recent = Delivery.objects.filter(due_at__gt=now - TROUBLE_SHOWN).order_by()
-    troubled = recent.filter(state__in=sorted(TROUBLED))
+    troubled = _recent(now).filter(state__in=sorted(TROUBLED))
     return Mail(
         copies=copies,
         messages_due=messages["due"],
@@ -94,19 +94,25 @@ def _mail(now: datetime) -> Mail:
         troubled=troubled.aggregate(
             **{name: Count("pk", filter=Q(state=name)) for name in sorted(TROUBLED)}
         ),
-        reasons=list(
-            recent.filter(state__in=sorted(EXPLAINED))
-            .values("state", "last_error")
-            .annotate(copies=Count("pk"), last=Max("due_at"))
-            .order_by("-copies", "last_error")[:MOST_SHOWN]
-        ),
-        doubtful=list(
-            troubled.filter(state=DeliveryState.UNKNOWN)
-            .values("message__deployment", "message__deployment__package")
-            .annotate(copies=Count("pk"))
-            .order_by("-message__deployment")[:MOST_SHOWN]
-        ),
     )
+
+
+def reasons(now: datetime) -> Sequence[Mapping[str, Any]]:
+    """What mail servers said of copies that wait or failed, what is said most often first."""
+    explained = _recent(now).filter(state__in=sorted(EXPLAINED)).values("state", "last_error")
+    counted = explained.annotate(copies=Count("pk"), last=Max("due_at"))
+    return list(counted.order_by("-copies", "last_error")[:MOST_SHOWN])
+
+
+def doubtful(now: datetime) -> Sequence[Mapping[str, Any]]:
+    """The deployments with copies of which nobody knows whether they left, the newest first."""
+    found = _recent(now).filter(state=DeliveryState.UNKNOWN)
+    of_each = found.values("message__deployment", "message__deployment__package")
+    return list(of_each.annotate(copies=Count("pk")).order_by("-message__deployment")[:MOST_SHOWN])
+
+
+def _recent(now: datetime) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(due_at__gt=now - TROUBLE_SHOWN).order_by()
 
 
 def _sent(now: datetime) -> dict[timedelta, int]:

@@ -11,7 +11,6 @@ WAYS = [
     (LEAVE_OUT, "Leave out what is due now: it may have left before"),
     (LET_GO, "Let what is due now leave: none of it has left before"),
 ]
-WITHOUT_REASON = "Say why the messages are left out; those who expect them will ask."
 
 
 class ReleaseForm(forms.Form):

@@ -9,7 +9,7 @@ from communications import releasing
 from communications.enums import DeliveryState
 from communications.models import Message
 from dashboard.operations import words
-from dashboard.operations.figures import Figures, figures
+from dashboard.operations.figures import Figures, doubtful, figures, reasons
 
 MOST_LISTED = 50
 
@@ -25,6 +25,8 @@ def operations_panel() -> dict[str, Any]:
         "sent": list(found.mail.sent.items()),
         "copies": [(DeliveryState(name).label, n) for name, n in found.mail.copies.items()],
         "ticks": list(found.ticks.items()),
+        "reasons": reasons(found.at),
+        "doubtful": doubtful(found.at),
         **(_held(found) if found.hold is not None else {"listed": None}),
     }
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from dashboard import live
 from dashboard.panels import GUESTS
+from deployments.answers import NOT_INDEXED
 from deployments.canonical import digest
 from deployments.models import ShareLink
 from deployments.sharing import links
@@ -32,7 +33,7 @@ def unlisted(
             if link is None
             else view(request, link, secret)
         )
-        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        response["X-Robots-Tag"] = NOT_INDEXED
         # Whoever follows a link from the page must not tell where they came from.
         response["Referrer-Policy"] = "no-referrer"
         return response

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from deployments.backup.problems import BackupError
 
@@ -30,24 +31,28 @@ class About:
 
 
 def write(to: Path, about: About, dumped: Path, key: Path | None, evidence: Path) -> int:
-    """Pack everything, readable by us alone, and under its name only once it is whole."""
-    draft = to.with_name(f".{to.name}.part")
-    described = dumped.with_name(ABOUT)
+    """Pack everything, readable by us alone, and under its name only once it is whole.
+
+    The draft lies beside the dump, in a folder that nobody else may enter; in one where others
+    write somebody could have put a link to another file under its name.
+    """
+    described, draft = dumped.with_name(ABOUT), dumped.with_name("backup.tar")
     described.write_text(json.dumps(asdict(about), indent=1))
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as out, tarfile.open(fileobj=out, mode="w") as tar:
-            tar.add(described, ABOUT)
-            tar.add(dumped, DUMP)
-            if key is not None:
-                tar.add(key, KEY)
-            files = list(_files(evidence))
-            for file in files:
-                tar.add(file, f"{EVIDENCE}/{file.relative_to(evidence)}")
-        draft.replace(to)
-    finally:
-        draft.unlink(missing_ok=True)
+    with new_file(draft) as out, tarfile.open(fileobj=out, mode="w") as tar:
+        tar.add(described, ABOUT)
+        tar.add(dumped, DUMP)
+        if key is not None:
+            tar.add(key, KEY)
+        files = list(_files(evidence))
+        for file in files:
+            tar.add(file, f"{EVIDENCE}/{file.relative_to(evidence)}")
+    draft.replace(to)
     return len(files)
+
+
+def new_file(path: Path) -> IO[bytes]:
+    """One that was not there, readable by us alone from its first byte."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -111,9 +111,12 @@ def _bring_key(brought: Path) -> str:
     kept = own_key()
     if kept is None:
         return OTHER_KEY
+    draft = kept.with_name(f".arriving-{kept.name}")
+    draft.unlink(missing_ok=True)
+    with archive.new_file(draft) as out:
+        out.write(brought.read_bytes())
     kept.replace(kept.with_name("secret_key.before"))
-    shutil.copyfile(brought, kept)
-    kept.chmod(0o600)
+    draft.replace(kept)
     return ""
 
 

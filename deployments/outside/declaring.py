@@ -40,6 +40,7 @@ class Told:
     authorities: str
     every_service: bool
     service_keys: list[str]
+    may_be_posted_to: bool = False
 
 
 @dataclass(frozen=True)

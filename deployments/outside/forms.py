@@ -79,6 +79,13 @@ class ConnectionForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
+    may_be_posted_to = forms.BooleanField(
+        label="May be posted to, by the chat channels of these services",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+        help_text="Their release managers choose the path below it, and it is posted to with the"
+        " credential. Otherwise it is only asked.",
+    )
     credential_kind = forms.ChoiceField(
         label="Credential", choices=KINDS, widget=forms.Select(attrs={"class": "form-select"})
     )
@@ -152,6 +159,7 @@ class ConnectionForm(forms.Form):
             authorities=given["authorities"],
             every_service=every,
             service_keys=[] if every else sorted(one.key for one in given["services"]),
+            may_be_posted_to=given["may_be_posted_to"],
         )
 
     def wanted(self) -> Wanted:
@@ -174,7 +182,7 @@ def _wanted(kind: CredentialKind, name: str, secret: str) -> Wanted:
 
 
 def _initial(connection: Connection) -> dict[str, Any]:
-    names = ("title", "key", "base_url", "permitted_ranges", "authorities", "every_service")
+    names = (*WHERE, "every_service", "may_be_posted_to")
     return {
         **{name: getattr(connection, name) for name in names},
         "services": connection.service_keys,

@@ -22,6 +22,7 @@ def described(connection: Connection) -> dict[str, str]:
         "permitted_ranges": ", ".join(connection.permitted_ranges) or "none",
         "authorities": ", ".join(one.fingerprint for one in certificates(connection)) or "none",
         "services": services_of(connection),
+        "posts": "allowed" if connection.may_be_posted_to else "none",
         "credential": str(CredentialKind(connection.credential_kind).label),
     }
 

@@ -20,7 +20,7 @@ def report_incident(
 ) -> Incident:
     """Take down what somebody says went wrong; who may say it their channel has looked at."""
     deployment, now = Deployment.objects.lock(deployment_id), clock.now()
-    require(policies.refusal_to_report(deployment, text, now))
+    require(policies.refusal_to_report(deployment, text, channel, now))
     incident = Incident.objects.create(
         deployment=deployment,
         at=now,

@@ -28,6 +28,7 @@ from monitoring.services.weighing import weigh
 # A machine's clock may run ahead of ours by so much.
 MOST_AHEAD = timedelta(minutes=1)
 MOST_AT_ONCE = 10_000
+SECOND = timedelta(seconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -43,7 +44,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of a batch: written, and left out since that instant was told already."""
+    """What became of a batch: written, and left out since that second was told already."""
 
     written: int
     known: int
@@ -77,8 +78,9 @@ def keep(
 def push(deployment_id: int, values: Sequence[Value], *, actor: User) -> Taken:
     """Take values that a machine measured itself; all of them, or none with the reason.
 
-    The same metric and instant again is left out, so that a machine may repeat itself. They may
-    come in any order; the order of their instants counts.
+    Their instants count to the second of the watch, which so holds no more of a metric than it
+    has seconds. The same metric and second again is left out, so that a machine may repeat itself.
+    They may come in any order; the order of their instants counts.
     """
     deployment = Deployment.objects.lock(deployment_id)
     require(policies.refusal_to_push(rights_of(actor, deployment.service), deployment))
@@ -109,7 +111,10 @@ def _take(deployment: Deployment, values: Sequence[Value], source: Source, means
     brought: dict[str, list[Reading]] = defaultdict(list)
     for value in values:
         require(_refusal_of(value, series, watch, now))
-        brought[value.key].append(_reading(value, series[value.key], means, now))
+        at = min(value.at or now, now)
+        if means == Means.PUSHED:
+            at = _to_the_second(at, watch)
+        brought[value.key].append(_reading(value, series[value.key], means, at))
     written = sum(_write(series[key], readings) for key, readings in brought.items())
     weigh(deployment, watch, [series[key] for key in brought], now)
     hints.changed(deployment.pk)
@@ -136,10 +141,15 @@ def _refusal_of(
     return None
 
 
-def _reading(value: Value, series: Series, means: Means, now: datetime) -> Reading:
+def _to_the_second(at: datetime, watch: Watch) -> datetime:
+    """Of the watch, so that no value moves into a bucket of a chart before its own."""
+    begun = watch.opened_at or EPOCH
+    return begun + (at - begun) // SECOND * SECOND
+
+
+def _reading(value: Value, series: Series, means: Means, at: datetime) -> Reading:
     unit = series.unit if value.unit is None else value.unit
     own = converted(value.number, unit, series.unit)
-    at = min(value.at or now, now)
     return Reading(series=series, at=at, value=own, outcome=Outcome.GOOD, means=means)
 
 

@@ -15,6 +15,7 @@ from icalendar import Calendar
 
 from communications import ics
 from communications.ics import Appointment
+from deployments.fitting import one_line
 
 PLANNED = Appointment(
     uid="deployment-7@portal.example.org",
@@ -214,7 +215,7 @@ def test_no_name_adds_a_line_of_its_own(summary, description, name):
     assert sorted(event) == sorted(event_in(plain))
     assert str(event["ATTENDEE"]) == "mailto:ann@example.org"
     assert event.subcomponents == []
-    assert str(event["SUMMARY"]) == ics.one_line(summary + injected)
+    assert str(event["SUMMARY"]) == one_line(summary + injected)
     assert all(len(line) <= 75 for line in text.encode().split(b"\r\n"))
 
 

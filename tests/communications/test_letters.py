@@ -99,10 +99,6 @@ def test_every_kind_has_all_three_parts_and_carries_no_code(
     assert "http" not in found.html.replace("http://127.0.0.1:8000", "")
 
 
-def test_subject_is_one_line_whatever_the_names_hold() -> None:
-    assert letters.one_line("a\r\nBcc: b\x00\u2028c") == "a Bcc: b c"
-
-
 def test_reader_without_an_account_gets_the_stakeholder_link_or_none(
     deployment: Deployment, team: Team
 ) -> None:

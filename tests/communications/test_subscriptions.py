@@ -16,12 +16,14 @@ from communications.definitions import PlanLine
 from communications.listing import Entry
 from communications.models import OptOut, Stakeholder
 from communications.subscribers import of_account
+from deployments.access.granting import revoke
+from deployments.enums import Grant
 from deployments.exceptions import Invalid
 from deployments.models import Event, Service
 from tests.builders import Team, make_administrator, make_stand_in, signed_in
 from tests.communications.conftest import leave as leaves
 from tests.communications.conftest import make_planned
-from tests.communications.leaving import ONE_CLICK, THREE_HOURS, addresses, page, strict, told
+from tests.communications.leaving import NOW, ONE_CLICK, THREE_HOURS, addresses, page, strict, told
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +42,14 @@ def test_coming_back_by_link_is_checked_against_forged_requests(ann: Stakeholder
     strict().post(page("leave", link), ONE_CLICK)
     assert strict().post(page("come_back", link)).status_code == 403
     assert OptOut.objects.exists()
+
+
+def test_page_behind_a_link_is_not_indexed_nor_told_to_other_sites(ann: Stakeholder) -> None:
+    link = links.of_entry(ann)
+    for name, of in (("subscription", link), ("leave", link), ("subscription", f"{link}x")):
+        answer = strict().get(page(name, of))
+        assert answer["X-Robots-Tag"] == "noindex, nofollow, noarchive"
+        assert answer["Referrer-Policy"] == "same-origin"
 
 
 def test_whoever_left_and_was_taken_out_reads_that_nothing_is_mailed(
@@ -81,6 +91,34 @@ def test_stakeholder_leaves_and_comes_back_with_one_click_each(team: Team) -> No
     assert team.stakeholder.email in told(team.service)
     verbs = list(Event.objects.order_by("-pk").values_list("verb", flat=True)[:2])
     assert verbs == ["came back to the messages", "left the messages"]
+
+
+def without_grant(team: Team) -> str:
+    """The link in a mail of the time before their grant was taken away."""
+    deployment = make_planned(team, NOW, t0_in=THREE_HOURS)
+    copy = next(
+        one for one in leaves(deployment.messages.get()) if one.user_id == team.stakeholder.pk
+    )
+    revoke(team.service, Grant.STAKEHOLDER, team.stakeholder, actor=None)
+    return links.of_copy(copy)
+
+
+def test_old_link_brings_nobody_back_whose_grant_was_taken_away(team: Team) -> None:
+    link = without_grant(team)
+    assert Client().post(page("come_back", link)).status_code == 409
+    shown = strict().get(page("subscription", link)).content.decode()
+    assert "stakeholder@example.org is on no list of Storage layer any more" in shown
+    assert not Stakeholder.objects.exists()
+    assert "stakeholder@example.org" not in told(team.service)
+
+
+def test_old_link_brings_back_an_account_that_is_on_the_list(team: Team) -> None:
+    link = without_grant(team)
+    entry = Entry("Sam", "stakeholder@example.org")
+    listing.add(team.service, [entry], actor=team.release_manager)
+    strict().post(page("leave", link), ONE_CLICK)
+    assert Client().post(page("come_back", link)).status_code == 302
+    assert "stakeholder@example.org" in told(team.service)
 
 
 def test_administrator_who_only_sees_the_service_joins_its_list(team: Team) -> None:

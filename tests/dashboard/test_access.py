@@ -93,7 +93,9 @@ def scene(team: Team) -> Deployment:
         MetricPlan("latency", "Latency", "ms", source="by_hand"),
         actor=team.release_manager,
     )
-    Connection.objects.create(key="elsewhere", title="Elsewhere", base_url="http://127.0.0.1:9/")
+    Connection.objects.create(
+        key="elsewhere", title="Elsewhere", base_url="http://127.0.0.1:9/", may_be_posted_to=True
+    )
     webhooks.issue(team.service, title="Lab", actor=team.release_manager, proof=make_proof())
     make_alert(deployment)
     Stakeholder.objects.create(service=team.service, name="Ann", address="ann@example.net")

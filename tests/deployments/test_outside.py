@@ -71,7 +71,7 @@ def test_administrator_declares_a_connection_with_a_credential(client):
     after = {
         "key": "metrics", "title": "Metrics", "base_url": "http://10.1.0.5:9090/api",
         "permitted_ranges": "10.1.0.0/16", "authorities": "none", "services": "every service",
-        "credential": "bearer token",
+        "posts": "none", "credential": "bearer token",
     }  # fmt: skip
     assert told() == [("connection declared", {}, after)]
     assert Event.objects.get().actor_name == "administrator"
@@ -92,6 +92,17 @@ def test_credential_is_nowhere_to_be_read(client, caplog):
         assert TOKEN not in text
     for text in (*pages[:-1], kept, events, caplog.text):
         assert "ann-of-metrics" not in text
+
+
+def test_connection_is_for_asking_until_an_administrator_says_otherwise(client):
+    assert not declare(client).may_be_posted_to
+    assert "none: it is only asked" in client.get("/connections/metrics/").content.decode()
+    edit(client, may_be_posted_to="on")
+    assert Connection.objects.get().may_be_posted_to
+    assert "any path below it" in client.get("/connections/metrics/").content.decode()
+    assert told()[1] == ("connection changed", {"posts": "none"}, {"posts": "allowed"})
+    edit(client, may_be_posted_to="")
+    assert not Connection.objects.get().may_be_posted_to
 
 
 @pytest.mark.parametrize(

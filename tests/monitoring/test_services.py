@@ -23,9 +23,10 @@ from monitoring.definitions import (
     TriggerDefinition,
     WidgetDefinition,
 )
-from monitoring.enums import Result
-from monitoring.models import Watch
-from tests.builders import Team, make_deployment, signed_in
+from monitoring.enums import Channel, Result
+from monitoring.models import Incident, Watch
+from monitoring.policies import MOST_INCIDENTS
+from tests.builders import Team, make_deployment, make_machine, signed_in
 
 TRIGGER = TriggerDefinition("Cache hit rate drops below 70%", "cache_hit_rate < 70 %")
 CRITERION = "System stability maintained"
@@ -173,3 +174,19 @@ def test_panel_says_how_many_criteria_closing_waits_for(team: Team) -> None:
     page = render_to_string("monitoring/_panel.html", panels.watch_panel(deployment))
     assert "Closing waits for 1 of them." in page
     assert "<button" not in page
+
+
+def test_machine_that_reports_without_end_leaves_people_their_reports(team: Team) -> None:
+    deployment = completed(make_watched(team))
+    Incident.objects.bulk_create(
+        Incident(deployment=deployment, at=clock.now(), text="Slow", channel=Channel.MACHINE)
+        for _ in range(MOST_INCIDENTS)
+    )
+    with pytest.raises(Refused, match="no more is taken"):
+        services.report_incident(
+            deployment.pk, "Slow", channel=Channel.MACHINE, reporter=make_machine()
+        )
+    said = services.report_incident(
+        deployment.pk, "Search is gone", channel=Channel.PAGE, reporter=team.stakeholder
+    )
+    assert said.channel == Channel.PAGE

@@ -125,7 +125,8 @@ def test_no_value_and_a_bad_value_are_told_as_two_things(team: Team) -> None:
 def test_values_may_be_repeated_and_come_in_any_order(team: Team) -> None:
     watch = make_watch(team)
     move_clock(5 * MINUTE)
-    start = clock.now() - 4 * MINUTE
+    assert watch.opened_at is not None
+    start = watch.opened_at + MINUTE
     values = [Value("hit_rate", Decimal(75), start + n * MINUTE) for n in (2, 0, 1)]
     first = services.push(watch.deployment_id, values, actor=machine())
     again = services.push(watch.deployment_id, [*values, values[0]], actor=machine())
@@ -134,6 +135,32 @@ def test_values_may_be_repeated_and_come_in_any_order(team: Team) -> None:
     assert series.last is not None
     assert series.last.at == start + 2 * MINUTE
     assert Alert.objects.get().is_open
+
+
+def test_machine_that_never_stops_fills_one_reading_a_second(team: Team) -> None:
+    watch = make_watch(team)
+    assert watch.opened_at is not None
+    move_clock(MINUTE)
+    start = watch.opened_at + timedelta(seconds=30)
+    values = [
+        Value("hit_rate", Decimal(90 - n % 10), start + n * timedelta(milliseconds=100))
+        for n in range(30)
+    ]
+    taken = services.push(watch.deployment_id, values, actor=machine())
+    assert (taken.written, taken.known) == (3, 27)
+    later = [Value("hit_rate", Decimal(1), start + timedelta(seconds=1, microseconds=7))]
+    assert services.push(watch.deployment_id, later, actor=machine()).written == 0
+    kept = list(Reading.objects.values_list("at", "value"))
+    assert kept == [(start + n * timedelta(seconds=1), Decimal(90)) for n in range(3)]
+
+
+def test_value_of_the_second_in_which_the_watch_opened_is_not_before_it(team: Team) -> None:
+    watch = make_watch(team)
+    assert watch.opened_at is not None
+    move_clock(MINUTE)
+    at_once = Value("hit_rate", Decimal(90), watch.opened_at + timedelta(microseconds=1))
+    assert services.push(watch.deployment_id, [at_once], actor=machine()).written == 1
+    assert Reading.objects.get().at == watch.opened_at
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,11 @@ def room() -> Iterator[Room]:
 def make_connection(room: Room, token: str = "") -> Connection:
     """What lets a test reach this machine; with a token as Matrix wants one."""
     connection = Connection(
-        key="chat", title="Chat", base_url=room.url, permitted_ranges=["127.0.0.0/8"]
+        key="chat",
+        title="Chat",
+        base_url=room.url,
+        permitted_ranges=["127.0.0.0/8"],
+        may_be_posted_to=True,
     )
     if token:
         connection.credential_kind = CredentialKind.BEARER

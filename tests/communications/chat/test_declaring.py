@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.urls import reverse
 from pytest_django import Settings
 
 from communications.chat import declaring, posting
 from communications.chat.declaring import Told
+from communications.chat.policies import MOST_TRIES_IN_AN_HOUR
 from communications.enums import ChannelKind
 from communications.models import Channel
-from deployments.exceptions import Forbidden, Invalid
+from connections.models import Connection
+from deployments import clock, history, portal_hold
+from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Event
 from tests.builders import Team, signed_in
 from tests.communications.chat.conftest import make_channel, make_connection
@@ -63,6 +68,23 @@ def test_address_outside_its_connection_is_refused(team: Team, room: Room) -> No
     told = Told("a", connection_key="chat", address="https://elsewhere.example/hook")
     with pytest.raises(Invalid, match="not below the connection's address"):
         declaring.add(team.service, "webhook", told, actor=team.release_manager)
+
+
+@pytest.mark.parametrize("kind", [ChannelKind.WEBHOOK, ChannelKind.MATRIX])
+def test_connection_that_is_for_asking_only_takes_no_channel(
+    kind: str, team: Team, room: Room
+) -> None:
+    make_connection(room, "gate-token")
+    Connection.objects.update(may_be_posted_to=False)
+    told = Told("a", connection_key="chat", room="!a:example.org", address=f"{room.url}deploy")
+    with pytest.raises(Invalid, match="is for asking only"):
+        declaring.add(team.service, kind, told, actor=team.release_manager)
+    form = reverse("communications:channel_new", args=[team.service.key])
+    client = signed_in(team.release_manager)
+    choice = '<option value="chat"'
+    assert choice not in client.get(form).content.decode()
+    Connection.objects.update(may_be_posted_to=True)
+    assert choice in client.get(form).content.decode()
 
 
 def test_room_of_matrix_is_its_identifier(team: Team, room: Room) -> None:
@@ -117,6 +139,30 @@ def test_try_posts_a_test_at_once_and_says_what_came_of_it(team: Team, room: Roo
     said = client.post(address, follow=True).content.decode()
     assert "The other side answered 403" in said
     assert "s3cr3t" not in said
+
+
+def test_held_portal_posts_no_test(team: Team, room: Room) -> None:
+    channel, client = make_channel(team, room), signed_in(team.release_manager)
+    portal_hold.hold("A backup was restored.", None, restored=False, using="default")
+    address = reverse("communications:channel_try", args=[team.service.key, channel.pk])
+    answer = client.post(address)
+    assert answer.status_code == 409
+    assert "The portal is held" in answer.content.decode()
+    assert room.taken == []
+    assert not Event.objects.filter(verb="channel tried").exists()
+
+
+def test_channels_of_a_service_are_tried_so_often_within_an_hour(team: Team, room: Room) -> None:
+    channel, manager = make_channel(team, room), team.release_manager
+    with transaction.atomic():
+        chain = history.chain(f"service:{team.service.key}")
+        for minutes in range(MOST_TRIES_IN_AN_HOUR):
+            at = clock.now() - timedelta(minutes=61 if minutes == 0 else minutes)
+            history.record(chain, "channel tried", actor=manager, obj=channel, at=at)
+    assert declaring.attempt(channel, actor=manager) == ""
+    with pytest.raises(Refused, match="tried 20 times within the hour"):
+        declaring.attempt(channel, actor=manager)
+    assert len(room.taken) == 1
 
 
 def test_channel_of_another_service_is_not_found(team: Team, room: Room) -> None:

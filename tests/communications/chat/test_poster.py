@@ -150,6 +150,42 @@ def test_answer_decides_whether_it_is_tried_again(
     assert "s3cr3t" not in copy.last_error
 
 
+@pytest.mark.parametrize(
+    ("address", "echo"),
+    [
+        ("services/T0123456/B0123456/s3cr3tTok", "no such hook s3cr3tTok of T0123456"),
+        ("hook?code=s3cr3t-code&v=1", "the code s3cr3t-code has ended"),
+        ("hook/s3cr3t%2Fpart%3D", "unknown: s3cr3t/part="),
+        ("webhookb2/s3cr3t-one@s3cr3t-two/IncomingWebhook", "tenant s3cr3t-two is unknown"),
+        ("hook?key=s3cr3t+with+words", "not s3cr3t with words"),
+    ],
+)
+def test_part_of_an_address_that_is_said_back_is_hidden(
+    address: str, echo: str, real_team: Team, room: Room
+) -> None:
+    channel = make_channel(real_team, room)
+    Channel.objects.update(sealed_address=sealed(f"{room.url}{address}"))
+    make_planned(real_team, NOW, t0_in=20 * HOUR)
+    room.answers = [(403, {}, echo)]
+    sweep()
+    said = copy_to(channel).last_error
+    assert said.startswith("The other side answered 403: ")
+    assert "[secret]" in said
+    assert "s3cr3t" not in said
+    assert "T0123456" not in said
+
+
+def test_answer_that_no_table_could_keep_is_said_on_one_line(real_team: Team, room: Room) -> None:
+    channel = make_channel(real_team, room)
+    make_planned(real_team, NOW, t0_in=20 * HOUR)
+    room.answers = [(400, {}, "no\x00\r\n\x1b[31m such room" + "!" * 400)]
+    sweep()
+    copy = copy_to(channel)
+    assert copy.state == DeliveryState.FAILED
+    assert copy.last_error.startswith("The other side answered 400: no [31m such room!!!")
+    assert copy.last_error.endswith("!…")
+
+
 def test_room_that_cannot_be_reached_waits_while_mails_leave(
     real_team: Team, room: Room, witness: Witness
 ) -> None:
@@ -176,6 +212,19 @@ def test_channel_whose_connection_is_gone_fails_with_the_reason_and_nothing_is_s
     copy = copy_to(channel)
     assert (copy.state, room.taken) == (DeliveryState.FAILED, [])
     assert copy.last_error == ("The connection “chat” is no longer declared; ask an administrator.")
+
+
+@pytest.mark.parametrize("kind", [ChannelKind.WEBHOOK, ChannelKind.MATRIX])
+def test_connection_that_was_closed_to_posts_is_posted_to_no_more(
+    kind: str, real_team: Team, room: Room
+) -> None:
+    channel = make_channel(real_team, room, kind)
+    Connection.objects.update(may_be_posted_to=False)
+    make_planned(real_team, NOW, t0_in=20 * HOUR)
+    sweep()
+    copy = copy_to(channel)
+    assert (copy.state, room.taken) == (DeliveryState.FAILED, [])
+    assert "“chat” is for asking only" in copy.last_error
 
 
 def test_told_room_gets_the_correction_once_as_people_do(real_team: Team, room: Room) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tarfile
@@ -15,6 +16,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connections
 from psycopg import sql
@@ -27,11 +29,13 @@ from communications.definitions import PlanLine
 from communications.enums import DeliveryState, Kind
 from communications.models import Delivery, Message, Stakeholder
 from deploy_portal.embedded import binaries
-from deployments import portal_hold, ticks
+from deployments import clock, portal_hold, ticks
+from deployments.backup import archive
 from deployments.enums import Anchor
 from deployments.models import Deployment, Event, PortalHold, Tick
+from deployments.sharing import links
 from tests import databases
-from tests.builders import Team, make_administrator, make_deployment
+from tests.builders import Team, make_administrator, make_deployment, signed_in
 from tests.communications.conftest import make_planned, move_clock, witness
 from tests.communications.smtp_witness import Witness
 from tests.communications.test_chaos import Processes
@@ -168,6 +172,32 @@ def test_everything_comes_back_and_what_came_after_is_gone(
         db.execute("UPDATE deployments_event SET verb = ''")
 
 
+def test_nothing_that_opened_a_page_when_the_backup_was_taken_opens_it_again(
+    committed: dict[str, str], real_team: Team, tmp_path: Path
+) -> None:
+    """A sign-out, and the end of a link, hold although they came after the backup."""
+    deployment, manager = make_deployment(real_team), real_team.release_manager
+    browser = signed_in(manager)
+    link, address = links.make(deployment.pk, lasts=timedelta(days=7), actor=manager)
+    secret = address.rstrip("/").rpartition("/")[2]
+    kept = tmp_path / "portal.tar"
+    command("backup", "--to", kept)
+    links.revoke(deployment.pk, link.pk, actor=manager)
+    browser.logout()
+    assert not Session.objects.exists()
+
+    command("restore", kept)
+
+    assert not Session.objects.exists()
+    link.refresh_from_db()
+    assert (link.revoked_at, link.sealed_secret, link.is_standing(clock.now())) == (None, "", False)
+    assert links.standing_link(secret) is None
+    _, address = links.make(deployment.pk, lasts=timedelta(days=7), actor=manager)
+    assert links.standing_link(address.rstrip("/").rpartition("/")[2]) is not None
+    page = signed_in(make_administrator()).get("/operations/").content.decode()
+    assert "API tokens and webhooks that were revoked" in page
+
+
 @pytest.mark.slow
 def test_restore_that_fails_leaves_everything_as_it_was(
     committed: dict[str, str], real_team: Team, tmp_path: Path
@@ -242,6 +272,46 @@ def test_key_that_the_portal_made_comes_back_and_one_that_is_set_is_never_touche
     call_command("restore", str(kept), stderr=told, stdout=StringIO())
     assert "was made with another SECRET_KEY" in told.getvalue()
     assert not own.exists()
+
+
+def test_key_is_readable_by_us_alone_from_its_first_byte(
+    committed: dict[str, str],
+    real_team: Team,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing is closed afterwards: while it was open somebody could have read it."""
+    own = tmp_path / "secret_key"
+    own.write_text(settings.SECRET_KEY)
+    kept = tmp_path / "portal.tar"
+    command("backup", "--to", kept)
+    own.write_text("a new machine made another one")
+    settings.SECRET_KEY, old = own.read_text(), settings.SECRET_KEY
+    closed = list[Path]()
+    monkeypatch.setattr(Path, "chmod", lambda path, mode: closed.append(path))
+    umask = os.umask(0)
+    try:
+        command("restore", kept)
+    finally:
+        os.umask(umask)
+    assert (own.read_text(), own.stat().st_mode & 0o777, closed) == (old, 0o600, [])
+    assert own.with_name("secret_key.before").read_text() == settings.SECRET_KEY
+
+
+def test_backup_follows_no_link_that_somebody_put_in_its_folder(
+    committed: dict[str, str], real_team: Team, tmp_path: Path
+) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.write_text("kept")
+    kept = tmp_path / "kept" / "portal.tar"
+    kept.parent.mkdir()
+    kept.with_name(f".{kept.name}.part").symlink_to(theirs)
+    command("backup", "--to", kept)
+    assert theirs.read_text() == "kept"
+    assert tarfile.is_tarfile(kept)
+    with pytest.raises(FileExistsError):
+        archive.new_file(theirs)
 
 
 def test_hold_by_hand_holds_and_says_so(committed: dict[str, str], real_team: Team) -> None:
