@@ -290,7 +290,7 @@ class Rescheduling(RuleBasedStateMachine):
         content = mails.Texts().written(copy)
         outcome = handover.hand_over(
             self.line.smtp(), mails.envelope_sender(), copy.address, content,
-            worker.begun.may_leave,
+            worker.begun.kept_back,
         )  # fmt: skip
         if not outcome.usable:
             self.line.close()

@@ -11,14 +11,14 @@ from django.db import transaction
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
-from communications import letters, sender, services, summaries
+from communications import dispatch, leaving, letters, sender, services, summaries
 from communications.definitions import STANDARD_PLAN, PlanLine
 from communications.enums import Fate, Kind
 from communications.judging import VERDICTS_WITHIN, fate
 from communications.letters import Letter, Reader
-from communications.models import Message
+from communications.models import Delivery, Message
 from communications.services import message_of_line
-from deployments import outbox
+from deployments import clock, outbox
 from deployments.enums import Anchor
 from deployments.models import Deployment
 from monitoring import services as monitoring
@@ -148,6 +148,25 @@ def test_closing_report_waits_for_the_verdicts_of_the_end_and_not_for_ever(team:
     sweeps.sweep()
     assert Watch.objects.get(deployment=deployment).ended_at is not None
     assert fate(closing, deployment, ends + timedelta(seconds=1)) == Fate.LEAVE
+
+
+def test_copies_that_wait_for_the_verdicts_are_looked_at_again_after_a_while(
+    team: Team, witness: Witness
+) -> None:
+    """Each sweep ends, and the copies leave once the end of the watch is recorded."""
+    deployment = make_report(team, SUMMARY)
+    dispatch.expand_due()
+    Watch.objects.filter(deployment=deployment).update(ends_at=clock.now())
+    for _ in range(2):
+        sender.sweep()
+        waiting = Delivery.objects.filter(message__deployment=deployment)
+        assert set(waiting.values_list("state", "attempts")) == {("scheduled", 0)}
+        assert min(waiting.values_list("due_at", flat=True)) > clock.now()
+        move_clock(leaving.LOOKS_AGAIN_AFTER)
+    assert witness.taken == []
+    move_clock(VERDICTS_WITHIN)
+    sender.sweep()
+    assert len(witness.taken) == waiting.count() > 0
 
 
 def test_mail_server_gets_the_pictures_inside_the_page_that_shows_them(
