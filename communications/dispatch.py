@@ -22,6 +22,7 @@ from deployments.models import Deployment
 MESSAGES_AT_ONCE = 200
 logger = logging.getLogger(__name__)
 UNWANTED = "They left the messages of this service."
+CLOSED = "Their account is closed."
 LOST = "The worker ended while it handed this copy over; the mail server may have taken it."
 
 
@@ -127,12 +128,18 @@ def _settled(group: list[Delivery]) -> list[Delivery]:
 
 
 def _wanted(group: list[Delivery], now: datetime) -> list[Delivery]:
-    """Without those who left the service's messages while a server had told their copy to wait."""
+    """Without those who left, or whose account was closed, since their copy was written."""
     left = audience.gone(group[0].message.deployment.service)
-    unwanted = [copy for copy in group if left.has(copy.address, copy.user_id)]
-    if unwanted:
-        leaving.end(unwanted, Fate.CANCELLED, now, UNWANTED)
-    return [copy for copy in group if copy not in unwanted]
+    closed = audience.closed(copy.user_id for copy in group)
+    wanted = list[Delivery]()
+    for copy in group:
+        if copy.user_id in closed:
+            leaving.end([copy], Fate.CANCELLED, now, CLOSED)
+        elif left.has(copy.address, copy.user_id):
+            leaving.end([copy], Fate.CANCELLED, now, UNWANTED)
+        else:
+            wanted.append(copy)
+    return wanted
 
 
 def recover() -> set[int]:
