@@ -35,6 +35,10 @@ class Recipient:
     channel_id: int | None = None
 
 
+def recipient_for(user: User) -> Recipient:
+    return Recipient(str(user), user.email.strip(), user.zone, user.pk)
+
+
 @dataclass(frozen=True)
 class People:
     """Some people, by their accounts and by their addresses in small letters."""
@@ -52,11 +56,7 @@ def recipients(service: Service) -> list[Recipient]:
     Of two entries with one address the account wins, since its zone was chosen by the person; the
     list says its language.
     """
-    accounts = [
-        Recipient(str(user), user.email.strip(), user.zone, user.pk)
-        for user in involved(service)
-        if user.email.strip()
-    ]
+    accounts = [recipient_for(user) for user in involved(service) if user.email.strip()]
     there = {one.user_id for one in accounts}
     once = {one.address.lower(): one for one in reversed(accounts)}
     for entry in Stakeholder.objects.filter(service=service).exclude(user__is_active=False):
@@ -126,20 +126,26 @@ def for_absent(service: Service, roles: Collection[str] | QuerySet) -> QuerySet[
 
 @dataclass(frozen=True)
 class Unreachable:
-    """Names of people who ought to be told and are not."""
+    """Names of people who ought to be told and are not; whoever left asked for that."""
 
     without_address: list[str]
     bouncing: list[str]
 
 
 def unreachable(service: Service) -> Unreachable:
-    """Who has no address, and whose address takes no mail; one question for both."""
+    """Who has no address, and whose address takes no mail; one question while there is nobody."""
     left_alone = BouncingAddress.objects.standing().filter(address=Lower(OuterRef("email")))
     people = involved(service).annotate(bounces=Exists(left_alone))
-    found = people.filter(Q(email="") | Q(bounces=True))
+    found = list(people.filter(Q(email="") | Q(bounces=True)))
+    if not found:
+        return Unreachable([], [])
+    left = gone(service)
+    found = [person for person in found if not left.has(person.email, person.pk)]
+    listed = Stakeholder.objects.filter(service=service, user__in=found)
+    elsewhere = set(listed.values_list("user_id", flat=True))
     return Unreachable(
-        [str(person) for person in found if not person.email],
-        [str(person) for person in found if person.email],
+        [str(one) for one in found if not one.email and one.pk not in elsewhere],
+        [str(one) for one in found if one.email],
     )
 
 

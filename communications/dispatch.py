@@ -23,7 +23,7 @@ MESSAGES_AT_ONCE = 200
 logger = logging.getLogger(__name__)
 UNWANTED = "They left the messages of this service."
 CLOSED = "Their account is closed."
-LOST = "The worker ended while it handed this copy over; the mail server may have taken it."
+LOST = "The worker ended while it handed this copy over; it may have arrived."
 
 
 def expand_due() -> set[int]:

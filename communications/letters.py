@@ -12,10 +12,9 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from accounts.models import User
 from approvals import verdict
 from communications import audience, summaries
-from communications.audience import People
+from communications.audience import People, Recipient
 from communications.chat.payloads import Note
 from communications.dates import Clock
 from communications.enums import Kind
@@ -92,6 +91,8 @@ class Facts:
     watch: Watch | None
     summary: Summary | None
     share_url: str = ""
+    # Of a mail; a page that shows it alone has none of its pictures.
+    has_pictures: bool = True
 
 
 @dataclass(frozen=True)
@@ -125,22 +126,23 @@ def gather(message: Message, deployment: Deployment) -> Facts:
     )
 
 
-def reader_of(copy: Delivery, facts: Facts) -> Reader:
+def reader_for(facts: Facts, to: Delivery | Recipient) -> Reader:
+    """Of a copy, or of whoever would get one now."""
     return Reader(
-        zone=copy.zone,
-        is_asked=copy.user_id in facts.asked,
-        is_technical=copy.user_id in facts.working,
-        knew_t0=copy.knew_t0,
-        language=copy.language,
-        may_leave=may_leave(facts, copy.address, copy.user_id, copy.stakeholder_id),
-        is_guest=copy.user_id is None and copy.channel_id is None,
+        zone=to.zone,
+        is_asked=to.user_id in facts.asked,
+        is_technical=to.user_id in facts.working,
+        knew_t0=to.knew_t0,
+        language=to.language,
+        may_leave=_may_leave(facts, to),
+        is_guest=to.user_id is None and to.channel_id is None,
     )
 
 
-def may_leave(facts: Facts, address: str, user_id: int | None, stakeholder_id: int | None) -> bool:
+def _may_leave(facts: Facts, to: Delivery | Recipient) -> bool:
     """Whoever is on the list or has an account, and has no part in the service's releases."""
-    known = user_id is not None or stakeholder_id is not None
-    return known and not facts.bound.has(address, user_id)
+    is_known = to.user_id is not None or to.stakeholder_id is not None
+    return is_known and not facts.bound.has(to.address, to.user_id)
 
 
 def compose(facts: Facts, reader: Reader) -> Letter:
@@ -152,7 +154,8 @@ def compose(facts: Facts, reader: Reader) -> Letter:
     text = render_to_string(f"{folder}/body.txt", context)
     html = render_to_string(f"{folder}/body.html", marked)
     letter = Letter(subject[:LONGEST_SUBJECT], squeezed(text), html.strip())
-    pictures = facts.summary.pictures if facts.summary and reader.is_technical else ()
+    brings = facts.has_pictures and reader.is_technical
+    pictures = facts.summary.pictures if facts.summary and brings else ()
     return replace(letter, may_leave=reader.may_leave, pictures=pictures)
 
 
@@ -186,13 +189,6 @@ def _part(message: Message, name: str, context: dict[str, Any]) -> str:
     """As plain text: each room escapes in its own way what somebody typed."""
     part = {"part": f"{FOLDER}/{message.kind}/{name}.txt"}
     return one_line(render_to_string(f"{FOLDER}/_part.txt", {**context, **part}))
-
-
-def compose_for(message: Message, deployment: Deployment, person: User) -> Letter:
-    """The letter as this person would get it now."""
-    facts = gather(message, deployment)
-    asked, technical = person.pk in facts.asked, person.pk in facts.working
-    return compose(facts, Reader(person.zone, asked, technical))
 
 
 def one_line(text: str) -> str:
@@ -237,7 +233,12 @@ def _context(facts: Facts, reader: Reader, *, marks: bool = False) -> dict[str, 
         "own_link": OWN_LINK if reader.may_leave else "",
         "url": f"{settings.PORTAL_URL}{deployment.get_absolute_url()}",
         **_of_event(message.event, deployment, dates),
-        **summaries.context_of(facts.summary, dates, is_technical=reader.is_technical),
+        **summaries.context_of(
+            facts.summary,
+            dates,
+            is_technical=reader.is_technical,
+            has_pictures=facts.has_pictures,
+        ),
     }
     return {**context, "url": facts.share_url} if reader.is_guest else context
 

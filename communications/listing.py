@@ -54,7 +54,8 @@ def add(service: Service, entries: Sequence[Entry], *, actor: User) -> list[Stak
 def _keys_of(service: Service, addresses: Sequence[str]) -> list[uuid.UUID]:
     """The key in each one's links: that of before for who left, unless another entry has it."""
     rows = OptOut.objects.filter(service=service, key__isnull=False).order_by("pk")
-    left = {address.lower(): key for address, key in rows.values_list("address", "key")}
+    found = rows.values_list("address", "key")
+    left = {address.lower(): key for address, key in found if key is not None}
     taken = set(Stakeholder.objects.filter(key__in=left.values()).values_list("key", flat=True))
     keys = list[uuid.UUID]()
     for address in addresses:

@@ -1,4 +1,8 @@
-"""A letter as a mail: written once for all who read the same, addressed to each of them."""
+"""A letter as a mail, addressed to each of its readers.
+
+It is written once for all who read the same; for who may leave, once for each, since their own
+link stands in its headers, its text and its page.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 
 class Mail:
-    """All but what is each reader's own; writing that anew takes a tenth as long."""
+    """All but three headers, which are each reader's own; those cost a small part of the whole."""
 
     def __init__(
         self, letter: Letter, deployment: Deployment, headers: Mapping[str, str] | None = None
@@ -99,7 +103,10 @@ def _enclose(whole: Part, pictures: Sequence[Picture]) -> None:
 
 
 class Texts:
-    """The letters of one batch; readers of one zone and part who know the same share theirs."""
+    """The letters of one batch; readers of one zone and part who know the same share theirs.
+
+    Whoever may leave shares the words, but not the mail that is made of them.
+    """
 
     def __init__(self) -> None:
         self._facts: dict[int, Facts] = {}
@@ -125,7 +132,7 @@ class Texts:
         if message.pk not in self._facts:
             self._facts[message.pk] = letters.gather(message, message.deployment)
         facts = self._facts[message.pk]
-        reader = letters.reader_of(copy, facts)
+        reader = letters.reader_for(facts, copy)
         key = (message.pk, reader)
         if key not in self._letters:
             self._letters[key] = letters.compose(facts, reader)

@@ -1,4 +1,4 @@
-"""Messages that an event causes: corrections, holds, cancellations, mentions and reminders."""
+"""Messages that an event causes: to whoever was told before, or to a few people by name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from accounts.models import User
 from approvals.asking import still_asked
 from checklists.asked import ops_leads
 from communications import copies, in_vain, readers, schedule
-from communications.audience import Recipient, involved, wanted
+from communications.audience import involved, recipient_for, wanted
 from communications.enums import Awaits, Kind, MessageState
 from communications.models import Message
 from communications.reporters import reporters
@@ -67,7 +67,7 @@ def tell_cancelled(deployment: Deployment, event: Event) -> Message | None:
 
 
 def tell_way_back(deployment: Deployment, event: Event) -> Message | None:
-    """That it is rolled back or was stopped, to those who were told that it started."""
+    """That it is rolled back or was stopped, to those told of its start; else to all told of it."""
     if not _was_told(deployment):
         return None
     return _write(deployment, event, WAY_BACK[event.verb], event.at)
@@ -83,13 +83,13 @@ def ask_how_to_go_on(deployment: Deployment, event: Event) -> Message | None:
 
 
 def tell_overrun(deployment: Deployment, event: Event) -> Message | None:
-    """A mail to the release lead and all ops leads, who can still do something about it."""
+    """A mail to the lead and those who may operate it, who can still do something about it."""
     people = [deployment.lead, *ops_leads(deployment)]
     return _write_to(deployment, event, Kind.OVERRUN, Kind.OVERRUN.label, people)
 
 
 def tell_alert(deployment: Deployment, event: Event) -> Message | None:
-    """A mail to the release lead, and of a critical one to all ops leads, too."""
+    """A mail to the release lead, and of a critical one to those who may operate it, too."""
     if in_vain.is_over(deployment, event):
         return None
     people = _lead_of(deployment)
@@ -99,7 +99,7 @@ def tell_alert(deployment: Deployment, event: Event) -> Message | None:
 
 
 def ask_whether_to_go_back(deployment: Deployment, event: Event) -> Message | None:
-    """A mail to the release lead and all ops leads; once more when nobody answered."""
+    """A mail to the lead and those who may operate it; once more when nobody answered."""
     if in_vain.is_decided(deployment, event):
         return None
     people = [deployment.lead, *ops_leads(deployment)]
@@ -152,7 +152,7 @@ def tell_out_of_reach(deployment: Deployment, event: Event) -> Message | None:
 
 
 def tell_broken_glass(deployment: Deployment, event: Event) -> Message | None:
-    """A mail to everybody who has a part in the service's releases."""
+    """A mail to everybody who sees the service by a grant or signs there."""
     people = involved(deployment.service)
     return _write_to(deployment, event, Kind.BREAK_GLASS, Kind.BREAK_GLASS.label, people)
 
@@ -211,9 +211,7 @@ def _write_to(
     )
     if not once or _save(message) is None:
         return None
-    copies.write(
-        message, [Recipient(str(one), one.email, one.zone, one.pk) for one in once.values()]
-    )
+    copies.write(message, [recipient_for(one) for one in once.values()])
     return message
 
 

@@ -81,18 +81,10 @@ def previewed(
 ) -> Previewed:
     facts = letters.gather(message, deployment)
     form = ReaderForm(asked, recipients=_recipients(message, deployment))
-    to = form.reader or Recipient(str(viewer), viewer.email, viewer.zone, viewer.pk)
-    usual = to.user_id in facts.working
-    technical = form.is_technical(usual) if message.kind in IN_TWO_REGISTERS else False
-    reader = letters.Reader(
-        to.zone,
-        to.user_id in facts.asked,
-        technical,
-        to.knew_t0,
-        to.language,
-        letters.may_leave(facts, to.address, to.user_id, to.stakeholder_id),
-        is_guest=to.user_id is None,
-    )
+    to = form.reader or audience.recipient_for(viewer)
+    usual = letters.reader_for(facts, to)
+    technical = message.kind in IN_TWO_REGISTERS and form.is_technical(usual.is_technical)
+    reader, facts = replace(usual, is_technical=technical), replace(facts, has_pictures=False)
     if facts.share_url:
         # Whoever reads previews has no business with the link that the mails carry.
         facts = replace(facts, share_url=links.address(IN_PLACE_OF_THE_LINK))

@@ -41,7 +41,6 @@ def preview(
         "connect-src": [NONE],
         "font-src": [NONE],
         "style-src": [UNSAFE_INLINE],
-        "img-src": ["data:"],
         "frame-ancestors": [SELF],
         "base-uri": [NONE],
         "form-action": [NONE],

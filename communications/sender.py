@@ -1,4 +1,4 @@
-"""Sends what is due: one kept SMTP connection per batch, one transaction per recipient."""
+"""Sends what is due: one transaction per recipient, over a connection that is kept for many."""
 
 from __future__ import annotations
 

@@ -26,19 +26,23 @@ PARTS: dict[Right, str] = {
 
 @dataclass(frozen=True)
 class Subscriber:
-    """By an account, or by an entry of the list; `is_listed` is false once that is taken out."""
+    """By an account, an entry of the list, or an address that once got a copy.
+
+    `is_listed` is false once an entry is taken out.
+    """
 
     service: Service
     address: str
     user: User | None = None
     entry: Stakeholder | None = None
+    was_written_to: bool = False
 
     def __str__(self) -> str:
         return str(self.user or (self.entry.name if self.entry else self.address))
 
     @property
     def is_listed(self) -> bool:
-        return self.user is not None or self.entry is not None
+        return self.user is not None or self.entry is not None or self.was_written_to
 
     def opt_outs(self) -> QuerySet[OptOut]:
         mine = Q(address__iexact=self.address)

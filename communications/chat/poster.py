@@ -54,7 +54,7 @@ def _note(copy: Delivery) -> Note:
     """A text that cannot be written must not keep other copies from leaving."""
     try:
         facts = letters.gather(copy.message, copy.message.deployment)
-        return letters.note_for(facts, letters.reader_of(copy, facts), key_of(copy))
+        return letters.note_for(facts, letters.reader_for(facts, copy), key_of(copy))
     except DatabaseError:
         raise
     except Exception as error:

@@ -6,7 +6,9 @@ import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from accounts.models import User
 from communications import letters
+from communications.audience import recipient_for
 from communications.enums import SAYS_WHAT_MOVED, Kind
 from communications.identity import content_id
 from communications.letters import IN_TWO_REGISTERS, Letter, Reader
@@ -39,6 +41,12 @@ def every_mail(deployment: Deployment) -> list[Rendered]:
             facts = letters.gather(_message(kind, deployment), deployment)
             found.append(Rendered(name, letters.compose(facts, reader)))
     return found
+
+
+def letter_to(person: User, message: Message, deployment: Deployment) -> Letter:
+    """The letter as this person would get it now."""
+    facts = letters.gather(message, deployment)
+    return letters.compose(facts, letters.reader_for(facts, recipient_for(person)))
 
 
 def with_pictures(letter: Letter) -> str:

@@ -131,6 +131,6 @@ def test_copy_to_an_address_without_an_account_is_a_guests(
     assert message is not None
     facts = letters.gather(message, deployment)
     copy = make_copy(message)
-    assert letters.reader_of(copy, facts).is_guest
+    assert letters.reader_for(facts, copy).is_guest
     copy.user = team.member
-    assert not letters.reader_of(copy, facts).is_guest
+    assert not letters.reader_for(facts, copy).is_guest

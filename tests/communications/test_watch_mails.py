@@ -18,6 +18,7 @@ from monitoring.definitions import TriggerDefinition
 from monitoring.models import Alert
 from tests.builders import Team, make_team
 from tests.communications.conftest import move_clock
+from tests.communications.mails import letter_to
 from tests.monitoring.makers import AUTOMATIC, CRITICAL, TRIGGER, WARNING, make_watch, push
 
 
@@ -36,7 +37,7 @@ def mailed(kind: Kind) -> list[set[str]]:
 def read(kind: Kind, team: Team) -> letters.Letter:
     message = Message.objects.filter(kind=kind).latest("pk")
     deployment = Deployment.objects.with_names().get(pk=message.deployment_id)
-    return letters.compose_for(message, deployment, team.ops_lead)
+    return letter_to(team.ops_lead, message, deployment)
 
 
 def test_warning_is_mailed_to_the_lead_and_a_critical_one_to_the_ops_leads_too(team: Team) -> None:
