@@ -23,11 +23,12 @@ from django.core.mail.message import (
 from django.core.validators import validate_email
 from django.db import DatabaseError
 
-from communications import audience, calendar_entries, ics, identity, letters, links
+from communications import audience, calendar_entries, ics, identity, letters, links, reading
 from communications.enums import EntryStatus
 from communications.exceptions import Unsendable, Unwritten
-from communications.letters import Facts, Letter, Reader
+from communications.letters import Letter
 from communications.models import Delivery
+from communications.reading import Facts, Reader
 from deployments.models import Deployment
 from monitoring import drawing
 from monitoring.figures import Picture
@@ -130,9 +131,9 @@ class Texts:
         """Shared, but for who may leave: their mail holds a link of their own."""
         message = copy.message
         if message.pk not in self._facts:
-            self._facts[message.pk] = letters.gather(message, message.deployment)
+            self._facts[message.pk] = reading.gather(message, message.deployment)
         facts = self._facts[message.pk]
-        reader = letters.reader_for(facts, copy)
+        reader = reading.reader_for(facts, copy)
         key = (message.pk, reader)
         if key not in self._letters:
             self._letters[key] = letters.compose(facts, reader)

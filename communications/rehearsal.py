@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from django.db import DatabaseError
 
-from communications import letters, services
+from communications import letters, reading, services
 from communications.audience import recipient_for
 from communications.enums import TrialState
 from communications.exceptions import Unsendable
@@ -121,8 +121,8 @@ def _composed(trial: Trial, message: Message) -> Letter:
 
 def _letter(trial: Trial, message: Message) -> Letter:
     """What its person would get, marked as a test where they look first."""
-    facts = letters.gather(message, message.deployment)
-    usual = letters.reader_for(facts, recipient_for(trial.user))
+    facts = reading.gather(message, message.deployment)
+    usual = reading.reader_for(facts, recipient_for(trial.user))
     # The link by which one leaves is of no use in a test.
     reader = replace(usual, is_technical=trial.is_technical, may_leave=False)
     letter = letters.compose(facts, reader)

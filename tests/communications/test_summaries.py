@@ -12,12 +12,22 @@ from django.urls import reverse
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
-from communications import dispatch, leaving, letters, sender, services, settling, summaries
+from communications import (
+    dispatch,
+    leaving,
+    letters,
+    reading,
+    sender,
+    services,
+    settling,
+    summaries,
+)
 from communications.definitions import STANDARD_PLAN, PlanLine
 from communications.enums import DeliveryState, Fate, Kind
 from communications.judging import VERDICTS_WITHIN, fate
-from communications.letters import Letter, Reader
+from communications.letters import Letter
 from communications.models import Delivery, Message
+from communications.reading import Reader
 from communications.services import message_of_line
 from deployments import clock, outbox
 from deployments.enums import Anchor
@@ -46,7 +56,7 @@ def team(committed: dict[str, str]) -> Team:
 
 def letter(deployment: Deployment, *, is_technical: bool = False) -> Letter:
     plan = deployment.message_plan.filter(kind=Kind.SUMMARY)[0]
-    facts = letters.gather(message_of_line(plan, deployment), deployment)
+    facts = reading.gather(message_of_line(plan, deployment), deployment)
     return letters.compose(facts, Reader("Europe/Vienna", is_technical=is_technical))
 
 
