@@ -87,5 +87,7 @@ def test_hold_with_a_new_time_that_could_not_leave_for_long_costs_nobody_the_new
         work()
     moved = [one for one in heard(real_team, witness, deployment)[1:] if one[0] != "notice"]
     assert moved == told
-    assert ledger_of(Deployment.objects.get(pk=deployment.pk)).untrue in {0, 10 * (told[0][1] == 3)}
+    deployment.refresh_from_db()
+    known = {one.last.t0 for one in ledger_of(deployment).promises if one.last}
+    assert known == {deployment.t0}
     assert witness.doubled() == {}
