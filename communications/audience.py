@@ -16,6 +16,7 @@ from communications.models import BouncingAddress, OptOut, Stakeholder
 from communications.stakeholders import LANGUAGE
 from deployments.clock import PortalNow
 from deployments.enums import Right
+from deployments.mentions import people_of
 from deployments.models import Deployment, Service, StandIn
 
 READS_ONLY = Right.SEE
@@ -32,6 +33,10 @@ class Recipient:
     stakeholder_id: int | None = None
     entry: str = ""
     channel_id: int | None = None
+
+
+def recipient_for(user: User) -> Recipient:
+    return Recipient(str(user), user.email.strip(), user.zone, user.pk)
 
 
 @dataclass(frozen=True)
@@ -51,14 +56,10 @@ def recipients(service: Service) -> list[Recipient]:
     Of two entries with one address the account wins, since its zone was chosen by the person; the
     list says its language.
     """
-    accounts = [
-        Recipient(str(user), user.email.strip(), user.zone, user.pk)
-        for user in involved(service)
-        if user.email.strip()
-    ]
+    accounts = [recipient_for(user) for user in involved(service) if user.email.strip()]
     there = {one.user_id for one in accounts}
     once = {one.address.lower(): one for one in reversed(accounts)}
-    for entry in Stakeholder.objects.filter(service=service):
+    for entry in Stakeholder.objects.filter(service=service).exclude(user__is_active=False):
         address = entry.address.strip()
         listed = Recipient(
             entry.name, address, entry.zone, entry.user_id, None, entry.language, entry.pk
@@ -125,20 +126,26 @@ def for_absent(service: Service, roles: Collection[str] | QuerySet) -> QuerySet[
 
 @dataclass(frozen=True)
 class Unreachable:
-    """Names of people who ought to be told and are not."""
+    """Names of people who ought to be told and are not; whoever left asked for that."""
 
     without_address: list[str]
     bouncing: list[str]
 
 
 def unreachable(service: Service) -> Unreachable:
-    """Who has no address, and whose address takes no mail; one question for both."""
+    """Who has no address, and whose address takes no mail; one question while there is nobody."""
     left_alone = BouncingAddress.objects.standing().filter(address=Lower(OuterRef("email")))
     people = involved(service).annotate(bounces=Exists(left_alone))
-    found = people.filter(Q(email="") | Q(bounces=True))
+    found = list(people.filter(Q(email="") | Q(bounces=True)))
+    if not found:
+        return Unreachable([], [])
+    left = gone(service)
+    found = [person for person in found if not left.has(person.email, person.pk)]
+    listed = Stakeholder.objects.filter(service=service, user__in=found)
+    elsewhere = set(listed.values_list("user_id", flat=True))
     return Unreachable(
-        [str(person) for person in found if not person.email],
-        [str(person) for person in found if person.email],
+        [str(one) for one in found if not one.email and one.pk not in elsewhere],
+        [str(one) for one in found if one.email],
     )
 
 
@@ -146,6 +153,30 @@ def involved(service: Service) -> QuerySet[User]:
     """Active people in a group that may see the service or votes under one of its roles."""
     people = User.objects.filter(is_active=True, kind=Kind.PERSON)
     return people.filter(pk__in=_members(service, [READS_ONLY]))
+
+
+def wanted(people: Iterable[User], service: Service) -> list[User]:
+    """Those who are written to by name: still here, with an address, who did not leave.
+
+    Somebody may be named long before, as lead or owner; whose account is closed since, or who no
+    longer sees the service and has no part in it, reads nothing of it any more.
+    """
+    named, left = list(people), gone(service)
+    ids = [one.pk for one in named]
+    here = set(people_of(service).filter(pk__in=ids).values_list("pk", flat=True))
+    here |= set(involved(service).filter(pk__in=ids).values_list("pk", flat=True))
+    return [
+        one
+        for one in named
+        if one.pk in here and one.email.strip() and not left.has(one.email, one.pk)
+    ]
+
+
+def closed(user_ids: Iterable[int | None]) -> set[int]:
+    """Those of these accounts that nobody uses any more; nothing is mailed to them."""
+    ids = {pk for pk in user_ids if pk is not None}
+    found = User.objects.filter(pk__in=ids, is_active=False)
+    return set(found.values_list("pk", flat=True))
 
 
 def working(service: Service) -> set[int]:

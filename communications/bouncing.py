@@ -137,7 +137,8 @@ def _note_copy(found: Delivery, said: Bounced, reporter: User) -> Noted:
 def _mark(copy: Delivery, said: Bounced, now: datetime) -> None:
     """With another token, so that a late word of the worker no longer counts.
 
-    One that waits to leave again, or whose reader complains of it, keeps its state.
+    One that waits to leave again, or whose reader complains of it, keeps its state; if it was
+    called bounced before, as an out-of-office is, the complaint says that it did arrive.
     """
     copy.bounce, copy.bounced_at = said.kind, min(said.at, now)
     copy.last_error = said.reason or BounceKind(said.kind).label
@@ -146,6 +147,9 @@ def _mark(copy: Delivery, said: Bounced, now: datetime) -> None:
         copy.state, copy.sent_at = DeliveryState.BOUNCED, copy.sent_at or now
         copy.token, copy.lease_until = uuid.uuid4(), None
         changed += ["state", "sent_at", "token", "lease_until"]
+    elif said.kind == BounceKind.COMPLAINT and copy.state == DeliveryState.BOUNCED:
+        copy.state = DeliveryState.SENT
+        changed.append("state")
     copy.save(update_fields=changed)
 
 

@@ -73,3 +73,11 @@ class Clock:
         if not self.marks or self.language == LANGUAGE:
             return said
         return format_html('<span lang="{}" dir="auto">{}</span>', self.language, said)
+
+
+def is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, malformed, or the name of a folder
+        return False
+    return True

@@ -22,7 +22,8 @@ from deployments.models import Deployment
 MESSAGES_AT_ONCE = 200
 logger = logging.getLogger(__name__)
 UNWANTED = "They left the messages of this service."
-LOST = "The worker ended while it handed this copy over; the mail server may have taken it."
+CLOSED = "Their account is closed."
+LOST = "The worker ended while it handed this copy over; it may have arrived."
 
 
 def expand_due() -> set[int]:
@@ -45,10 +46,12 @@ def _tried(message_id: int, deployment_id: int) -> bool:
 
 def _pause(message_id: int) -> None:
     """Come back to it later and later; whoever mends the cause need not touch the row."""
-    message = Message.objects.get(pk=message_id)
-    message.failures += 1
-    message.retry_at = clock.now() + schedule.wait_before_retry(message.failures)
-    message.save(update_fields=["failures", "retry_at"])
+    row = Message.objects.filter(pk=message_id)
+    failures = row.values_list("failures", flat=True).first()
+    if failures is None:
+        return  # its line was changed meanwhile, and it is gone
+    wait = schedule.wait_before_retry(failures + 1)
+    row.update(failures=failures + 1, retry_at=clock.now() + wait)
 
 
 @transaction.atomic
@@ -105,22 +108,38 @@ def settle(claimed: Iterable[Delivery]) -> list[Delivery]:
     for copy in claimed:
         by_message[copy.message_id].append(copy)
     for group in by_message.values():
-        with transaction.atomic():
-            found = judge(group[0].message)
-            if found.becomes == Fate.LEAVE:
-                may_leave += _wanted(group, found.at)
-            else:
-                leaving.end(group, found.becomes, found.at)
+        try:
+            may_leave += _settled(group)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            logger.exception("message %s could not be judged", group[0].message_id)
+            leaving.put_off(group, error)
     return may_leave
 
 
+@transaction.atomic
+def _settled(group: list[Delivery]) -> list[Delivery]:
+    found = judge(group[0].message)
+    if found.becomes == Fate.LEAVE:
+        return _wanted(group, found.at)
+    leaving.end(group, found.becomes, found.at)
+    return []
+
+
 def _wanted(group: list[Delivery], now: datetime) -> list[Delivery]:
-    """Without those who left the service's messages while a server had told their copy to wait."""
+    """Without those who left, or whose account was closed, since their copy was written."""
     left = audience.gone(group[0].message.deployment.service)
-    unwanted = [copy for copy in group if left.has(copy.address, copy.user_id)]
-    if unwanted:
-        leaving.end(unwanted, Fate.CANCELLED, now, UNWANTED)
-    return [copy for copy in group if copy not in unwanted]
+    closed = audience.closed(copy.user_id for copy in group)
+    wanted = list[Delivery]()
+    for copy in group:
+        if copy.user_id in closed:
+            leaving.end([copy], Fate.CANCELLED, now, CLOSED)
+        elif left.has(copy.address, copy.user_id):
+            leaving.end([copy], Fate.CANCELLED, now, UNWANTED)
+        else:
+            wanted.append(copy)
+    return wanted
 
 
 def recover() -> set[int]:

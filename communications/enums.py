@@ -40,7 +40,7 @@ TELLS_OF_THE_END = frozenset({Kind.COMPLETE, Kind.SUMMARY})
 SAYS_WHAT_MOVED = frozenset({Kind.CORRECTION, Kind.HOLD, Kind.NO_GO, Kind.RECALL})
 # To whoever signs, or to the lead if they do not; of no use once the rule holds.
 ASKS_TO_SIGN = frozenset({Kind.SIGN, Kind.SIGN_REMINDER, Kind.SIGN_OVERDUE})
-# To those who were told that it started.
+# To those who were told that it started; to all who were told of it where nobody was.
 WAY_BACK = frozenset({Kind.ROLLBACK, Kind.ROLLED_BACK, Kind.STOPPED})
 # What is still of use after a cancellation.
 OUTLIVES_CANCELLATION = frozenset({Kind.CANCELLATION, Kind.MENTION})

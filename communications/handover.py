@@ -1,5 +1,7 @@
 """One SMTP transaction, and what is known about it afterwards. No Django in here."""
 
+from __future__ import annotations
+
 import smtplib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,9 +43,9 @@ def hand_over(
     sender: str,
     recipient: str,
     content: bytes,
-    may_leave: Callable[[], bool] = lambda: True,
+    kept_back: Callable[[], Outcome | None] = lambda: None,
 ) -> Outcome:
-    """Hand one copy to the server, if it still may leave once the server is ready for it.
+    """Hand one copy to the server, unless it is kept back once the server is ready for it.
 
     A server may let one wait for its answer to the recipient, so that is asked after it. A
     connection that breaks before the last byte is out has certainly delivered nothing; one that
@@ -53,9 +55,9 @@ def hand_over(
         refusal = _envelope(smtp, sender, recipient)
         if refusal is not None:
             return refusal
-        if not may_leave():
+        if (kept := kept_back()) is not None:
             smtp.rset()
-            return Outcome(Result.WITHHELD)
+            return kept
         code, answer = smtp.docmd("DATA")
         if code != READY_FOR_CONTENT:
             return _given_up(smtp, code, answer)

@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from communications import policies
-from communications.enums import Fate, Kind
+from communications.enums import (
+    SAYS_WHAT_MOVED,
+    UNDER_WAY,
+    WAITING,
+    Fate,
+    Kind,
+    MessageState,
+)
 from communications.in_vain import is_in_vain
-from communications.models import Message
+from communications.models import Delivery, Message
 from deployments import clock
 from deployments.enums import State
 from deployments.models import Deployment
@@ -39,9 +46,28 @@ def fate(message: Message, deployment: Deployment, now: datetime) -> Fate:
     if event and is_in_vain(message.kind, deployment, event):
         return Fate.CANCELLED
     becomes = policies.fate(message, deployment, now)
-    if becomes == Fate.LEAVE and message.kind == Kind.SUMMARY and _is_just_over(deployment, now):
+    if becomes == Fate.LEAVE and (
+        (message.kind == Kind.SUMMARY and _is_just_over(deployment, now))
+        or (message.kind == Kind.CORRECTION and _is_being_said(message, deployment))
+    ):
         return Fate.WAIT
     return becomes
+
+
+def _is_being_said(correction: Message, deployment: Deployment) -> bool:
+    """A hold, a no-go or a recall that says what moved is still on its way.
+
+    It stands in for the correction of whoever gets it; but it may be over before it leaves, and
+    they would be told nothing.
+    """
+    if correction.state != MessageState.PLANNED:
+        return False
+    others = Delivery.objects.filter(
+        message__deployment=deployment,
+        message__schedule_revision=deployment.schedule_revision,
+        message__kind__in=SAYS_WHAT_MOVED - {Kind.CORRECTION},
+    )
+    return others.filter(state__in=WAITING | UNDER_WAY).exists()
 
 
 def _is_just_over(deployment: Deployment, now: datetime) -> bool:

@@ -7,11 +7,12 @@ conditional on the worker's token, so that nobody's late word counts.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 
 from communications import schedule
@@ -24,9 +25,18 @@ from deployments.clock import PortalNow, now
 from deployments.models import Deployment
 
 CLAIM_LEASE = timedelta(seconds=60)
-# Longer than BEGINS_WITHIN and all time-outs of one SMTP transaction together.
+# Longer than BEGINS_WITHIN and the time-outs of what follows it together.
 HANDOVER_LEASE = timedelta(seconds=180)
-BEGINS_WITHIN = timedelta(seconds=20)
+# Longer than the time-outs of a greeting, a sender and a recipient in a row, so that a server which
+# takes its time over each of them gets its mail nevertheless.
+BEGINS_WITHIN = timedelta(seconds=70)
+# What may not leave yet is looked at again after this, and not at once and for ever.
+LOOKS_AGAIN_AFTER = timedelta(seconds=5)
+TOO_SLOW = (
+    f"The mail server took longer than {BEGINS_WITHIN.seconds} s to take the recipient; "
+    "the copy is tried again."
+)
+logger = logging.getLogger(__name__)
 # A copy that was handed over, and what the mail server said.
 Handed = tuple[Delivery, Outcome]
 # What is still ours to say: somebody may have given us up meanwhile, but nobody knew better.
@@ -41,14 +51,18 @@ class Begun:
     version: int = 0
     until: datetime | None = None
 
-    def may_leave(self) -> bool:
+    def kept_back(self) -> Outcome | None:
         """Asked in the middle of each SMTP transaction, by one short read that waits for nobody.
 
         A time that was saved before this holds the copy back, though it was begun already.
         """
         known = Deployment.objects.filter(pk=self.copies[0].message.deployment_id)
         version, at = known.values_list("event_count", PortalNow()).get()
-        return version == self.version and self.until is not None and at < self.until
+        if version != self.version:
+            return Outcome(Result.WITHHELD)
+        if self.until is None or at >= self.until:
+            return Outcome(Result.LATER, TOO_SLOW)
+        return None
 
 
 def begin(waiting: Sequence[Delivery]) -> Begun:
@@ -57,6 +71,17 @@ def begin(waiting: Sequence[Delivery]) -> Begun:
     Under the deployment's lock and in one commit: whatever becomes of the worker afterwards, each
     of them may have left.
     """
+    try:
+        return _begun(waiting)
+    except (OperationalError, InterfaceError):
+        raise  # the database is gone for all of them alike
+    except Exception as error:
+        logger.exception("message %s could not be judged", waiting[0].message_id)
+        put_off(waiting, error)
+        return Begun([])
+
+
+def _begun(waiting: Sequence[Delivery]) -> Begun:
     with transaction.atomic():
         found = judge(waiting[0].message)
         if found.becomes != Fate.LEAVE:
@@ -113,11 +138,17 @@ def _note_trouble(copy: Delivery, outcome: Outcome) -> None:
 
 
 def end(ended: Sequence[Delivery], becomes: Fate, at: datetime, reason: str = "") -> None:
-    """Give up or give back what may not leave now and was not begun."""
-    state = DeliveryState.SCHEDULED if becomes == Fate.WAIT else DeliveryState(becomes.value)
+    """Give up or give back what may not leave now and was not begun.
+
+    What waits is due a little later: it would be claimed again at once, and that for ever.
+    """
     ours = _ours(ended, DeliveryState.CLAIMED).filter(lease_until__gt=at)
+    if becomes == Fate.WAIT:
+        later = at + LOOKS_AGAIN_AFTER
+        ours.update(state=DeliveryState.SCHEDULED, due_at=later, lease_until=None)
+        return
     said = {"last_error": reason} if reason else {}
-    ours.update(state=state, lease_until=None, **said)
+    ours.update(state=DeliveryState(becomes.value), lease_until=None, **said)
 
 
 def fail(copy: Delivery, reason: str) -> None:
@@ -127,7 +158,7 @@ def fail(copy: Delivery, reason: str) -> None:
 
 
 def postpone(waiting: Sequence[Delivery], reason: str) -> None:
-    """The mail server cannot be reached: these copies wait for it, however long it takes."""
+    """These copies wait for a mail server or a mended row, however long it takes."""
     for attempts in {copy.attempts for copy in waiting}:
         same = [copy for copy in waiting if copy.attempts == attempts]
         _ours(same, DeliveryState.CLAIMED).update(
@@ -137,6 +168,11 @@ def postpone(waiting: Sequence[Delivery], reason: str) -> None:
             lease_until=None,
             last_error=reason,
         )
+
+
+def put_off(waiting: Sequence[Delivery], error: Exception) -> None:
+    """These copies cannot be judged; they keep no others from leaving, and are tried again."""
+    postpone(waiting, f"The portal could not tell whether it may leave: {error}")
 
 
 def _ours(copies: Sequence[Delivery], *states: str) -> DeliveryQuerySet:

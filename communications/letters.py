@@ -4,57 +4,21 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import reverse
 
-from accounts.models import User
-from approvals import verdict
-from communications import audience, summaries
-from communications.audience import People
+from communications import event_words, summaries
 from communications.chat.payloads import Note
-from communications.dates import Clock
-from communications.enums import Kind
-from communications.models import Delivery, Message
-from communications.stakeholders import LANGUAGE
-from communications.summaries import Summary
-from deployments.answers import page
-from deployments.enums import State
+from communications.dates import Clock, is_zone
+from communications.models import Message
+from communications.reading import Facts, Reader
 from deployments.fitting import one_line
-from deployments.models import Deployment, Event
-from deployments.sharing import links
 from monitoring.figures import Picture
-from monitoring.models import Watch
 
 FOLDER = "communications/mail"
-# Those who work on the deployment read here what those who only use the service need not.
-IN_TWO_REGISTERS = frozenset(
-    {
-        Kind.CORRECTION,
-        Kind.HOLD,
-        Kind.NO_GO,
-        Kind.RECALL,
-        Kind.CANCELLATION,
-        Kind.BREAK_GLASS,
-        Kind.SIGN_OVERDUE,
-        Kind.ROLLBACK,
-        Kind.ROLLED_BACK,
-        Kind.STOPPED,
-        Kind.STEP_FAILED,
-        Kind.OVERRUN,
-        Kind.ALERT,
-        Kind.ROLLBACK_ASKED,
-        Kind.SUMMARY,
-    }
-)
-OF_AN_EVENT = (
-    "actor", "reason", "said", "about", "due", "due_there", "holds_until", "role", "again",
-    "foreseen", "left_behind", "because", "answer_by", "is_automatic", "severity",
-)  # fmt: skip
 LONGEST_SUBJECT = 200
 # Stands where a reader's own link goes; nobody can type it, since it is another in each process.
 OWN_LINK = f"https://{uuid.uuid4().hex}.invalid/"
@@ -79,71 +43,6 @@ class Letter:
         return replace(self, text=text, html=html)
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What one message is about, read once for all its readers."""
-
-    message: Message
-    deployment: Deployment
-    headline: str
-    holds: bool
-    asked: frozenset[int]
-    working: frozenset[int]
-    bound: People
-    watch: Watch | None
-    summary: Summary | None
-    share_url: str = ""
-
-
-@dataclass(frozen=True)
-class Reader:
-    """What a letter depends on besides the facts; readers who agree in it share theirs."""
-
-    zone: str
-    is_asked: bool = False
-    is_technical: bool = False
-    knew_t0: datetime | None = None
-    language: str = LANGUAGE
-    may_leave: bool = False
-    # Without an account, so that only the stakeholder link leads anywhere.
-    is_guest: bool = False
-
-
-def gather(message: Message, deployment: Deployment) -> Facts:
-    outlook = verdict.outlook(deployment)
-    asks, tells = message.kind == Kind.GO_NO_GO, message.kind in IN_TWO_REGISTERS
-    return Facts(
-        message=message,
-        deployment=deployment,
-        headline=outlook.sentence,
-        holds=deployment.state == State.GO and not outlook.broken,
-        asked=frozenset(audience.asked(deployment) if asks else ()),
-        working=frozenset(audience.working(deployment.service) if tells else ()),
-        bound=audience.bound(deployment.service),
-        watch=Watch.objects.filter(deployment=deployment).first(),
-        summary=summaries.gather(message.kind, deployment),
-        share_url=links.address_for_mails(deployment),
-    )
-
-
-def reader_of(copy: Delivery, facts: Facts) -> Reader:
-    return Reader(
-        zone=copy.zone,
-        is_asked=copy.user_id in facts.asked,
-        is_technical=copy.user_id in facts.working,
-        knew_t0=copy.knew_t0,
-        language=copy.language,
-        may_leave=may_leave(facts, copy.address, copy.user_id, copy.stakeholder_id),
-        is_guest=copy.user_id is None and copy.channel_id is None,
-    )
-
-
-def may_leave(facts: Facts, address: str, user_id: int | None, stakeholder_id: int | None) -> bool:
-    """Whoever is on the list or has an account, and has no part in the service's releases."""
-    known = user_id is not None or stakeholder_id is not None
-    return known and not facts.bound.has(address, user_id)
-
-
 def compose(facts: Facts, reader: Reader) -> Letter:
     """The letter for every such reader."""
     context = _context(facts, reader)
@@ -153,7 +52,8 @@ def compose(facts: Facts, reader: Reader) -> Letter:
     text = render_to_string(f"{folder}/body.txt", context)
     html = render_to_string(f"{folder}/body.html", marked)
     letter = Letter(subject[:LONGEST_SUBJECT], squeezed(text), html.strip())
-    pictures = facts.summary.pictures if facts.summary and reader.is_technical else ()
+    brings = facts.has_pictures and reader.is_technical
+    pictures = facts.summary.pictures if facts.summary and brings else ()
     return replace(letter, may_leave=reader.may_leave, pictures=pictures)
 
 
@@ -187,13 +87,6 @@ def _part(message: Message, name: str, context: dict[str, Any]) -> str:
     """As plain text: each room escapes in its own way what somebody typed."""
     part = {"part": f"{FOLDER}/{message.kind}/{name}.txt"}
     return one_line(render_to_string(f"{FOLDER}/_part.txt", {**context, **part}))
-
-
-def compose_for(message: Message, deployment: Deployment, person: User) -> Letter:
-    """The letter as this person would get it now."""
-    facts = gather(message, deployment)
-    asked, technical = person.pk in facts.asked, person.pk in facts.working
-    return compose(facts, Reader(person.zone, asked, technical))
 
 
 def squeezed(text: str) -> str:
@@ -232,75 +125,12 @@ def _context(facts: Facts, reader: Reader, *, marks: bool = False) -> dict[str, 
         "lead": deployment.lead,
         "own_link": OWN_LINK if reader.may_leave else "",
         "url": f"{settings.PORTAL_URL}{deployment.get_absolute_url()}",
-        **_of_event(message.event, deployment, dates),
-        **summaries.context_of(facts.summary, dates, is_technical=reader.is_technical),
+        **event_words.of_event(message.event, deployment, dates),
+        **summaries.context_of(
+            facts.summary,
+            dates,
+            is_technical=reader.is_technical,
+            has_pictures=facts.has_pictures,
+        ),
     }
     return {**context, "url": facts.share_url} if reader.is_guest else context
-
-
-def _of_event(event: Event | None, deployment: Deployment, dates: Clock) -> dict[str, Any]:
-    """What the event that caused the message adds: who, why, about what, and where it stands."""
-    if event is None:
-        return dict.fromkeys(OF_AN_EVENT, "")
-    due_at = _instant(event, "due")
-    return {
-        "actor": event.actor_name,
-        "reason": event.reason,
-        "said": event.after.get("text", ""),
-        "about": event.object_text if event.object_kind != "deployment" else "",
-        "due": dates.moment(due_at),
-        "due_there": dates.beside(due_at, deployment.zone),
-        "holds_until": dates.moment(_instant(event, "holds_until")),
-        "foreseen": dates.moment(_instant(event, "end")),
-        "left_behind": event.after.get("left_behind", []),
-        "because": event.after.get("because", ""),
-        "answer_by": dates.moment(_instant(event, "answer_by")),
-        "is_automatic": event.after.get("automatic", False),
-        "severity": event.after.get("severity", ""),
-        "role": event.after.get("role_title", ""),
-        "again": event.after.get("again", False),
-        "url": f"{settings.PORTAL_URL}{_place(event, deployment)}",
-    }
-
-
-def _instant(event: Event, name: str) -> datetime | None:
-    said = event.after.get(name)
-    return datetime.fromisoformat(said) if said else None
-
-
-def _place(event: Event, deployment: Deployment) -> str:
-    """The page of what the event is about; it asks whoever comes to sign in."""
-    if "role_title" in event.after:
-        return reverse("approvals:sign", args=[deployment.pk, event.object_id])
-    if said := event.after.get("comment"):
-        return f"{reverse('dashboard:comments', args=[deployment.pk])}#comment-{said}"
-    if event.after.get("asks"):
-        return reverse("checklists:answer_step", args=[deployment.pk, event.object_id])
-    if event.object_kind == "item" and event.after.get("due"):
-        return reverse("checklists:item", args=[deployment.pk, event.object_id])
-    if event.object_kind == "alert":
-        return reverse("monitoring:alert", args=[deployment.pk, event.object_id])
-    if event.object_kind == "question":
-        return reverse("monitoring:question", args=[deployment.pk])
-    if event.object_kind == "gate":
-        return _page_of_gate(event, deployment)
-    if event.after.get("what"):
-        return page(deployment, "sign-off")
-    return deployment.get_absolute_url()
-
-
-def _page_of_gate(event: Event, deployment: Deployment) -> str:
-    """Where its result is entered, as far as people may do that."""
-    gate = deployment.gates.filter(pk=event.object_id).first()
-    if gate is None:
-        return deployment.get_absolute_url()
-    form = "gates:upload" if gate.takes_reports else "gates:report"
-    return reverse("gates:detail" if gate.machine_only else form, args=[deployment.pk, gate.key])
-
-
-def is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # unknown, malformed, or the name of a folder
-        return False
-    return True

@@ -1,7 +1,7 @@
 """The link by which one person leaves, or comes back, without signing in.
 
-It is signed with the portal's key and names an entry of a list, or an account and a service, by
-keys that mean nothing elsewhere. It never expires: a mail of last year leaves as well.
+It is signed with the portal's key and names an entry of a list, or an account, a service and the
+address that the mail went to. It never expires: a mail of last year leaves as well.
 """
 
 from __future__ import annotations
@@ -24,11 +24,15 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 def of_copy(copy: Delivery) -> str:
-    """The part of the address that names who got this copy."""
-    if copy.stakeholder is not None:
-        return of_entry(copy.stakeholder)
-    assert copy.user_id is not None
-    return _signed([copy.user_id, copy.message.deployment.service_id])
+    """The part of the address that names who got this copy, where it went.
+
+    It speaks for that address: an account or an entry may have another one when the mail is read,
+    and an old mail is in whoever's mailbox it came to.
+    """
+    entry = copy.stakeholder
+    if entry is not None and entry.address.lower() == copy.address.lower():
+        return of_entry(entry)
+    return _signed([copy.user_id or 0, copy.message.deployment.service_id, copy.address])
 
 
 def of_entry(entry: Stakeholder) -> str:
@@ -55,6 +59,8 @@ def read(link: str) -> Subscriber | None:
                 return _of_entry(UUID(key))
             case [int(user), int(service)]:
                 return _of_account(user, service)
+            case [int(user), int(service), str(address)]:
+                return _of_address(user, service, address)
     except (BadSignature, ValueError):
         return None
     return None
@@ -72,6 +78,20 @@ def _of_account(user_pk: int, service_pk: int) -> Subscriber | None:
     user = User.objects.filter(pk=user_pk, is_active=True).first()
     service = Service.objects.filter(pk=service_pk).first()
     return of_account(service, user) if user and service else None
+
+
+def _of_address(user_pk: int, service_pk: int, address: str) -> Subscriber | None:
+    """The account while the address is its own; else whoever is listed there, or it alone."""
+    who = _of_account(user_pk, service_pk)
+    if who is not None and who.address.lower() == address.lower():
+        return who
+    service = Service.objects.filter(pk=service_pk).first()
+    if service is None:
+        return None
+    listed = Stakeholder.objects.select_related("user").filter(service=service)
+    entry = listed.filter(address__iexact=address).first()
+    user = entry.user if entry else None
+    return Subscriber(service, address, user, entry, was_written_to=True)
 
 
 def _signed(names: list[Any]) -> str:

@@ -42,16 +42,27 @@ def add(service: Service, entries: Sequence[Entry], *, actor: User) -> list[Stak
     for entry in entries:
         require(policies.refusal_of_entry(entry.name, entry.address, entry.language, entry.zone))
     require(policies.refusal_of_doubles(service, [entry.address for entry in entries]))
-    left = OptOut.objects.filter(service=service, key__isnull=False)
-    keys = {address.lower(): key for address, key in left.values_list("address", "key")}
+    keys = _keys_of(service, [entry.address for entry in entries])
     rows = Stakeholder.objects.bulk_create(
-        Stakeholder(
-            service=service, key=keys.get(entry.address.lower()) or uuid.uuid4(), **asdict(entry)
-        )
-        for entry in entries
+        Stakeholder(service=service, key=key, **asdict(entry))
+        for entry, key in zip(entries, keys, strict=True)
     )
     _note_added(chain, service, rows, actor)
     return rows
+
+
+def _keys_of(service: Service, addresses: Sequence[str]) -> list[uuid.UUID]:
+    """The key in each one's links: that of before for who left, unless another entry has it."""
+    rows = OptOut.objects.filter(service=service, key__isnull=False).order_by("pk")
+    found = rows.values_list("address", "key")
+    left = {address.lower(): key for address, key in found if key is not None}
+    taken = set(Stakeholder.objects.filter(key__in=left.values()).values_list("key", flat=True))
+    keys = list[uuid.UUID]()
+    for address in addresses:
+        key = left.get(address.lower())
+        keys.append(uuid.uuid4() if key is None or key in taken else key)
+        taken.add(keys[-1])
+    return keys
 
 
 def _note_added(chain: Chain, service: Service, rows: Sequence[Stakeholder], actor: User) -> None:
@@ -72,8 +83,7 @@ def edit(stakeholder: Stakeholder, entry: Entry, *, actor: User) -> Event | None
     require(policies.refusal_of_entry(entry.name, entry.address, entry.language, entry.zone))
     require(policies.refusal_of_doubles(row.service, [entry.address], besides=row))
     if entry.address.lower() != row.address.lower():
-        left = OptOut.objects.filter(service=row.service, address__iexact=entry.address).first()
-        key = (left.key if left else None) or uuid.uuid4()
+        [key] = _keys_of(row.service, [entry.address])
         Stakeholder.objects.filter(pk=row.pk).update(key=key, user=None)
     return save_changes(chain, row, "stakeholder changed", asdict(entry), actor)
 

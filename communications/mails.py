@@ -1,4 +1,8 @@
-"""A letter as a mail: written once for all who read the same, addressed to each of them."""
+"""A letter as a mail, addressed to each of its readers.
+
+It is written once for all who read the same; for who may leave, once for each, since their own
+link stands in its headers, its text and its page.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +23,12 @@ from django.core.mail.message import (
 from django.core.validators import validate_email
 from django.db import DatabaseError
 
-from communications import audience, calendar_entries, ics, identity, letters, links
+from communications import audience, calendar_entries, ics, identity, letters, links, reading
 from communications.enums import EntryStatus
 from communications.exceptions import Unsendable, Unwritten
-from communications.letters import Facts, Letter, Reader
+from communications.letters import Letter
 from communications.models import Delivery
+from communications.reading import Facts, Reader
 from deployments.fitting import one_line
 from deployments.models import Deployment
 from monitoring import drawing
@@ -34,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 
 class Mail:
-    """All but what is each reader's own; writing that anew takes a tenth as long."""
+    """All but three headers, which are each reader's own; those cost a small part of the whole."""
 
     def __init__(
         self, letter: Letter, deployment: Deployment, headers: Mapping[str, str] | None = None
@@ -100,7 +105,10 @@ def _enclose(whole: Part, pictures: Sequence[Picture]) -> None:
 
 
 class Texts:
-    """The letters of one batch; readers of one zone and part who know the same share theirs."""
+    """The letters of one batch; readers of one zone and part who know the same share theirs.
+
+    Whoever may leave shares the words, but not the mail that is made of them.
+    """
 
     def __init__(self) -> None:
         self._facts: dict[int, Facts] = {}
@@ -124,9 +132,9 @@ class Texts:
         """Shared, but for who may leave: their mail holds a link of their own."""
         message = copy.message
         if message.pk not in self._facts:
-            self._facts[message.pk] = letters.gather(message, message.deployment)
+            self._facts[message.pk] = reading.gather(message, message.deployment)
         facts = self._facts[message.pk]
-        reader = letters.reader_of(copy, facts)
+        reader = reading.reader_for(facts, copy)
         key = (message.pk, reader)
         if key not in self._letters:
             self._letters[key] = letters.compose(facts, reader)

@@ -1,4 +1,4 @@
-"""Messages that an event causes: corrections, holds, cancellations, mentions and reminders."""
+"""Messages that an event causes: to whoever was told before, or to a few people by name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from accounts.models import User
 from approvals.asking import still_asked
 from checklists.asked import ops_leads
 from communications import copies, in_vain, readers, schedule
-from communications.audience import Recipient, gone, involved
+from communications.audience import involved, recipient_for, wanted
 from communications.enums import Awaits, Kind, MessageState
 from communications.models import Message
 from communications.reporters import reporters
@@ -67,7 +67,7 @@ def tell_cancelled(deployment: Deployment, event: Event) -> Message | None:
 
 
 def tell_way_back(deployment: Deployment, event: Event) -> Message | None:
-    """That it is rolled back or was stopped, to those who were told that it started."""
+    """That it is rolled back or was stopped, to those told of its start; else to all told of it."""
     if not _was_told(deployment):
         return None
     return _write(deployment, event, WAY_BACK[event.verb], event.at)
@@ -83,23 +83,23 @@ def ask_how_to_go_on(deployment: Deployment, event: Event) -> Message | None:
 
 
 def tell_overrun(deployment: Deployment, event: Event) -> Message | None:
-    """A mail to the release lead and all ops leads, who can still do something about it."""
+    """A mail to the lead and those who may operate it, who can still do something about it."""
     people = [deployment.lead, *ops_leads(deployment)]
     return _write_to(deployment, event, Kind.OVERRUN, Kind.OVERRUN.label, people)
 
 
 def tell_alert(deployment: Deployment, event: Event) -> Message | None:
-    """A mail to the release lead, and of a critical one to all ops leads, too."""
+    """A mail to the release lead, and of a critical one to those who may operate it, too."""
     if in_vain.is_over(deployment, event):
         return None
-    people = [deployment.lead]
+    people = _lead_of(deployment)
     if event.after["severity"] == Severity.CRITICAL:
         people += ops_leads(deployment)
     return _write_to(deployment, event, Kind.ALERT, event.object_text, people)
 
 
 def ask_whether_to_go_back(deployment: Deployment, event: Event) -> Message | None:
-    """A mail to the release lead and all ops leads; once more when nobody answered."""
+    """A mail to the lead and those who may operate it; once more when nobody answered."""
     if in_vain.is_decided(deployment, event):
         return None
     people = [deployment.lead, *ops_leads(deployment)]
@@ -128,13 +128,13 @@ def ask_to_sign(deployment: Deployment, event: Event) -> Message | None:
     rule = deployment.rules.select_related("role").filter(pk=event.object_id).first()
     if rule is None:
         return None
-    people = [deployment.lead] if kind == Kind.SIGN_OVERDUE else still_asked(rule)
+    people = _lead_of(deployment) if kind == Kind.SIGN_OVERDUE else still_asked(rule)
     title = f"{kind.label}: {rule.role}"
     return _write_to(deployment, event, kind, title, people)
 
 
 def ask_to_report(deployment: Deployment, event: Event) -> Message | None:
-    """A mail to whoever reported the gate last, or to those who may report it by hand."""
+    """A mail to whoever reported the gate last, else to those who answer for it."""
     if in_vain.is_reported(deployment, event):
         return None
     title = f"{Kind.GATE_REPORT.label}: {event.object_text}"
@@ -147,12 +147,12 @@ def tell_out_of_reach(deployment: Deployment, event: Event) -> Message | None:
     if in_vain.is_within_reach(deployment, event):
         return None
     here = {deployment.requester_id, deployment.lead_id}
-    people = people_of(deployment.service).filter(pk__in=here)
+    people = User.objects.filter(pk__in=here)
     return _write_to(deployment, event, Kind.OUT_OF_REACH, Kind.OUT_OF_REACH.label, people)
 
 
 def tell_broken_glass(deployment: Deployment, event: Event) -> Message | None:
-    """A mail to everybody who has a part in the service's releases."""
+    """A mail to everybody who sees the service by a grant or signs there."""
     people = involved(deployment.service)
     return _write_to(deployment, event, Kind.BREAK_GLASS, Kind.BREAK_GLASS.label, people)
 
@@ -163,6 +163,11 @@ def _owners(deployment: Deployment, event: Event) -> Iterable[User]:
         return people.filter(username=event.after["owner"])
     held = deployment.service.memberships.filter(role__key=event.after.get("role", ""))
     return people.filter(groups__in=held.values("group")).distinct()
+
+
+def _lead_of(deployment: Deployment) -> list[User]:
+    """The release lead; the ops leads where the lead is no longer here, since somebody has to."""
+    return wanted([deployment.lead], deployment.service) or ops_leads(deployment)
 
 
 def _was_told(deployment: Deployment) -> bool:
@@ -191,12 +196,8 @@ def _write_to(
     deployment: Deployment, event: Event, kind: Kind, title: str, people: Iterable[User]
 ) -> Message | None:
     """One that is for these people only, whatever becomes of the time."""
-    now, left = clock.now(), gone(deployment.service)
-    once = {
-        person.email.strip().lower(): person
-        for person in people
-        if person.email.strip() and not left.has(person.email, person.pk)
-    }
+    now = clock.now()
+    once = {one.email.strip().lower(): one for one in wanted(people, deployment.service)}
     message = Message(
         deployment=deployment,
         event=event,
@@ -210,9 +211,7 @@ def _write_to(
     )
     if not once or _save(message) is None:
         return None
-    copies.write(
-        message, [Recipient(str(one), one.email, one.zone, one.pk) for one in once.values()]
-    )
+    copies.write(message, [recipient_for(one) for one in once.values()])
     return message
 
 

@@ -8,12 +8,22 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import User
-from communications import audience, bouncing, ledgers, letters, policies, readers, rewording
+from communications import (
+    audience,
+    bouncing,
+    ledgers,
+    letters,
+    policies,
+    readers,
+    reading,
+    rewording,
+)
 from communications.audience import Recipient
 from communications.enums import MessageState
 from communications.forms import ReaderForm, WordsForm
-from communications.letters import IN_TWO_REGISTERS, Letter
+from communications.letters import Letter
 from communications.models import Message, MessagePlan, Trial
+from communications.reading import IN_TWO_REGISTERS
 from communications.timeline import entries_of, steps
 from deployments import clock
 from deployments.models import Deployment
@@ -79,20 +89,12 @@ class Previewed:
 def previewed(
     message: Message, deployment: Deployment, viewer: User, asked: dict[str, str]
 ) -> Previewed:
-    facts = letters.gather(message, deployment)
+    facts = reading.gather(message, deployment)
     form = ReaderForm(asked, recipients=_recipients(message, deployment))
-    to = form.reader or Recipient(str(viewer), viewer.email, viewer.zone, viewer.pk)
-    usual = to.user_id in facts.working
-    technical = form.is_technical(usual) if message.kind in IN_TWO_REGISTERS else False
-    reader = letters.Reader(
-        to.zone,
-        to.user_id in facts.asked,
-        technical,
-        to.knew_t0,
-        to.language,
-        letters.may_leave(facts, to.address, to.user_id, to.stakeholder_id),
-        is_guest=to.user_id is None,
-    )
+    to = form.reader or audience.recipient_for(viewer)
+    usual = reading.reader_for(facts, to)
+    technical = message.kind in IN_TWO_REGISTERS and form.is_technical(usual.is_technical)
+    reader, facts = replace(usual, is_technical=technical), replace(facts, has_pictures=False)
     if facts.share_url:
         # Whoever reads previews has no business with the link that the mails carry.
         facts = replace(facts, share_url=links.address(IN_PLACE_OF_THE_LINK))

@@ -9,9 +9,9 @@ from communications import policies
 from communications.models import MessageHold
 from communications.services import SWEEP
 from deployments import clock, hints, history
+from deployments.exceptions import require
 from deployments.models import Deployment, Event
 from deployments.policies import rights_of
-from deployments.services import require
 
 
 @transaction.atomic

@@ -13,13 +13,12 @@ from communications.enums import (
     OUTLIVES_CANCELLATION,
     TELLS_OF_THE_END,
     Awaits,
-    DeliveryState,
     Fate,
     Kind,
     MessageState,
 )
 from communications.holding import LEAVES_BEFORE_T0
-from communications.models import BouncingAddress, Delivery, Message, MessageHold
+from communications.models import BouncingAddress, Message, MessageHold
 from deployments.access.policies import refusal_to_administer
 from deployments.enums import FINAL, Right, State
 from deployments.exceptions import Forbidden, Invalid, Refused
@@ -67,8 +66,6 @@ def is_overtaken(message: Message, deployment: Deployment) -> bool:
 
 
 def is_given_up(message: Message, deployment: Deployment) -> bool:
-    if message.kind == Kind.REMINDER:
-        return deployment.state in FINAL
     if deployment.state in DID_NOT_LAST and message.kind in TELLS_OF_THE_END:
         return True
     return deployment.state == State.CANCELLED and message.kind not in OUTLIVES_CANCELLATION
@@ -158,26 +155,6 @@ def refusal_to_release(rights: Rights, deployment: Deployment) -> Refused | None
     if hold_of(deployment) is None:
         return Refused("Nobody holds the messages back.")
     return refusal_to_handle(rights)
-
-
-def refusal_to_settle(rights: Rights, copy: Delivery) -> Refused | None:
-    """Whether a person may say what became of a copy of which the portal does not know it."""
-    if copy.state == DeliveryState.UNKNOWN:
-        return refusal_to_handle(rights)
-    return refusal_to_handle(rights) or Refused(
-        f"The copy to {copy.name} is no longer in doubt: {copy.get_state_display().lower()}."
-    )
-
-
-def refusal_to_send_again(
-    rights: Rights, copy: Delivery, deployment: Deployment, now: datetime
-) -> Refused | None:
-    if copy.state not in {DeliveryState.UNKNOWN, DeliveryState.FAILED, DeliveryState.BOUNCED}:
-        return refusal_to_handle(rights) or Refused(
-            f"The copy to {copy.name} needs no help: {copy.get_state_display().lower()}."
-        )
-    becomes = fate(copy.message, deployment, now)
-    return refusal_to_handle(rights) or refusal_by_fate(becomes, copy.message, deployment)
 
 
 def refusal_to_clear(rights: Rights, row: BouncingAddress) -> Refused | None:

@@ -41,7 +41,7 @@ def preview(
         "connect-src": [NONE],
         "font-src": [NONE],
         "style-src": [UNSAFE_INLINE],
-        "img-src": ["data:"],
+        "img-src": [NONE],
         "frame-ancestors": [SELF],
         "base-uri": [NONE],
         "form-action": [NONE],

@@ -10,11 +10,12 @@ from datetime import timedelta
 
 from django.db import DatabaseError
 
-from communications import letters, services
+from communications import letters, reading, services
+from communications.audience import recipient_for
 from communications.enums import TrialState
 from communications.exceptions import Unsendable
 from communications.handover import Result, hand_over
-from communications.letters import Letter, Reader
+from communications.letters import Letter
 from communications.line import Line
 from communications.mails import Mail, checked, envelope_sender
 from communications.models import BouncingAddress, Delivery, Message, Trial
@@ -120,8 +121,9 @@ def _composed(trial: Trial, message: Message) -> Letter:
 
 def _letter(trial: Trial, message: Message) -> Letter:
     """What its person would get, marked as a test where they look first."""
-    facts = letters.gather(message, message.deployment)
-    asked = trial.user_id in facts.asked
-    reader = Reader(trial.user.zone, is_asked=asked, is_technical=trial.is_technical)
+    facts = reading.gather(message, message.deployment)
+    usual = reading.reader_for(facts, recipient_for(trial.user))
+    # The link by which one leaves is of no use in a test.
+    reader = replace(usual, is_technical=trial.is_technical, may_leave=False)
     letter = letters.compose(facts, reader)
     return replace(letter, subject=f"[Test] {letter.subject}"[: letters.LONGEST_SUBJECT])

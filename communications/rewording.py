@@ -8,10 +8,9 @@ from accounts.models import User
 from communications import policies
 from deployments import clock, history
 from deployments.canonical import digest
-from deployments.exceptions import Overtaken
+from deployments.exceptions import Overtaken, require
 from deployments.models import Deployment, Event
 from deployments.policies import rights_of
-from deployments.services import require
 
 
 @transaction.atomic

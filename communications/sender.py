@@ -1,4 +1,4 @@
-"""Sends what is due: one kept SMTP connection per batch, one transaction per recipient."""
+"""Sends what is due: one transaction per recipient, over a connection that is kept for many."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def _hand_over(ready: Sequence[Ready], begun: Begun, line: Line, handed: list[Ha
         if one.copy.pk not in ours:
             continue
         outcome = hand_over(
-            line.smtp(), envelope_sender(), one.recipient, one.content, begun.may_leave
+            line.smtp(), envelope_sender(), one.recipient, one.content, begun.kept_back
         )
         if outcome.result == Result.WITHHELD:
             return

@@ -15,9 +15,9 @@ from communications.definitions import STANDARD_PLAN, PlanLine
 from communications.enums import OUTLIVES_CANCELLATION, WAITING, DeliveryState, MessageState
 from communications.models import Delivery, Message, MessagePlan, MessageQuerySet
 from deployments import anchors, clock, hints, history
+from deployments.exceptions import require
 from deployments.models import Deployment, Event
 from deployments.policies import rights_of
-from deployments.services import require
 
 SWEEP = "messages.sweep"
 

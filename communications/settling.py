@@ -7,15 +7,15 @@ import uuid
 from django.db import transaction
 
 from accounts.models import User
-from communications import audience, identity, policies
+from communications import audience, copy_policies, identity, policies
 from communications.enums import DeliveryState
+from communications.judging import fate
 from communications.models import Delivery
 from communications.services import SWEEP
 from deployments import clock, hints, history
-from deployments.exceptions import Invalid, Refused
+from deployments.exceptions import Invalid, Refused, require
 from deployments.models import Deployment, Event
 from deployments.policies import rights_of
-from deployments.services import require
 
 
 @transaction.atomic
@@ -23,7 +23,7 @@ def arrived(deployment_id: int, copy_id: int, *, actor: User) -> Event:
     """The recipient has the copy of which nobody knew; from then on they count as told."""
     deployment = Deployment.objects.lock(deployment_id)
     copy = _copy(deployment, copy_id)
-    require(policies.refusal_to_settle(rights_of(actor, deployment.service), copy))
+    require(copy_policies.refusal_to_settle(rights_of(actor, deployment.service), copy))
     was, copy.state, copy.sent_at = copy.state, DeliveryState.SENT, clock.now()
     _save(copy, "sent_at")
     return _record(deployment, copy, "copy arrived", actor, was)
@@ -37,8 +37,8 @@ def send_again(deployment_id: int, copy_id: int, *, actor: User, address: str = 
     """
     deployment = Deployment.objects.lock(deployment_id)
     copy, now = _copy(deployment, copy_id), clock.now()
-    rights = rights_of(actor, deployment.service)
-    require(policies.refusal_to_send_again(rights, copy, deployment, now))
+    rights, becomes = rights_of(actor, deployment.service), fate(copy.message, deployment, now)
+    require(copy_policies.refusal_to_send_again(rights, copy, becomes, deployment))
     to = _goes_to(copy, address, deployment)
     was, copy.state, copy.due_at = copy.state, DeliveryState.SCHEDULED, now
     if to.lower() != copy.address.lower():
@@ -74,6 +74,8 @@ def _save(copy: Delivery, *columns: str) -> None:
 
 
 def _refuse_gone(copy: Delivery, to: str, deployment: Deployment) -> None:
+    if audience.closed([copy.user_id]):
+        raise Refused(f"The account of {copy.name} is closed; nothing is mailed to it any more.")
     if audience.gone(deployment.service).has(to, copy.user_id):
         raise Refused(
             f"{copy.name} left the messages of {deployment.service}; only they come back."

@@ -26,24 +26,25 @@ PARTS: dict[Right, str] = {
 
 @dataclass(frozen=True)
 class Subscriber:
-    """By an account, or by an entry of the list.
+    """By an account, an entry of the list, or an address that once got a copy.
 
-    `is_listed` is false once the entry is taken out, or the account sees the service no more.
+    `is_listed` is false once an entry is taken out, or the account sees the service no more.
     """
 
     service: Service
     address: str
     user: User | None = None
     entry: Stakeholder | None = None
+    was_written_to: bool = False
 
     def __str__(self) -> str:
         return str(self.user or (self.entry.name if self.entry else self.address))
 
     @property
     def is_listed(self) -> bool:
-        if self.user is None or self.entry is not None:
-            return self.entry is not None
-        return Service.objects.visible_to(self.user).filter(pk=self.service.pk).exists()
+        if self.user is not None and self.entry is None:
+            return Service.objects.visible_to(self.user).filter(pk=self.service.pk).exists()
+        return self.entry is not None or self.was_written_to
 
     def opt_outs(self) -> QuerySet[OptOut]:
         mine = Q(address__iexact=self.address)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
@@ -37,13 +39,7 @@ def leave(who: Subscriber, *, actor: User | None) -> OptOut:
         return there
     require(_refusal_without_address(who))
     now = clock.now()
-    row = OptOut.objects.create(
-        service=who.service,
-        address=who.address,
-        user=who.user,
-        key=who.entry.key if who.entry else None,
-        left_at=now,
-    )
+    row = _opt_out(who, now)
     given_up = _give_up(who, f"{who} left the messages of this service on {now:%d %b %Y} (UTC).")
     history.record(
         chain,
@@ -57,6 +53,23 @@ def leave(who: Subscriber, *, actor: User | None) -> OptOut:
     for pk in deployments:
         hints.changed(pk)
     return row
+
+
+def _opt_out(who: Subscriber, now: datetime) -> OptOut:
+    """Of an account whose entry of the list has another address, both addresses leave.
+
+    The key in an entry's links goes with the entry's own address: another one that is listed later
+    must not get the same key.
+    """
+    fields = {"service": who.service, "user": who.user, "left_at": now}
+    entry = who.entry
+    if entry is None:
+        return OptOut.objects.create(address=who.address, **fields)
+    if entry.address.lower() == who.address.lower():
+        return OptOut.objects.create(address=who.address, key=entry.key, **fields)
+    beside = OptOut(address=entry.address, key=entry.key, **fields)
+    OptOut.objects.bulk_create([beside], ignore_conflicts=True)
+    return OptOut.objects.create(address=who.address, **fields)
 
 
 def _lock(service: Service) -> list[int]:

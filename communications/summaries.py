@@ -65,6 +65,11 @@ class Summary:
         return [one.text for one in self.judged if not one.verdict]
 
     @property
+    def open_criteria(self) -> list[str]:
+        """What of it those read who only use the service, who are shown no targets."""
+        return [one.text for one in self.report.criteria if not one.verdict]
+
+    @property
     def longest(self) -> tuple[Alert, timedelta] | None:
         """The alert that stood longest, until now if it still does."""
         lengths = [
@@ -81,8 +86,13 @@ def gather(kind: str, deployment: Deployment) -> Summary | None:
     return Summary(report_of(deployment), figures, pictures_of(deployment, figures))
 
 
-def context_of(summary: Summary | None, dates: Clock, *, is_technical: bool) -> dict[str, Any]:
-    """What the templates of a summary need besides what every letter says."""
+def context_of(
+    summary: Summary | None, dates: Clock, *, is_technical: bool, has_pictures: bool = True
+) -> dict[str, Any]:
+    """What the templates of a summary need besides what every letter says.
+
+    Only a mail brings pictures; where there are none, words say what each would show.
+    """
     if summary is None:
         return {}
     report, told = summary.report, summary.incidents[:MOST_INCIDENTS]
@@ -91,14 +101,16 @@ def context_of(summary: Summary | None, dates: Clock, *, is_technical: bool) -> 
         "report": report,
         "is_over": summary.is_over,
         "tone": summary.tone,
-        "unjudged": summary.open,
+        "unjudged": summary.open if is_technical else summary.open_criteria,
         "incidents": list(_dated(told, dates)),
         "more_incidents": len(summary.incidents) - len(told),
         "longest": summary.longest,
         "figures": summary.figures[:MOST_FIGURES] if is_technical else [],
         "more_figures": max(len(summary.figures) - MOST_FIGURES, 0),
         "pictures": [
-            (identity.content_id(one.name), one) for one in summary.pictures if is_technical
+            (identity.content_id(one.name) if has_pictures else "", one)
+            for one in summary.pictures
+            if is_technical
         ],
         "url": f"{settings.PORTAL_URL}{page}",
     }

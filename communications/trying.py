@@ -11,10 +11,9 @@ from communications import policies
 from communications.models import Message, MessagePlan, Trial
 from communications.services import SWEEP
 from deployments import clock, hints
-from deployments.exceptions import Invalid, Refused
+from deployments.exceptions import Invalid, Refused, require
 from deployments.models import Deployment
 from deployments.policies import rights_of
-from deployments.services import require
 
 MOST_IN_AN_HOUR = 20
 

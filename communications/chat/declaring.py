@@ -16,10 +16,9 @@ from communications.handover import Result
 from communications.models import Channel
 from connections.sealing import Unsealable, resealed, sealed
 from deployments import clock, history
-from deployments.exceptions import Invalid
+from deployments.exceptions import Invalid, require
 from deployments.models import Service
 from deployments.policies import rights_of
-from deployments.services import require
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import threading
 
 from django.db import DatabaseError
 
-from communications import dispatch, leaving, letters
+from communications import dispatch, leaving, letters, reading
 from communications.chat import posting
 from communications.chat.payloads import Note
 from communications.exceptions import Unsendable
@@ -53,8 +53,8 @@ def _send(copy: Delivery) -> None:
 def _note(copy: Delivery) -> Note:
     """A text that cannot be written must not keep other copies from leaving."""
     try:
-        facts = letters.gather(copy.message, copy.message.deployment)
-        return letters.note_for(facts, letters.reader_of(copy, facts), key_of(copy))
+        facts = reading.gather(copy.message, copy.message.deployment)
+        return letters.note_for(facts, reading.reader_for(facts, copy), key_of(copy))
     except DatabaseError:
         raise
     except Exception as error:

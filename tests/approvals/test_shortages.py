@@ -12,7 +12,6 @@ from approvals import runner, services
 from approvals.models import Shortage
 from communications import dispatch
 from communications.enums import Kind
-from communications.letters import compose_for
 from communications.models import Delivery, Message
 from deployments import clock, outbox
 from deployments.access.absences import end_stand_in
@@ -22,6 +21,7 @@ from deployments.models import Deployment
 from deployments.services import schedule
 from tests.approvals.test_services import sign
 from tests.builders import Team, make_deployment, make_person, make_role, make_stand_in, signed_in
+from tests.communications.mails import letter_to
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -152,7 +152,7 @@ def test_letter_says_who_is_missing_and_leads_to_the_signatures(
     runner.tell_shortages()
     mailed()
     message = Message.objects.get(kind=Kind.OUT_OF_REACH)
-    letter = compose_for(message, deployment, team.release_manager)
+    letter = letter_to(team.release_manager, message, deployment)
     assert deployment.t0 is not None
     assert letter.subject == (
         "Storage layer → Production: signatures cannot be given before "

@@ -6,11 +6,14 @@ import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from communications import letters
+from accounts.models import User
+from communications import letters, reading
+from communications.audience import recipient_for
 from communications.enums import SAYS_WHAT_MOVED, Kind
 from communications.identity import content_id
-from communications.letters import IN_TWO_REGISTERS, Letter, Reader
+from communications.letters import Letter
 from communications.models import Message
+from communications.reading import IN_TWO_REGISTERS, Reader
 from communications.services import message_of_line
 from deployments.models import Deployment, Event
 from monitoring import drawing
@@ -36,9 +39,15 @@ def every_mail(deployment: Deployment) -> list[Rendered]:
             name = f"{kind}-technical" if is_technical else str(kind)
             knew = KNEW if kind in SAYS_WHAT_MOVED else None
             reader = Reader(ZONE, is_asked=True, is_technical=is_technical, knew_t0=knew)
-            facts = letters.gather(_message(kind, deployment), deployment)
+            facts = reading.gather(_message(kind, deployment), deployment)
             found.append(Rendered(name, letters.compose(facts, reader)))
     return found
+
+
+def letter_to(person: User, message: Message, deployment: Deployment) -> Letter:
+    """The letter as this person would get it now."""
+    facts = reading.gather(message, deployment)
+    return letters.compose(facts, reading.reader_for(facts, recipient_for(person)))
 
 
 def with_pictures(letter: Letter) -> str:
@@ -53,7 +62,7 @@ def with_pictures(letter: Letter) -> str:
 def of_report(deployment: Deployment) -> list[Rendered]:
     """What a summary with everything in it says, in both registers."""
     plan = deployment.message_plan.filter(kind=Kind.SUMMARY)[0]
-    facts = letters.gather(message_of_line(plan, deployment), deployment)
+    facts = reading.gather(message_of_line(plan, deployment), deployment)
     return [
         Rendered(f"report-{name}", letters.compose(facts, Reader(ZONE, is_technical=technical)))
         for name, technical in (("plain", False), ("technical", True))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.conf import settings as real_settings
 from django.db import connection, connections
 from pytest_django import Settings
 
@@ -173,6 +174,7 @@ def test_messages_held_back_in_the_middle_wait(
     found = states()
     assert (len(found["sent"]), len(found["scheduled"])) == (12, READERS - 12)
     pausing.release_all(deployment.pk, actor=real_team.ops_lead)
+    move_clock(leaving.LOOKS_AGAIN_AFTER)
     sender.sweep()
     assert (states(), witness.doubled()) == ({"sent": all_but()}, {})
 
@@ -201,6 +203,35 @@ def test_clock_that_jumps_in_the_middle_loses_and_doubles_nothing(
     assert witness.doubled() == {}
 
 
+def test_server_that_takes_its_time_over_each_command_gets_its_mail(
+    deployment: Deployment, witness: Witness
+) -> None:
+    """As if three commands had nearly timed out in a row."""
+    once(witness, 12, lambda: move_clock(timedelta(seconds=59)))
+    sender.sweep()
+    assert states() == {"sent": all_but()}
+    assert set(Delivery.objects.values_list("attempts", flat=True)) == {1}
+
+
+def test_copy_that_did_not_begin_in_time_is_tried_again_and_says_why(
+    deployment: Deployment, witness: Witness
+) -> None:
+    once(witness, 12, lambda: move_clock(leaving.BEGINS_WITHIN))
+    sender.sweep()
+    late = Delivery.objects.filter(state=DeliveryState.RETRY)
+    assert set(late.values_list("last_error", "attempts")) == {(leaving.TOO_SLOW, 1)}
+    assert set(states()["retry"]).isdisjoint(witness.recipients())
+    move_clock(timedelta(minutes=1))
+    sender.sweep()
+    assert (states(), witness.doubled()) == ({"sent": all_but()}, {})
+
+
+def test_time_to_begin_and_lease_outlast_the_time_outs_of_the_mail_server() -> None:
+    one = timedelta(seconds=real_settings.EMAIL_TIMEOUT)
+    assert 3 * one < leaving.BEGINS_WITHIN
+    assert leaving.BEGINS_WITHIN + 3 * one < leaving.HANDOVER_LEASE
+
+
 def test_lease_that_ran_out_while_handing_over_is_no_double(
     deployment: Deployment, witness: Witness
 ) -> None:
@@ -211,6 +242,9 @@ def test_lease_that_ran_out_while_handing_over_is_no_double(
         dispatch.recover()
 
     once(witness, 12, give_up)
+    sender.sweep()
+    assert states()["sent"] == all_but(12, 13, 14)
+    move_clock(timedelta(minutes=1))
     sender.sweep()
     assert states() == {"sent": all_but()}
     assert witness.doubled() == {}

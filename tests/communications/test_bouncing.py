@@ -175,6 +175,23 @@ def test_complaint_leaves_the_copy_as_sent_and_the_address_alone(
     assert BouncingAddress.objects.get().kind == "complaint"
 
 
+@pytest.mark.parametrize("first", [BounceKind.SOFT, BounceKind.HARD])
+def test_complaint_about_a_copy_that_bounced_says_that_it_arrived(
+    first: str, deployment: Deployment, machine: User
+) -> None:
+    """Of an out-of-office, providers say that the mail could not be delivered this time."""
+    copy = copy_to(deployment, "security@example.org")
+    note(of(copy, first, "out of the office"), reporter=machine)
+    for _ in range(2):
+        assert note(of(copy, BounceKind.COMPLAINT, "abuse"), reporter=machine) == Noted.COPY
+    copy.refresh_from_db()
+    assert (copy.state, copy.bounce, copy.last_error) == ("sent", "complaint", "abuse")
+    assert copy.sent_at is not None
+    event = deployment.events.filter(verb="copy bounced").latest("sequence")
+    assert (event.before["state"], event.after["state"]) == ("bounced", "sent")
+    assert BouncingAddress.objects.filter(address="security@example.org").exists()
+
+
 def test_bounce_that_is_faster_than_the_senders_note_stays(
     deployment: Deployment, machine: User
 ) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from pytest_django import Settings
 
 from communications import (
     dispatch,
     leaving,
-    letters,
     pausing,
     rehearsal,
     rewording,
@@ -30,6 +30,7 @@ from deployments.exceptions import Forbidden, Invalid, Overtaken, Refused
 from deployments.models import Deployment
 from tests.builders import Team
 from tests.communications.conftest import leave, make_copy, make_planned
+from tests.communications.mails import letter_to
 from tests.communications.smtp_witness import Witness
 
 HOUR = timedelta(hours=1)
@@ -59,7 +60,7 @@ def test_reworded_message_says_its_own_words_and_the_line_stays(
     message = only(deployment)
     assert (message.text, message.reworded_by) == ("Bring tea", team.ops_lead)
     assert deployment.message_plan.get().text == "As planned"
-    assert "Bring tea" in letters.compose_for(message, deployment, team.member).text
+    assert "Bring tea" in letter_to(team.member, message, deployment).text
     event = deployment.events.get(verb="message reworded")
     assert (event.before, event.after) == ({"text": "As planned"}, {"text": "Bring tea"})
 
@@ -119,6 +120,7 @@ def test_copies_that_are_claimed_wait_too(deployment: Deployment, team: Team) ->
     assert leaving.begin(claimed).copies == []
     assert dispatch.claim(100) == []
     pausing.release_all(deployment.pk, actor=team.ops_lead)
+    Delivery.objects.update(due_at=F("due_at") - leaving.LOOKS_AGAIN_AFTER)
     assert len(dispatch.claim(100)) == len(claimed)
 
 

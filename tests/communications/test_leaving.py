@@ -25,6 +25,7 @@ from communications.definitions import PlanLine
 from communications.enums import DeliveryState
 from communications.forms import key_of
 from communications.handover import Outcome, Result
+from communications.listing import Entry
 from communications.models import Delivery, OptOut, Stakeholder
 from communications.subscribers import Subscriber, of_account, ties_of
 from deployments import comments
@@ -200,3 +201,42 @@ def test_leaving_one_service_says_nothing_of_another(team: Team) -> None:
     row = Stakeholder.objects.get(service=other)
     subscribing.leave(Subscriber(other, row.address, None, row), actor=None)
     assert ("ann@example.net" in told(team.service), told(other)) == (True, set())
+
+
+@pytest.fixture
+def moved(team: Team) -> Stakeholder:
+    """On the list with the address of before; the account has another one by now."""
+    return Stakeholder.objects.create(
+        service=team.service, name="Out", address="before@example.net", user=team.outsider
+    )
+
+
+@pytest.mark.parametrize("kept_wrongly", [False, True])
+def test_address_of_an_account_that_left_can_be_listed_beside_its_older_entry(
+    team: Team, moved: Stakeholder, *, kept_wrongly: bool
+) -> None:
+    subscribing.leave(of_account(team.service, team.outsider), actor=team.outsider)
+    if kept_wrongly:
+        OptOut.objects.filter(address=team.outsider.email).update(key=moved.key)
+    entries = [Entry("Out", "OUTSIDER@example.org"), Entry("Bob", "bob@example.net")]
+    rows = listing.add(team.service, entries, actor=team.release_manager)
+    assert len({moved.key, *(row.key for row in rows)}) == 3
+    listing.take_out(rows[0], actor=team.release_manager)
+    listing.edit(rows[1], entries[0], actor=team.release_manager)
+    assert Stakeholder.objects.get(pk=rows[1].pk).key != moved.key
+    assert told(team.service).isdisjoint({"OUTSIDER@example.org", "before@example.net"})
+
+
+def test_account_that_leaves_takes_the_older_address_of_its_entry_with_it(
+    team: Team, moved: Stakeholder
+) -> None:
+    link = links.of_entry(moved)
+    subscribing.leave(of_account(team.service, team.outsider), actor=team.outsider)
+    listing.take_out(moved, actor=team.release_manager)
+    [again] = listing.add(
+        team.service, [Entry("Out", "before@example.net")], actor=team.release_manager
+    )
+    assert links.of_entry(again) == link
+    assert "before@example.net" not in told(team.service)
+    subscribing.come_back(of_account(team.service, team.outsider), actor=team.outsider)
+    assert not OptOut.objects.exists()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from approvals.verdict import outlook
-from communications import letters
+from communications import letters, reading
 from communications.definitions import STANDARD_PLAN
 from communications.models import MessagePlan
 from communications.services import message_of_line
@@ -35,8 +35,8 @@ def letter(
     deployment: Deployment, kind: str, zone: str, *, is_asked: bool = False
 ) -> letters.Letter:
     plan = MessagePlan.objects.filter(deployment=deployment, kind=kind)[0]
-    facts = letters.gather(message_of_line(plan, deployment), deployment)
-    return letters.compose(facts, letters.Reader(zone, is_asked))
+    facts = reading.gather(message_of_line(plan, deployment), deployment)
+    return letters.compose(facts, reading.Reader(zone, is_asked))
 
 
 def test_notice_says_what_when_where_whom_to_ask_in_the_readers_zone(
@@ -77,7 +77,7 @@ def test_only_those_who_are_asked_read_that_they_must_act(deployment: Deployment
 def test_the_asked_are_role_holders_and_ops_leads(deployment: Deployment, team: Team) -> None:
     plan = MessagePlan.objects.get(deployment=deployment, kind="go_no_go")
     roles = ["product_owner", "technical_lead", "security", "operations", "business", "ops_lead"]
-    assert letters.gather(message_of_line(plan, deployment), deployment).asked == {
+    assert reading.gather(message_of_line(plan, deployment), deployment).asked == {
         team.people[role].pk for role in roles
     }
 
@@ -104,10 +104,12 @@ def test_reader_without_an_account_gets_the_stakeholder_link_or_none(
 ) -> None:
     def to_guest() -> letters.Letter:
         plan = MessagePlan.objects.get(deployment=deployment, kind="notice")
-        facts = letters.gather(message_of_line(plan, deployment), deployment)
-        return letters.compose(facts, letters.Reader("UTC", is_guest=True))
+        facts = reading.gather(message_of_line(plan, deployment), deployment)
+        return letters.compose(facts, reading.Reader("UTC", is_guest=True))
 
     without = to_guest()
+    assert "because the message plan of this deployment names your address" in without.html
+    assert "a part in releases" not in without.html
     assert "http" not in without.text
     assert "<a href=" not in without.html.replace('<a href="mailto:', "")
     assert without.text.endswith("release_manager@example.org.\n")
@@ -125,8 +127,8 @@ def test_copy_to_an_address_without_an_account_is_a_guests(
 ) -> None:
     message = deployment.messages.first()
     assert message is not None
-    facts = letters.gather(message, deployment)
+    facts = reading.gather(message, deployment)
     copy = make_copy(message)
-    assert letters.reader_of(copy, facts).is_guest
+    assert reading.reader_for(facts, copy).is_guest
     copy.user = team.member
-    assert not letters.reader_of(copy, facts).is_guest
+    assert not reading.reader_for(facts, copy).is_guest

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.core import signing
+from django.test import Client
 from pytest_django import Settings
 
 from communications import links, listing
@@ -134,3 +135,47 @@ def test_link_of_an_account_leaves_without_signing_in(team: Team) -> None:
     assert "new@example.org" not in told(team.service)
     shown = strict().get(page("subscription", link)).content.decode()
     assert ("Come back" in shown, 'name="zone"' in shown) == (True, False)
+
+
+def test_link_in_a_mail_to_an_older_address_speaks_for_that_address(team: Team) -> None:
+    """The account has another one by now, and a list still names the older one."""
+    message = make_planned(team).messages.earliest("due_at")
+    copy = make_copy(message, address="before@example.net")
+    copy.user = team.stakeholder
+    link = links.of_copy(copy)
+    [entry] = listing.add(
+        team.service, [Entry("Desk", "Before@example.net")], actor=team.release_manager
+    )
+    shown = strict().get(page("subscription", link)).content.decode()
+    assert ("before@example.net" in shown, team.stakeholder.email in shown) == (True, False)
+    assert strict().post(page("leave", link), ONE_CLICK).status_code == 200
+    assert told(team.service) & {entry.address, team.stakeholder.email} == {team.stakeholder.email}
+
+
+def test_link_in_a_mail_to_an_address_that_nobody_has_any_more_leaves(team: Team) -> None:
+    """Whoever was told there would get a correction; the account has no address at all."""
+    message = make_planned(team).messages.earliest("due_at")
+    copy = make_copy(message, address="before@example.net")
+    copy.user = team.stakeholder
+    team.stakeholder.email = ""
+    team.stakeholder.save()
+    link = links.of_copy(copy)
+    assert "Leave these messages" in strict().get(page("leave", link)).content.decode()
+    assert strict().post(page("leave", link), ONE_CLICK).status_code == 200
+    assert OptOut.objects.get().address == "before@example.net"
+    assert Client().post(page("come_back", link)).status_code == 302
+    assert not OptOut.objects.exists()
+
+
+def test_link_in_a_copy_to_an_older_address_of_an_entry_says_nothing_of_the_new_one(
+    team: Team, ann: Stakeholder
+) -> None:
+    message = make_planned(team).messages.earliest("due_at")
+    copy = make_copy(message, address=ann.address)
+    copy.stakeholder = ann
+    listing.edit(ann, Entry("Ann", "anna@example.net"), actor=team.release_manager)
+    ann.refresh_from_db()
+    link = links.of_copy(copy)
+    assert strict().post(page("leave", link), ONE_CLICK).status_code == 200
+    assert OptOut.objects.get().address == "ann@example.net"
+    assert "anna@example.net" in told(team.service)

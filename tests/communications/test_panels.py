@@ -6,10 +6,11 @@ import pytest
 from django.template.loader import render_to_string
 from pytest_django import DjangoAssertNumQueries
 
-from communications import dispatch, panels
-from communications.enums import DeliveryState
+from communications import dispatch, panels, subscribing
+from communications.enums import DeliveryState, MessageState
 from communications.models import Delivery, Stakeholder
 from communications.services import define_plan
+from communications.subscribers import of_account
 from deployments import clock
 from deployments.models import Deployment
 from deployments.policies import rights_of
@@ -96,6 +97,29 @@ def test_people_without_an_address_are_named(team: Team) -> None:
     team.security.save()
     found = panels.messages_panel(make_planned(team))["unreachable"]
     assert (found.without_address, found.bouncing) == (["Security"], [])
+
+
+def test_only_who_ought_to_be_told_and_is_not_is_named_as_out_of_reach(team: Team) -> None:
+    """Not who left, nor who is told at the address that the list has of them."""
+    subscribing.leave(of_account(team.service, team.stakeholder), actor=team.stakeholder)
+    Stakeholder.objects.create(
+        service=team.service, name="Mel", address="mel@example.net", user=team.member
+    )
+    for person in (team.stakeholder, team.member, team.security):
+        person.email = ""
+        person.save()
+    found = panels.messages_panel(make_planned(team))["unreachable"]
+    assert (found.without_address, found.bouncing) == (["Security"], [])
+
+
+def test_message_that_was_overtaken_is_not_said_to_name_an_older_time(team: Team) -> None:
+    deployment = make_planned(team)
+    deployment.messages.filter(kind="notice").update(state=MessageState.SUPERSEDED)
+    found = Deployment.objects.with_names().get(pk=deployment.pk)
+    context = panels.messages_page(found, rights_of(team.ops_lead, team.service))
+    page = render_to_string("communications/messages.html", context)
+    assert "What it was to say was overtaken before it left." in page
+    assert "It named an older time" not in page
 
 
 def test_panel_shows_the_act_only_to_those_who_may(team: Team) -> None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import DataError, OperationalError
 
-from communications import audience, dispatch, sender
+from communications import audience, dispatch, judging, leaving, sender
 from communications.audience import Recipient
 from communications.definitions import PlanLine
-from communications.enums import Kind, MessageState
+from communications.enums import DeliveryState, Fate, Kind, MessageState
 from communications.models import Delivery, Message
 from deployments import clock
 from deployments.enums import Anchor
-from deployments.models import Service
+from deployments.models import Deployment, Service
 from tests.builders import Team, make_team
 from tests.communications.conftest import make_planned, move_clock
 from tests.communications.smtp_witness import Witness
@@ -103,3 +103,60 @@ def test_data_that_does_not_fit_fails_only_its_message(
     monkeypatch.setattr(audience, "recipients", unfit)
     assert dispatch.expand_due() == set()
     assert Message.objects.get().failures == 1
+
+
+@pytest.fixture
+def unjudged(real_team: Team, monkeypatch: pytest.MonkeyPatch) -> tuple[Team, Team]:
+    """Two services whose copies are written; those of the first cannot be judged any more."""
+    other = make_team("other-service", prefix="other_")
+    for team in (real_team, other):
+        make_planned(team, NOW)
+    dispatch.expand_due()
+    ask = judging.fate
+
+    def fate(message: Message, deployment: Deployment, now: datetime) -> Fate:
+        if deployment.service == real_team.service:
+            raise KeyError("what its event does not say")
+        return ask(message, deployment, now)
+
+    monkeypatch.setattr(judging, "fate", fate)
+    return real_team, other
+
+
+def test_copies_that_cannot_be_judged_keep_no_others_from_leaving(
+    unjudged: tuple[Team, Team], witness: Witness
+) -> None:
+    ill, well = unjudged
+    sender.sweep()
+    sent = Delivery.objects.filter(message__deployment__service=well.service)
+    assert set(sent.values_list("state", flat=True)) == {DeliveryState.SENT}
+    assert len(witness.taken) == sent.count() > 0
+    stuck = Delivery.objects.filter(message__deployment__service=ill.service)
+    assert set(stuck.values_list("state", "attempts")) == {(DeliveryState.RETRY, 1)}
+    said = "The portal could not tell whether it may leave: 'what its event does not say'"
+    assert set(stuck.values_list("last_error", flat=True)) == {said}
+    assert min(stuck.values_list("due_at", flat=True)) > clock.now()
+
+
+def test_copies_that_cannot_be_judged_at_the_last_moment_wait_too(
+    unjudged: tuple[Team, Team],
+) -> None:
+    ill, _ = unjudged
+    mine = [one for one in dispatch.claim(100) if one.message.deployment.service == ill.service]
+    assert leaving.begin(mine).copies == []
+    assert {one.state for one in Delivery.objects.filter(pk__in=[one.pk for one in mine])} == {
+        DeliveryState.RETRY
+    }
+
+
+def test_message_that_is_gone_when_its_failure_is_noted_stops_nothing(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_planned(team, NOW)
+
+    def gone(_message: int, _deployment: int) -> bool:
+        Message.objects.all().delete()
+        raise KeyError("gone")
+
+    monkeypatch.setattr(dispatch, "expand", gone)
+    assert dispatch.expand_due() == set()

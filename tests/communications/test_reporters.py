@@ -10,7 +10,6 @@ from django.contrib.auth.models import Group
 from approvals import runner, services
 from communications import dispatch
 from communications.enums import Kind
-from communications.letters import compose_for
 from communications.models import Delivery, Message
 from deployments import clock, outbox
 from deployments.enums import State
@@ -32,6 +31,7 @@ from tests.builders import (
     make_stand_in,
     signed_in,
 )  # fmt: skip
+from tests.communications.mails import letter_to
 from tests.gates.makers import make_gate
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +143,7 @@ def test_letter_begins_with_the_sentence_and_leads_to_the_page(
     Gate.objects.update(kind=kind, machine_only=machine_only)
     assert mailed() == ["technical_lead"]
     message = Message.objects.get(kind=Kind.GATE_REPORT)
-    letter = compose_for(message, deployment, team.technical_lead)
+    letter = letter_to(team.technical_lead, message, deployment)
     assert gate.stale_at is not None and deployment.t0 is not None
     due = f"{deployment.t0:%A %-d %B %Y, %H:%M}"
     assert letter.subject == (

@@ -6,10 +6,8 @@ PORTAL_AUDIT=1 tries many more orders.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,123 +15,28 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection, connections, transaction
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import invariant, run_state_machine_as_test
 
-from approvals import services as approvals
-from approvals.enums import Choice, Verdict
-from approvals.shown import Shown
 from audit.verification import verify
-from communications import dispatch, handover, leaving, mails, pausing, sender
-from communications import services as messages
-from communications.definitions import PlanLine
+from communications.dates import is_zone
 from communications.enums import WAITING, DeliveryState, Kind, MessageState
-from communications.handover import Result
-from communications.leaving import Begun, Handed
 from communications.ledgers import ledger_of
-from communications.letters import is_zone
-from communications.line import Line
-from communications.models import Delivery, Stakeholder
-from communications.parts import LINES
-from deployments import clock, editing, outbox, provenance
-from deployments import services as deployments
-from deployments.enums import Anchor, State
-from deployments.exceptions import Refused
-from deployments.models import Deployment
-from tests.builders import Team, make_deployment, make_proof, make_team
+from communications.models import Delivery
+from deployments import clock
+from deployments.enums import State
+from tests.builders import make_team
 from tests.communications.conftest import move_clock
-from tests.communications.plain import (
-    COLLAPSED,
-    DAY,
-    HOUR,
-    MINUTE,
-    NEWS_FOR,
-    SAYS_MOVED,
-    Heard,
-    Plain,
-)
+from tests.communications.plain import COLLAPSED, DAY, NEWS_FOR, SAYS_MOVED
+from tests.communications.rescheduling_people import People, prepare
+from tests.communications.rescheduling_workers import Worker
 from tests.communications.smtp_witness import Witness
 
 MANY = bool(os.environ.get("PORTAL_AUDIT"))
-NOTICE = PlanLine(Kind.NOTICE, Anchor.T0, -DAY, "Notice")
-ASKS = PlanLine(Kind.GO_NO_GO, Anchor.T0, -2 * HOUR, "Final go/no-go")
-TIMES = st.sampled_from([20 * HOUR, 30 * HOUR, 4 * DAY, 9 * DAY])
-SPANS = st.sampled_from([MINUTE, 3 * MINUTE, 6 * MINUTE, 2 * HOUR, 8 * HOUR])
-WORKERS = st.sampled_from(["one", "other"])
-READERS = st.sampled_from(["ann@example.net", "bob@example.net", "ops_lead@example.org"])
-ANSWERS = st.sampled_from(["", "", "", "451 later", "550 no such person", "drop", "swallow"])
 NAMES_T0 = {Kind.NOTICE, Kind.GO_NO_GO, Kind.CORRECTION, Kind.HOLD, Kind.NO_GO, Kind.RECALL}
-WITH_MAIL = ("release_manager", "ops_lead")
 
 
-def prepare(team: Team) -> None:
-    """Four readers are enough; in three zones, so that a letter of another one would be seen."""
-    for name, person in team.people.items():
-        person.email = person.email if name in WITH_MAIL else ""
-        person.save()
-    for name, zone in (("ann", "Asia/Kolkata"), ("bob", "America/Santiago")):
-        Stakeholder.objects.create(
-            service=team.service, name=name, address=f"{name}@example.net", zone=zone
-        )
-
-
-def stands_in(*states: State) -> Callable[[Any], Any]:
-    return precondition(lambda self: self.plain.state in states)
-
-
-class Worker:
-    """What a worker process has in its hands; when it is killed, that is all that is lost."""
-
-    def __init__(self) -> None:
-        self.claimed: list[Delivery] = []
-        self.begun = Begun([])
-        self.handed: list[Handed] = []
-
-    @property
-    def is_idle(self) -> bool:
-        return not self.claimed and not self.begun.copies
-
-    @property
-    def next(self) -> Delivery | None:
-        left = self.begun.copies[len(self.handed) :]
-        return left[0] if left else None
-
-
-class Rescheduling(RuleBasedStateMachine):
-    """One deployment and its mails through the real services, workers and a real mail server."""
-
-    def __init__(self, team: Team, witness: Witness) -> None:
-        super().__init__()
-        self.team, self.witness, self.seen = team, witness, len(witness.taken)
-        self.undo = transaction.atomic()
-        self.undo.__enter__()
-
-    @initialize(t0_in=TIMES, is_told=st.integers(0, 3).map(bool))
-    def make(self, t0_in: timedelta, *, is_told: bool) -> None:
-        self.base = clock.now()
-        made = make_deployment(self.team, roles=("security",), items=(), t0_in=t0_in)
-        self.pk = made.pk
-        approvals.plan_poll(self.pk, is_on=False, roles=[], actor=self.team.release_manager)
-        with transaction.atomic():
-            messages.define_plan(Deployment.objects.lock(self.pk), [NOTICE, ASKS])
-        assert made.t0 is not None
-        self.plain = Plain(made.t0, revision=made.schedule_revision)
-        self.workers = {"one": Worker(), "other": Worker()}
-        self.line = Line()
-        if is_told:
-            self.submit_or_resume()
-            self.work()
-
-    @property
-    def deployment(self) -> Deployment:
-        return Deployment.objects.with_names().get(pk=self.pk)
+class Rescheduling(People):
+    """What must be so of one deployment and its mails, after every step and in the end."""
 
     def teardown(self) -> None:
         try:
@@ -151,190 +54,7 @@ class Rescheduling(RuleBasedStateMachine):
             with connections["owner"].cursor() as cursor:
                 cursor.execute("UPDATE deployments_clock SET \"offset\" = interval '0'")
 
-    def act(self, service: Callable[..., Any], *given: Any, **named: Any) -> bool:
-        """Whether it was let through; what refuses is proven elsewhere."""
-        named.setdefault("actor", self.team.release_manager)
-        try:
-            with transaction.atomic():
-                service(self.pk, *given, **named)
-        except Refused:
-            return False
-        state, now = self.deployment.state, clock.now()
-        if state != self.plain.state:
-            self.plain.become(state, now)
-        return True
-
-    # People.
-
-    @rule(t0_in=TIMES)
-    def reschedule(self, t0_in: timedelta) -> None:
-        t0 = self.base + t0_in
-        if self.act(deployments.schedule, t0):
-            self.plain.move(t0, clock.now())
-
-    @rule(t0_in=st.none() | TIMES)
-    @stands_in(State.IN_REVIEW, State.GO)
-    def hold(self, t0_in: timedelta | None) -> None:
-        t0 = self.base + t0_in if t0_in else None
-        if self.decide(Verdict.HOLD, new_t0=t0) and t0:
-            self.plain.move(t0, clock.now())
-
-    @rule()
-    @stands_in(State.IN_REVIEW, State.GO)
-    def say_no(self) -> None:
-        self.decide(Verdict.NO_GO)
-
-    def decide(self, verdict: Verdict, **named: Any) -> bool:
-        return self.act(
-            approvals.decide, verdict, actor=self.team.ops_lead, proof=make_proof(), reason="so",
-            shown=Shown.of(self.deployment), **named,
-        )  # fmt: skip
-
-    @rule()
-    @stands_in(State.IN_REVIEW)
-    def go(self) -> None:
-        self.sign(Choice.APPROVE)
-        self.decide(Verdict.GO)
-
-    @rule()
-    @stands_in(State.GO)
-    def recall(self) -> None:
-        self.sign(Choice.WITHDRAW)
-        self.act(lambda pk, actor: approvals.recall_if_broken(pk))
-
-    def sign(self, choice: Choice) -> None:
-        self.act(
-            approvals.sign, self.deployment.rules.get().pk, choice, actor=self.team.security,
-            proof=make_proof(), shown=Shown.of(self.deployment), reason="so",
-        )  # fmt: skip
-
-    @rule()
-    @stands_in(State.DRAFT, State.ON_HOLD, State.NO_GO)
-    def submit_or_resume(self) -> None:
-        service = approvals.submit if self.plain.state == State.DRAFT else approvals.resume
-        self.act(service)
-
-    @rule()
-    @stands_in(State.IN_REVIEW, State.ON_HOLD, State.NO_GO)
-    def reopen(self) -> None:
-        self.act(approvals.reopen, reason="so")
-
-    @rule(really=st.integers(0, 3))
-    @precondition(lambda self: self.plain.heard)
-    def cancel(self, really: int) -> None:
-        if not really:
-            self.act(deployments.cancel, reason="so")
-
-    @rule()
-    def hold_back_or_release(self) -> None:
-        if self.plain.is_held:
-            self.plain.is_held = not self.act(pausing.release_all)
-        else:
-            self.plain.is_held = self.act(pausing.hold_all, reason="so")
-
-    @rule(earlier=st.integers(-1, 2), text=st.sampled_from(["", "Bring tea"]))
-    def edit_the_plan(self, earlier: int, text: str) -> None:
-        """Change the last line, or add one."""
-        rows = list(self.deployment.message_plan.filter(removed_at=None).order_by("position"))
-        by = {"actor": self.team.release_manager}
-        with suppress(Refused), transaction.atomic():
-            if earlier < 0 and len(rows) < 4:
-                editing.add(LINES, self.pk, [ASKS], **by)
-            else:
-                now = messages.said_by(rows[-1])
-                plan = replace(now, offset=ASKS.offset - earlier * HOUR, text=text)
-                editing.change(LINES, self.pk, rows[-1].pk, plan, shown=now.fingerprint, **by)
-
-    # Time, and what the mail server thinks of whom.
-
-    @rule(span=SPANS)
-    def wait(self, span: timedelta) -> None:
-        move_clock(span)
-
-    @rule(reader=READERS, answer=ANSWERS)
-    def change_the_answer(self, reader: str, answer: str) -> None:
-        self.witness.always[reader] = answer
-
-    # Workers, step by step.
-
-    @rule(step=st.sampled_from([outbox.deliver_due, dispatch.expand_due, dispatch.recover]))
-    def look(self, step: Callable[[], object]) -> None:
-        step()
-
-    @rule(name=WORKERS, limit=st.sampled_from([2, 8]), most=st.sampled_from([0, 1, 3]))
-    def take(self, name: str, limit: int, most: int) -> None:
-        """Claim, or begin what was claimed before."""
-        worker = self.workers[name]
-        if worker.is_idle:
-            dispatch.expand_due()
-            worker.claimed = dispatch.settle(dispatch.claim(limit))
-        if worker.claimed and most and not worker.begun.copies:
-            self.begin(worker, most)
-
-    def begin(self, worker: Worker, most: int) -> None:
-        message = worker.claimed[0].message_id
-        batch = [copy for copy in worker.claimed if copy.message_id == message][:most]
-        worker.claimed = [copy for copy in worker.claimed if copy not in batch]
-        worker.begun, worker.handed = leaving.begin(batch), []
-        for copy in worker.begun.copies:
-            if copy.message.t0:
-                self.plain.doubt(self.mail_of(copy, None))
-
-    @rule(name=WORKERS)
-    @precondition(lambda self: any(one.begun.copies for one in self.workers.values()))
-    def hand_over(self, name: str) -> None:
-        worker = self.workers[name]
-        copy = worker.next
-        if copy is None:
-            return
-        content = mails.Texts().written(copy)
-        outcome = handover.hand_over(
-            self.line.smtp(), mails.envelope_sender(), copy.address, content,
-            worker.begun.may_leave,
-        )  # fmt: skip
-        if not outcome.usable:
-            self.line.close()
-        if outcome.result == Result.WITHHELD:
-            self.finish(name)
-        else:
-            worker.handed.append((copy, outcome))
-
-    @rule(name=WORKERS)
-    @precondition(lambda self: any(one.begun.copies for one in self.workers.values()))
-    def finish(self, name: str) -> None:
-        worker = self.workers[name]
-        if not worker.begun.copies:
-            return
-        leaving.finish(worker.begun, worker.handed)
-        may_have_left = {Result.ACCEPTED, Result.UNKNOWN}
-        left = {copy.pk for copy, outcome in worker.handed if outcome.result in may_have_left}
-        for copy in worker.begun.copies:
-            if copy.pk not in left:
-                self.plain.certainly_not(copy.pk)
-        rest = worker.begun.copies[len(worker.handed) :]
-        worker.claimed, worker.begun, worker.handed = rest + worker.claimed, Begun([]), []
-
-    @rule(name=WORKERS)
-    @precondition(lambda self: any(not one.is_idle for one in self.workers.values()))
-    def kill(self, name: str) -> None:
-        self.workers[name] = Worker()
-
-    @rule()
-    def work(self) -> None:
-        """All that a healthy worker does when it looks."""
-        outbox.deliver_due()
-        with provenance.acting("worker"):
-            sender.sweep()
-
     # What must hold after every step.
-
-    def mail_of(self, copy: Delivery, at: datetime | None) -> Heard:
-        message = copy.message
-        assert message.t0 is not None
-        assert message.schedule_revision is not None
-        cause = message.plan_id or -(message.event_id or 0)
-        return Heard(copy.pk, copy.address, message.kind, cause, message.schedule_revision,
-                     message.t0, at)  # fmt: skip
 
     @invariant()
     def every_mail_that_left_was_true(self) -> None:

@@ -266,6 +266,7 @@ def test_copies_before_t0_wait_while_the_deployment_is_on_hold(
     sender.sweep()
     assert set(states(deployment).values()) == {DeliveryState.SCHEDULED}
     Deployment.objects.filter(pk=deployment.pk).update(state="in_review")
+    move_clock(leaving.LOOKS_AGAIN_AFTER)
     sender.sweep()
     assert witness.recipients() == addresses(real_team)
 

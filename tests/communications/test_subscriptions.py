@@ -189,6 +189,16 @@ def test_one_person_gets_one_copy_however_often_they_are_meant(team: Team) -> No
     assert message.deliveries.count() == 3
 
 
+def test_entry_of_an_account_that_is_closed_is_told_nothing(team: Team) -> None:
+    Stakeholder.objects.create(
+        service=team.service, name="Out", address="out@example.net", user=team.outsider
+    )
+    assert "out@example.net" in told(team.service)
+    team.outsider.is_active = False
+    team.outsider.save()
+    assert "out@example.net" not in told(team.service)
+
+
 def test_line_for_holders_of_a_role_reaches_whoever_stands_in_now(team: Team) -> None:
     line = PlanLine("notice", "t0", timedelta(hours=-24), "x", audience=("role:security",))
     deployment = make_planned(team, line)

@@ -8,24 +8,36 @@ from io import BytesIO
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
-from communications import letters, sender, services, summaries
+from communications import (
+    dispatch,
+    leaving,
+    letters,
+    reading,
+    sender,
+    services,
+    settling,
+    summaries,
+)
 from communications.definitions import STANDARD_PLAN, PlanLine
-from communications.enums import Fate, Kind
+from communications.enums import DeliveryState, Fate, Kind
 from communications.judging import VERDICTS_WITHIN, fate
-from communications.letters import Letter, Reader
-from communications.models import Message
+from communications.letters import Letter
+from communications.models import Delivery, Message
+from communications.reading import Reader
 from communications.services import message_of_line
-from deployments import outbox
+from deployments import clock, outbox
 from deployments.enums import Anchor
+from deployments.exceptions import Refused
 from deployments.models import Deployment
 from monitoring import services as monitoring
 from monitoring import sweeps
 from monitoring.enums import Channel
-from monitoring.models import Watch
-from tests.builders import Team, find_team
+from monitoring.models import Target, Watch
+from tests.builders import Team, find_team, signed_in
 from tests.communications.conftest import make_ann, move_clock
 from tests.communications.reports import LOST, SLOW, TARGET, make_report
 from tests.communications.smtp_witness import Witness
@@ -44,7 +56,7 @@ def team(committed: dict[str, str]) -> Team:
 
 def letter(deployment: Deployment, *, is_technical: bool = False) -> Letter:
     plan = deployment.message_plan.filter(kind=Kind.SUMMARY)[0]
-    facts = letters.gather(message_of_line(plan, deployment), deployment)
+    facts = reading.gather(message_of_line(plan, deployment), deployment)
     return letters.compose(facts, Reader("Europe/Vienna", is_technical=is_technical))
 
 
@@ -104,7 +116,32 @@ def test_stakeholders_read_the_sentence_the_criteria_and_the_incidents_without_n
             assert fact in words, fact
         for inside in ("Metrics", "Targets", "Alerts", "Product Owner", "Member", "cid:", "0a1b2c"):
             assert inside not in words, inside
+        assert TARGET.text not in words
     assert found.pictures == ()
+
+
+def test_criteria_alone_are_still_to_be_judged_for_those_who_read_of_no_targets(team: Team) -> None:
+    deployment = make_report(team)
+    Target.objects.filter(deployment=deployment).update(verdict="", judged_at=None, judged_by=None)
+    for words in (letter(deployment).text, letter(deployment).html):
+        assert TARGET.text not in words
+        assert words.count(SLOW) == 2
+    assert f"Still to be judged\n\n  - {SLOW}\n  - {TARGET.text}\n" in (
+        letter(deployment, is_technical=True).text
+    )
+
+
+def test_preview_says_what_the_pictures_show_and_asks_for_none(team: Team) -> None:
+    deployment = make_report(team)
+    plan = deployment.message_plan.filter(kind=Kind.SUMMARY)[0]
+    address = reverse("communications:preview_page", args=[deployment.pk, plan.pk])
+    answer = signed_in(team.ops_lead).get(address, {"register": "technical"})
+    page = answer.content.decode()
+    assert ("<img" in page, "cid:" in page, "data:" in page) == (False, False, False)
+    assert "Hit rate: now 95 %, lowest 75 %" in page
+    assert "The picture itself comes with the mail." in page
+    policy = answer["Content-Security-Policy"]
+    assert ("data:" in policy, "default-src 'none'" in policy) == (False, True)
 
 
 def test_summary_without_a_watch_says_what_is_known(team: Team) -> None:
@@ -148,6 +185,30 @@ def test_closing_report_waits_for_the_verdicts_of_the_end_and_not_for_ever(team:
     sweeps.sweep()
     assert Watch.objects.get(deployment=deployment).ended_at is not None
     assert fate(closing, deployment, ends + timedelta(seconds=1)) == Fate.LEAVE
+
+
+def test_copies_that_wait_for_the_verdicts_are_looked_at_again_after_a_while(
+    team: Team, witness: Witness
+) -> None:
+    """Each sweep ends, and the copies leave once the end of the watch is recorded."""
+    deployment = make_report(team, SUMMARY)
+    dispatch.expand_due()
+    Watch.objects.filter(deployment=deployment).update(ends_at=clock.now())
+    for _ in range(2):
+        sender.sweep()
+        waiting = Delivery.objects.filter(message__deployment=deployment)
+        assert set(waiting.values_list("state", "attempts")) == {("scheduled", 0)}
+        assert min(waiting.values_list("due_at", flat=True)) > clock.now()
+        move_clock(leaving.LOOKS_AGAIN_AFTER)
+    assert witness.taken == []
+    copy = waiting[0]
+    waiting.filter(pk=copy.pk).update(state=DeliveryState.FAILED)
+    with pytest.raises(Refused, match="The watch has just ended"):
+        settling.send_again(deployment.pk, copy.pk, actor=team.ops_lead)
+    waiting.filter(pk=copy.pk).update(state=DeliveryState.SCHEDULED)
+    move_clock(VERDICTS_WITHIN)
+    sender.sweep()
+    assert len(witness.taken) == waiting.count() > 0
 
 
 def test_mail_server_gets_the_pictures_inside_the_page_that_shows_them(

@@ -83,7 +83,7 @@ def test_preview_of_the_mail_runs_nothing_and_only_we_may_frame_it(
         "connect-src": "'none'",
         "font-src": "'none'",
         "style-src": "'unsafe-inline'",
-        "img-src": "data:",
+        "img-src": "'none'",
         "frame-ancestors": "'self'",
         "base-uri": "'none'",
         "form-action": "'none'",

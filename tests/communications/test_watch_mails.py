@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
+from accounts.models import User
 from communications import dispatch, letters
 from communications.enums import DeliveryState, Kind
 from communications.models import Delivery, Message
@@ -16,6 +18,7 @@ from monitoring.definitions import TriggerDefinition
 from monitoring.models import Alert
 from tests.builders import Team, find_team
 from tests.communications.conftest import move_clock
+from tests.communications.mails import letter_to
 from tests.monitoring.makers import AUTOMATIC, CRITICAL, TRIGGER, WARNING, make_watch, push
 
 
@@ -34,7 +37,7 @@ def mailed(kind: Kind) -> list[set[str]]:
 def read(kind: Kind, team: Team) -> letters.Letter:
     message = Message.objects.filter(kind=kind).latest("pk")
     deployment = Deployment.objects.with_names().get(pk=message.deployment_id)
-    return letters.compose_for(message, deployment, team.ops_lead)
+    return letter_to(team.ops_lead, message, deployment)
 
 
 def test_warning_is_mailed_to_the_lead_and_a_critical_one_to_the_ops_leads_too(team: Team) -> None:
@@ -50,6 +53,40 @@ def test_warning_is_mailed_to_the_lead_and_a_critical_one_to_the_ops_leads_too(t
     letter = read(Kind.ALERT, team)
     assert "Hit rate: 65 % is less than 70 %" in letter.text
     assert f"/deployments/{watch.deployment_id}/alerts/{Alert.objects.get().pk}/" in letter.text
+
+
+def close(person: User) -> None:
+    person.is_active = False
+    person.save()
+
+
+def put_out(person: User) -> None:
+    """Of every group, so that nothing of the service is theirs to read."""
+    person.groups.clear()
+
+
+@pytest.mark.parametrize("goes", [close, put_out])
+def test_lead_who_is_no_longer_here_is_mailed_nothing_and_the_ops_leads_are(
+    goes: Callable[[User], None], team: Team
+) -> None:
+    watch = make_watch(team, alerts=[WARNING], triggers=[TRIGGER])
+    goes(team.release_manager)
+    push(watch, *[50] * 3)
+    outbox.deliver_due()
+    assert mailed(Kind.ALERT) == [{"ops_lead"}]
+    assert mailed(Kind.ROLLBACK_ASKED) == [{"ops_lead"}]
+
+
+def test_copy_that_waits_for_an_account_that_is_closed_ends_with_the_reason(team: Team) -> None:
+    watch = make_watch(team, alerts=[CRITICAL])
+    push(watch, *[65] * 3)
+    outbox.deliver_due()
+    close(team.release_manager)
+    assert {copy.user for copy in dispatch.settle(dispatch.claim(10))} == {team.ops_lead}
+    closed = Delivery.objects.filter(user=team.release_manager)
+    assert set(closed.values_list("state", "last_error")) == {
+        ("cancelled", "Their account is closed.")
+    }
 
 
 def test_alert_that_somebody_looks_after_leaves_no_mail_any_more(team: Team) -> None:

@@ -9,7 +9,7 @@ import pytest
 from checklists import services as checklists
 from checklists.enums import Answer, ItemState
 from checklists.services.overrun import foresee_overrun
-from communications import dispatch, letters
+from communications import dispatch
 from communications.enums import Fate, Kind
 from communications.models import Message
 from communications.policies import fate
@@ -19,6 +19,7 @@ from deployments.models import Deployment
 from tests.builders import Team, make_proof
 from tests.checklists.makers import begin, do, say, step
 from tests.communications.conftest import leave, make_planned
+from tests.communications.mails import letter_to
 
 pytestmark = pytest.mark.django_db
 REASON = "error rate above 5 %"
@@ -55,11 +56,11 @@ def test_a_rollback_is_told_to_whoever_was_told_of_the_start(
 
     copies = leave(only(running, Kind.ROLLBACK))
     assert {copy.address for copy in copies} == start
-    letter = letters.compose_for(only(running, Kind.ROLLBACK), running, team.stakeholder)
+    letter = letter_to(team.stakeholder, only(running, Kind.ROLLBACK), running)
     assert letter.subject == "Storage layer → Production: it is being rolled back"
     assert REASON in letter.text
     assert "You need not do anything" in letter.text
-    technical = letters.compose_for(only(running, Kind.ROLLBACK), running, team.member)
+    technical = letter_to(team.member, only(running, Kind.ROLLBACK), running)
     assert "Follow the way back in the runbook" in technical.text
 
 
@@ -75,8 +76,8 @@ def test_the_end_of_a_rollback_says_what_was_left_behind_to_those_who_work_on_it
 
     told = only(running, Kind.ROLLED_BACK)
     said = "“Deploy the service” cannot be undone and was begun; what it changed stays."
-    assert said in letters.compose_for(told, running, team.member).text
-    plain = letters.compose_for(told, running, team.stakeholder).text
+    assert said in letter_to(team.member, told, running).text
+    plain = letter_to(team.stakeholder, told, running).text
     assert said not in plain
     assert "was taken back." in plain
     assert len(leave(told)) > 0
@@ -115,8 +116,8 @@ def test_a_stop_is_told_and_how_it_was_left_to_those_who_work_on_it(
     running.refresh_from_db()
 
     told = only(running, Kind.STOPPED)
-    assert note in letters.compose_for(told, running, team.member).text
-    plain = letters.compose_for(told, running, team.stakeholder)
+    assert note in letter_to(team.member, told, running).text
+    plain = letter_to(team.stakeholder, told, running)
     assert plain.subject == "Storage layer → Production: the deployment was stopped"
     assert "does not go on" in plain.text
 
@@ -141,7 +142,7 @@ def test_a_failed_step_mails_the_one_who_is_asked_and_leads_to_the_answer(
 
     asked = only(running, Kind.STEP_FAILED)
     assert [copy.address for copy in asked.deliveries.all()] == [team.ops_lead.email]
-    letter = letters.compose_for(asked, running, team.ops_lead)
+    letter = letter_to(team.ops_lead, asked, running)
     assert f"/deployments/{running.pk}/items/{item.pk}/answer/" in letter.text
     assert "node 2 hangs" in letter.text
 
@@ -171,5 +172,5 @@ def test_an_overrun_mails_the_release_lead_and_the_ops_leads(
     mailed = {copy.address for copy in told.deliveries.all()}
     assert mailed == {team.release_manager.email, team.ops_lead.email}
     running.refresh_from_db()
-    letter = letters.compose_for(told, running, team.ops_lead)
+    letter = letter_to(team.ops_lead, told, running)
     assert letter.subject == "Storage layer → Production: it will not be done within its window"
