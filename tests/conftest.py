@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
+from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
 from deployments import hints
@@ -31,6 +32,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def template_of(names: Sequence[str]) -> str:
     """The database a test starts from, by the fixtures it asks for."""
     return databases.TEAM if {"team", "real_team"} & set(names) else databases.EMPTY
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashing() -> Iterator[None]:
+    """The real hasher is slow on purpose, and nothing that is asked here depends on it."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.hookimpl(tryfirst=True)

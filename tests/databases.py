@@ -1,16 +1,21 @@
 """Databases for tests: migrated templates, cloned in a few milliseconds as often as needed."""
 
+import hashlib
 import os
+import subprocess
 import time
 import uuid
+from pathlib import Path
 
 import psycopg
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from deploy_portal.embedded.binaries import postgres_bin
 from tests.builders import make_team
 
 EMPTY = "portal_template"
@@ -28,12 +33,57 @@ def make_templates() -> None:
     drop(EMPTY)
     _run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(EMPTY)))
     point_to(EMPTY)
-    call_command("migrate", database="owner", verbosity=0)
-    point_to(EMPTY)
+    _migrate()
     clone(TEAM)
     point_to(TEAM)
     make_team()
     point_to(EMPTY)
+
+
+def _migrate() -> None:
+    """Migrating takes twenty seconds, so what it made is kept until a migration is changed."""
+    kept = Path(settings.BASE_DIR) / "var" / "cache" / f"migrated-{_migrations()}.dump"
+    if kept.exists():
+        return _load(kept.read_bytes(), _owner_url(EMPTY))
+    call_command("migrate", database="owner", verbosity=0)
+    point_to(EMPTY)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    for old in kept.parent.glob("migrated-*.dump"):
+        old.unlink(missing_ok=True)
+    made = kept.with_suffix(f".{os.getpid()}")
+    made.write_bytes(_dump())
+    made.rename(kept)
+    return None
+
+
+def _migrations() -> str:
+    """What the tables are made from: the migrations of every app, by their content."""
+    folders = sorted({Path(app.path) / "migrations" for app in apps.get_app_configs()})
+    files = [file for folder in folders for file in sorted(folder.glob("*.py"))]
+    whole = hashlib.sha256()
+    for file in files:
+        whole.update(file.name.encode() + file.read_bytes())
+    return whole.hexdigest()[:16]
+
+
+def _owner_url(name: str) -> str:
+    return make_conninfo(settings.DATABASE_OWNER_URL, dbname=name)
+
+
+def _dump() -> bytes:
+    program = str(postgres_bin() / "pg_dump")
+    command = [program, "--format=custom", "--dbname", _owner_url(EMPTY)]
+    return subprocess.run(command, check=True, capture_output=True).stdout
+
+
+def _load(made: bytes, owner_url: str) -> None:
+    program = str(postgres_bin() / "pg_restore")
+    subprocess.run([program, "--exit-on-error", "--dbname", owner_url], check=True, input=made)
+
+
+def copy_to(owner_url: str) -> None:
+    """What `migrate` makes, into an empty database of another server and in a tenth of the time."""
+    _load(_dump(), owner_url)
 
 
 def clone(name: str, template: str = EMPTY) -> None:

@@ -1,34 +1,22 @@
 """`make backup` and `make restore`, as make runs them, from one folder to another."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from deploy_portal.embedded.folders import PROJECT
 from deploy_portal.embedded.keeping import RUNNING
-from tests.embedded.conftest import Start, ask, environment, said, wait_for_services
+from tests import databases
+from tests.embedded.conftest import Start, ask, said, wait_for_services
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 ROWS = "SELECT count(*) FROM deployments_portalhold"
-
-
-def migrate(address: str, folder: Path) -> None:
-    told = environment(
-        DATABASE_URL=address,
-        DATABASE_OWNER_URL=address.replace("portal_app", "portal_owner"),
-        SECRET_KEY=(folder / "secret_key").read_text(),
-    )
-    command = [sys.executable, "manage.py", "migrate", "--database", "owner", "-v0"]
-    subprocess.run(command, cwd=PROJECT, env=told, check=True)
 
 
 def test_portal_moves_from_one_folder_to_another(start: Start, tmp_path: Path) -> None:
     old, new, kept = tmp_path / "old", tmp_path / "new", tmp_path / "portal.tar"
     services = start("services", "--folder", old)
     address = wait_for_services(services)
-    migrate(address, old)
+    databases.copy_to(address.replace("portal_app", "portal_owner"))
     assert said(start("backup", kept, "--folder", old)).startswith(f"{kept}: ")
     refused = start("restore", kept, "--folder", old)
     assert (said(refused), refused.returncode) == (f"{RUNNING}\n", 1)

@@ -26,7 +26,7 @@ from tests.builders import (
 )
 from tests.deployments.access.test_service_views import words
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_hashing")]
+pytestmark = pytest.mark.django_db
 NEW = {
     "username": "ann",
     "display_name": "Ann Smith",

@@ -11,7 +11,7 @@ from accounts.models import User
 from deployments.models import Event
 from tests.builders import PASSWORD, make_person, signed_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_hashing")]
+pytestmark = pytest.mark.django_db
 OTHER = "another battery staple"
 
 
