@@ -1,12 +1,17 @@
 """Accounts for the administrator; rights and roles are given per service, where it is recorded."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 
 from accounts.models import Role, User
 
-admin.site.unregister(Group)
+# What django-allauth keeps holds secrets, or is nothing that the portal reads.
+for model in (Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):
+    admin.site.unregister(model)
 
 
 @admin.register(User)

@@ -228,6 +228,7 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
     "deployments:person_new": {"username": lambda _: "ann", **ACCOUNT},
     "deployments:person_edit": ACCOUNT,
     "deployments:deactivate": {"aware": lambda _: "on"},
+    "deployments:forgotten": {"email": lambda _: "ann@example.org"},
     "deployments:team_new": {"name": lambda _: "Payments"},
     "deployments:team_rename": {"name": lambda _: "Ledger"},
     "deployments:team": {"who": lambda one: f"person:{one.requester.pk}"},
@@ -263,6 +264,25 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
 }
 TABLE: dict[str, Row] = {
     "accounts:sign_in": Row((200, 302, 302, 302, 302, 302, 302, 302), (200, 302, 302, 302, 302, 302, 302, 302)),
+    "accounts:sign_in_code": Row((302,) * 8, (302,) * 8),
+    # There is no such page once somebody has an account, and none of a provider without an issuer.
+    "deployments:set_up": Row((404,) * 8, (404,) * 8),
+    "deployments:provider": Row((404,) * 8, (405,) * 8),
+    "deployments:provider_back": Row((404,) * 8, (405,) * 8),
+    "deployments:provider_connection": Row(HIDDEN, HIDDEN),
+    "deployments:provider_out": Row(NO_METHOD, HIDDEN),
+    "deployments:forgotten": Row((200,) * 8, (302,) * 8),
+    "deployments:forgotten_sent": Row((200,) * 8, (405,) * 8),
+    "deployments:reset_password": Row((200,) * 8, (200,) * 8, ("uidb64", "token")),
+    "deployments:sessions": Row(EVERYBODY, NO_METHOD),
+    # The session elsewhere is the release manager's.
+    "deployments:end_session": Row(NO_METHOD, (302, 404, 404, 404, 302, 404, 404, 404), ("session_pk",)),
+    "deployments:end_other_sessions": Row(NO_METHOD, (302,) * 8),
+    "deployments:factor": Row(EVERYBODY, (302, 422, 422, 422, 422, 422, 422, 422)),
+    "deployments:factor_off": Row(NO_METHOD, (302, 409, 409, 409, 409, 409, 409, 409)),
+    "deployments:factor_codes": Row(NO_METHOD, (302, 409, 409, 409, 409, 409, 409, 409)),
+    "deployments:factor_off_for": Row(NO_METHOD, (302, 403, 403, 403, 403, 403, 403, 409), ("person_pk",)),
+    "deployments:person_invite": Row(NO_METHOD, BY_ADMINISTRATORS, ("person_pk",)),
     "accounts:sign_out": Row(NO_METHOD, (302, 302, 302, 302, 302, 302, 302, 302)),
     "dashboard:home": Row(EVERYBODY, NO_METHOD),
     "dashboard:health": Row((200,) * 8, (405,) * 8),
