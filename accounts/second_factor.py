@@ -27,11 +27,11 @@ Type = Authenticator.Type
 
 
 def is_on(person: User) -> bool:
-    return Authenticator.objects.filter(user=person, type=Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user=person, type=Type.TOTP).exists())
 
 
 def new_secret() -> str:
-    return generate_totp_secret()
+    return str(generate_totp_secret())
 
 
 def address_for(person: User, secret: str) -> str:
@@ -103,6 +103,7 @@ def spaced(code: str) -> str:
 
 
 def _counter_of(secret: str, code: str, *, after: int) -> int | None:
+    counter: int
     for counter in yield_hotp_counters_from_time():
         expected = format_hotp_value(hotp_value(secret, counter))
         if counter > after and constant_time_compare(expected, bare(code)):

@@ -176,6 +176,8 @@ OIDC_AUTHORITIES = env.str("OIDC_AUTHORITIES", default="")
 SOCIALACCOUNT_ADAPTER = "deployments.entry.adapters.ProviderAdapter"
 MFA_ADAPTER = "deployments.entry.adapters.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "Deploy Portal"
+# A code is good half a minute before and after its own, for clocks that differ.
+MFA_TOTP_TOLERANCE = 1
 
 LANGUAGE_CODE = "en"
 USE_I18N = True

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from deployments import hints
 from tests import databases
@@ -72,3 +72,9 @@ def team(db: None) -> Team:
 def _empty_cache() -> Iterator[None]:
     yield
     cache.clear()
+
+
+@pytest.fixture
+def quick_hashing(settings: Settings) -> None:
+    """The real hasher is slow on purpose; what these tests ask does not depend on it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

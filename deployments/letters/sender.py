@@ -82,8 +82,8 @@ def _send(letter: AccountLetter) -> None:
 def _readers(letter: AccountLetter) -> list[User]:
     """The invited; or whoever has the address and may come in. Often that is nobody."""
     people = User.objects.filter(is_active=True, kind=Kind.PERSON)
-    if letter.kind == LetterKind.INVITATION:
-        return list(people.filter(pk=letter.person_id, email=letter.address))
+    if letter.person is not None:
+        return list(people.filter(pk=letter.person.pk, email=letter.address))
     return list(people.filter(email__iexact=letter.address).order_by("pk")[:5])
 
 
