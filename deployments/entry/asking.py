@@ -23,6 +23,7 @@ from connections.exceptions import Blocked, Trouble
 
 SECONDS = 8.0
 CARRIED = ("authorization",)
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 class Session(requests.Session):
@@ -57,6 +58,8 @@ def permit_for(url: str, carried: tuple[tuple[str, str], ...]) -> Permit:
     issuer = httpx.URL(settings.OIDC_ISSUER)
     target = httpx.URL(url)
     if origin_of(target) == origin_of(issuer):
+        if issuer.scheme != "https" and issuer.host not in THIS_MACHINE:
+            raise Blocked(f"The issuer {settings.OIDC_ISSUER} needs https.")
         return Permit(
             origin_of(issuer),
             networks=tuple(ip_network(one) for one in settings.OIDC_NETWORKS),

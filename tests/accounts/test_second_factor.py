@@ -163,7 +163,7 @@ def test_signing_by_a_code_is_stored_with_the_vote(team: Team, secret: str) -> N
     deployment = make_deployment(team, roles=("security",), submitted=True)
     client = signed_in(team.security)
     old(client)
-    address = f"/deployments/{deployment.pk}/rules/{deployment.rules.get().pk}/sign/"
+    address = f"/deployments/{deployment.pk}/sign/{deployment.rules.get().pk}/"
     typed = {
         "choice": "approve",
         "shown_content": deployment.content_hash,

@@ -175,7 +175,7 @@ def test_signing_by_the_provider_again_is_stored_with_the_vote(issuer: Issuer, t
     client = linked(issuer, team.security, "s-11")
     old(client)
     rule = deployment.rules.get()
-    address = f"/deployments/{deployment.pk}/rules/{rule.pk}/sign/"
+    address = f"/deployments/{deployment.pk}/sign/{rule.pk}/"
     typed = {
         "choice": "approve",
         "shown_content": deployment.content_hash,
@@ -288,6 +288,9 @@ def test_the_code_of_an_app_is_asked_after_a_password_not_after_the_provider(
     [
         ("OIDC_NETWORKS", [], "could not be asked"),
         ("OIDC_ISSUER", "http://localhost:1", "could not be asked"),
+        ("OIDC_ISSUER", "http://id.example.org", "needs https"),
+        ("OIDC_ISSUER", "https://169.254.169.254", "could not be asked"),
+        ("OIDC_NETWORKS", ["10.0.0.0/8"], "could not be asked"),
     ],
 )
 def test_a_provider_that_cannot_be_asked_is_one_sentence(

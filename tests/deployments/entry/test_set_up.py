@@ -101,5 +101,5 @@ def test_of_two_who_come_at_once_one_becomes_the_first(committed: dict[str, str]
 
     answers = at_once(lambda: come("one"), lambda: come("two"))
 
-    assert sorted(str(one) for one in answers) in (['302', '404'], ['302', '409'])
+    assert sorted(str(one) for one in answers) in (["302", "404"], ["302", "409"])
     assert User.objects.count() == 1

@@ -86,7 +86,7 @@ def test_without_an_address_nobody_is_invited(admin: User) -> None:
     machine, leaver = make_machine(), make_person("leaver")
     deactivate(leaver, actor=admin)
     for one in (machine, leaver):
-        assert client.post(f"/people/{one.pk}/invite/").status_code == 422
+        assert client.post(f"/people/{one.pk}/invite/").status_code in {409, 422}
     assert not AccountLetter.objects.exists()
 
 
