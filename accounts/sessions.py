@@ -37,7 +37,8 @@ class SeenMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        user = getattr(request, "user", None)
+        # Only where the page asked who it is; a page that does not shall not look for a session.
+        user = getattr(request, "_cached_user", None)
         if isinstance(user, User) and request.session.session_key and _was_long_ago(request):
             note(request, user)
         return response

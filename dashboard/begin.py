@@ -22,22 +22,11 @@ class Step:
 
 
 def begin_of(user: User) -> list[Step]:
-    """In their order; none for others, and none once a deployment was submitted. One query."""
+    """In their order; none for others, and none once a deployment was submitted."""
     if not user.is_superuser:
         return []
-    others = User.objects.filter(is_active=True, kind=Kind.PERSON).exclude(pk=user.pk)
-    managers = Granted.objects.filter(grant=Grant.RELEASE_MANAGER, group__user__is_active=True)
-    found = User.objects.filter(pk=user.pk).values_list(
-        Exists(Service.objects.all()),
-        Exists(Environment.objects.all()),
-        Exists(Role.objects.all()),
-        Exists(others),
-        Exists(managers),
-        Exists(Membership.objects.filter(group__user__is_active=True)),
-        Exists(Deployment.objects.all()),
-        Exists(Deployment.objects.exclude(state=State.DRAFT)),
-    )[0]
-    service, environment, role, people, managed, signed, made, submitted = found
+    *done, submitted = _there_is(user)
+    service, environment, role, people, managed, signed, made = done
     if submitted:
         return []
     return [
@@ -56,3 +45,20 @@ def begin_of(user: User) -> list[Step]:
         Step("Submit the deployment", "From then on it can be signed.",
              reverse("dashboard:deployments"), submitted),
     ]  # fmt: skip
+
+
+def _there_is(user: User) -> tuple[bool, ...]:
+    """All of it in one query."""
+    others = User.objects.filter(is_active=True, kind=Kind.PERSON).exclude(pk=user.pk)
+    managers = Granted.objects.filter(grant=Grant.RELEASE_MANAGER, group__user__is_active=True)
+    asked = (
+        Service.objects.all(),
+        Environment.objects.all(),
+        Role.objects.all(),
+        others,
+        managers,
+        Membership.objects.filter(group__user__is_active=True),
+        Deployment.objects.all(),
+        Deployment.objects.exclude(state=State.DRAFT),
+    )
+    return User.objects.filter(pk=user.pk).values_list(*(Exists(one) for one in asked))[0]

@@ -91,7 +91,7 @@ def link_mailed_to(portal: Portal, address: str) -> str:
             if one.recipient == address and "invited" in str(one.mail["Subject"])
         ]
 
-    wait_until(lambda: bool(mailed()), "the invitation is mailed", 30)
+    wait_until(lambda: bool(mailed()), "the invitation is mailed", 60)
     found = re.search(rf"{re.escape(portal.url)}/set-password/\S+", mailed()[0])
     assert found
     return found[0]
@@ -121,7 +121,7 @@ def with_provider(portal: Portal, issuer: Issuer, tmp_path: Path) -> Iterator[st
                "--host=127.0.0.1", "--port", str(port), "--log-level=warning",
                "--timeout-graceful-shutdown=2"]  # fmt: skip
     with Running(command, environment, tmp_path):
-        wait_until(lambda: answers(f"{url}/health/"), "the second process answers", 30)
+        wait_until(lambda: answers(f"{url}/health/"), "the second process answers", 90)
         yield url
 
 

@@ -1,4 +1,4 @@
-"""What the portal asks on behalf of the provider: the issuer's host as allowed, others in public."""
+"""What the portal asks for the provider: the issuer's host as allowed, others in public."""
 
 from __future__ import annotations
 
