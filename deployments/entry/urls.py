@@ -1,6 +1,12 @@
 from django.urls import path
 
-from deployments.entry import arriving_views, factor_views, provider_views, session_views
+from deployments.entry import (
+    administrator_views,
+    arriving_views,
+    factor_views,
+    provider_views,
+    session_views,
+)
 
 urlpatterns = [
     path("set-up/", arriving_views.first, name="set_up"),
@@ -21,6 +27,11 @@ urlpatterns = [
     path("settings/second-factor/codes/", factor_views.factor_codes, name="factor_codes"),
     path("settings/provider/", provider_views.connection, name="provider_connection"),
     path("settings/provider/out/", provider_views.disconnect, name="provider_out"),
+    path(
+        "people/<int:person_pk>/administrator/",
+        administrator_views.administrator,
+        name="administrator",
+    ),
     path(
         "people/<int:person_pk>/second-factor/off/",
         factor_views.factor_off_for,

@@ -281,6 +281,7 @@ TABLE: dict[str, Row] = {
     "deployments:factor": Row(EVERYBODY, (302, 422, 422, 422, 422, 422, 422, 422)),
     "deployments:factor_off": Row(NO_METHOD, (302, 409, 409, 409, 409, 409, 409, 409)),
     "deployments:factor_codes": Row(NO_METHOD, (302, 409, 409, 409, 409, 409, 409, 409)),
+    "deployments:administrator": Row(ADMINISTRATORS, BY_ADMINISTRATORS, ("person_pk",)),
     "deployments:factor_off_for": Row(NO_METHOD, (302, 403, 403, 403, 403, 403, 403, 409), ("person_pk",)),
     "deployments:person_invite": Row(NO_METHOD, BY_ADMINISTRATORS, ("person_pk",)),
     "accounts:sign_out": Row(NO_METHOD, (302, 302, 302, 302, 302, 302, 302, 302)),
