@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
@@ -28,6 +29,7 @@ from communications.enums import DeliveryState
 from communications.models import BouncingAddress, Delivery, Stakeholder
 from communications.services import define_plan
 from connections.models import Connection
+from deployments import clock
 from deployments.access.teams import add_to_team, create_team
 from deployments.models import Deployment, StandIn
 from deployments.sharing import links
@@ -105,6 +107,7 @@ def scene(team: Team) -> Deployment:
     # Nothing listens there, so that whoever may try it gets an answer at once.
     unheard = Told("#releases", connection_key="elsewhere", address="http://127.0.0.1:9/hook")
     channels.add(team.service, "webhook", unheard, actor=team.release_manager)
+    Session.objects.create(session_key="elsewhere", expire_date=clock.now() + timedelta(days=1))
     OpenSession.objects.create(user=team.release_manager, key="elsewhere", browser="Firefox")
     links.make(deployment.pk, lasts=timedelta(days=7), actor=team.release_manager)
     return deployment
