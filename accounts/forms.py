@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
@@ -107,6 +108,13 @@ class FreshForm(forms.Form):
         """Asked only where the form asks."""
         assert isinstance(self.request.user, User)
         return fresh.ways_of(self.request.user)
+
+    @property
+    def page_address(self) -> str:
+        """Where whoever proves it elsewhere comes back to: the page, never the address of an act."""
+        if self.request.method == "GET":
+            return self.request.get_full_path()
+        return urlsplit(self.request.headers.get("Referer", "")).path or "/"
 
     def clean_code(self) -> str:
         """The last of the two fields: what was typed is proven, else the proof of the session."""

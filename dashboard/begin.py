@@ -61,4 +61,5 @@ def _there_is(user: User) -> tuple[bool, ...]:
         Deployment.objects.all(),
         Deployment.objects.exclude(state=State.DRAFT),
     )
-    return User.objects.filter(pk=user.pk).values_list(*(Exists(one) for one in asked))[0]
+    rows = User.objects.filter(pk=user.pk).values_list(*(Exists(one) for one in asked))
+    return tuple(rows[0])

@@ -77,7 +77,9 @@ def authorities() -> str:
 
 def _asked(request: requests.PreparedRequest) -> Answer:
     url, body = request.url or "", request.body or b""
-    carried = tuple((name, request.headers[name]) for name in CARRIED if name in request.headers)
+    carried = tuple(
+        (name, str(request.headers[name])) for name in CARRIED if name in request.headers
+    )
     content = body if isinstance(body, bytes) else str(body).encode()
     with GuardedClient(permit=permit_for(url, carried), seconds=SECONDS) as client:
         if request.method == "GET":

@@ -7,7 +7,7 @@ whose links open the same page. A copy too many harms nobody here.
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -36,9 +36,12 @@ def send_due() -> int:
     """How many were taken up."""
     taken = _claim()
     for letter in taken:
+        if clock.now() > gives_up_at(letter):
+            _give_up(letter, "It was not sent in time.")
+            continue
         try:
             _send(letter)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: an address that cannot be written
             logger.warning("an account mail has to wait: %s", error)
             _postpone(letter, f"The mail server did not take it: {error}")
         else:
@@ -97,11 +100,21 @@ def _done(letter: AccountLetter) -> None:
 
 def _postpone(letter: AccountLetter, why: str) -> None:
     """Again after a pause that grows; past its use it is given up."""
-    again: datetime | None = clock.now() + min(AGAIN_AFTER * 2**letter.tries, LONGEST_PAUSE)
-    if again is not None and again > gives_up_at(letter):
-        again = None
-        if letter.kind == LetterKind.RESET:
-            letter.delete()
-            return
-    letter.due_at, letter.trouble = again, " ".join(why.split())[:300]
+    again = clock.now() + min(AGAIN_AFTER * 2**letter.tries, LONGEST_PAUSE)
+    if again > gives_up_at(letter):
+        _give_up(letter, why)
+        return
+    letter.due_at, letter.trouble = again, _short(why)
     letter.save(update_fields=["due_at", "trouble"])
+
+
+def _give_up(letter: AccountLetter, why: str) -> None:
+    if letter.kind == LetterKind.RESET:
+        letter.delete()
+        return
+    letter.due_at, letter.trouble = None, _short(why)
+    letter.save(update_fields=["due_at", "trouble"])
+
+
+def _short(why: str) -> str:
+    return " ".join(why.split())[:300]

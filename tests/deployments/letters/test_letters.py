@@ -16,7 +16,7 @@ from deployments import portal_hold
 from deployments.access.people import deactivate
 from deployments.letters import sender
 from deployments.letters.tokens import reset_tokens
-from deployments.models import AccountLetter, Event
+from deployments.models import AccountLetter, Event, PortalHold
 from tests.builders import PASSWORD, make_administrator, make_machine, make_person, signed_in
 from tests.deployments.access.test_people_views import NEW, set_password
 from tests.deployments.access.test_service_views import words
@@ -182,9 +182,20 @@ def test_a_mail_server_that_is_away_is_asked_again(admin: User, settings: Settin
     assert (len(mail.outbox), AccountLetter.objects.get().due_at) == (1, None)
 
 
-def test_nothing_leaves_a_portal_that_is_held(admin: User) -> None:
-    asks(make_person("ann").email)
+def test_nothing_leaves_a_portal_that_is_held_and_nothing_late_once_it_is_released(
+    admin: User,
+) -> None:
+    person = make_person("ann")
+    asks(person.email)
+    signed_in(admin).post(f"/people/{person.pk}/invite/")
     portal_hold.hold("restored", None, restored=False, using="default")
-
     assert sender.send_due() == 0
+
+    PortalHold.objects.all().delete()
+    for kind, hours in (("reset", 2), ("invitation", 73)):
+        asked = timezone.now() - timedelta(hours=hours)
+        AccountLetter.objects.filter(kind=kind).update(asked_at=asked)
+    assert sender.send_due() == 2
+
     assert not mail.outbox
+    assert AccountLetter.objects.get().trouble == "It was not sent in time."
