@@ -111,7 +111,7 @@ class FreshForm(forms.Form):
 
     @property
     def page_address(self) -> str:
-        """Where whoever proves it elsewhere comes back to: the page, never the address of an act."""
+        """Where whoever proves it elsewhere comes back to: a page, never the address of an act."""
         if self.request.method == "GET":
             return self.request.get_full_path()
         return urlsplit(self.request.headers.get("Referer", "")).path or "/"

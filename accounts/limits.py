@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from ipaddress import ip_network
 from math import ceil
 
 from django.db import connection
@@ -71,9 +72,19 @@ RESETS_FROM = Limit("resets from", 20, timedelta(hours=1))
 SET_UP_FROM = Limit("set-up from", 10, timedelta(minutes=15))
 
 
+def place(address: str) -> str:
+    """One address, or the network of one IPv6 subscriber, who has more addresses than guesses."""
+    try:
+        network = ip_network(f"{address}/64", strict=False)
+    except ValueError:  # an IPv4 address has no 64 bits, and nothing has no network
+        return address
+    return str(network)
+
+
 def for_password(username: str, address: str) -> list[Guess]:
     known = OpenSession.objects.filter(user__username=username, address=address or None)
-    guesses = [PASSWORD_HERE.of(username, address), PASSWORDS_FROM.of(address)]
+    here = place(address)
+    guesses = [PASSWORD_HERE.of(username, here), PASSWORDS_FROM.of(here)]
     return guesses if known.exists() else [*guesses, PASSWORD_ELSEWHERE.of(username)]
 
 

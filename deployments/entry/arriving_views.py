@@ -67,6 +67,6 @@ class ResetPassword(SetPassword):
 
 def _made(request: HttpRequest, form: SetUpForm) -> User:
     """The word is long enough not to be guessed; who tries all the same is slowed down."""
-    if full := limits.refusal([limits.SET_UP_FROM.of(address_of(request))]):
+    if full := limits.refusal([limits.SET_UP_FROM.of(limits.place(address_of(request)))]):
         raise Refused(full)
     return set_up.make_first(form)

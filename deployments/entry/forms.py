@@ -48,7 +48,7 @@ class ForgottenForm(forms.Form):
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
-        guesses = [limits.RESETS_FROM.of(self.address), limits.RESETS_OF.of(email)]
+        guesses = [limits.RESETS_FROM.of(limits.place(self.address)), limits.RESETS_OF.of(email)]
         if full := limits.refusal(guesses):
             self.is_limited = True
             raise forms.ValidationError(full)

@@ -42,6 +42,16 @@ def test_after_five_wrong_passwords_the_right_one_waits_too_and_is_told_how_long
 
 
 @pytest.mark.django_db
+def test_other_addresses_of_one_subscriber_are_no_other_place() -> None:
+    make_person("ann", password=PASSWORD)
+    for number in range(TRIES):
+        assert try_it("wrong", address=f"2001:db8:0:7::{number}")[0] == 200
+
+    assert try_it(PASSWORD, address="2001:db8:0:7:ffff::1")[0] == 429
+    assert try_it(PASSWORD, address="2001:db8:0:8::1")[0] == 302
+
+
+@pytest.mark.django_db
 def test_a_count_that_is_lost_lets_people_in() -> None:
     make_person("ann", password=PASSWORD)
     for _ in range(TRIES + 1):
