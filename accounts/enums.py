@@ -6,3 +6,11 @@ class Kind(TextChoices):
 
     PERSON = "person", "Person"
     MACHINE = "machine", "Machine"
+
+
+class Theme(TextChoices):
+    """How pages look to somebody."""
+
+    SYSTEM = "system", "As the device is set"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"

@@ -13,6 +13,7 @@ from approvals.verdict import outlook, outlooks
 from checklists.filters import KINDS, filters_panel
 from dashboard import live
 from dashboard.acts import acts_of, plan_acts
+from dashboard.begin import begin_of
 from dashboard.forms import CommentForm
 from dashboard.home import home_of
 from dashboard.panels import TABS
@@ -30,7 +31,8 @@ PAGE = 25
 
 @require_safe
 def home(request: PersonRequest) -> HttpResponse:
-    return render(request, "dashboard/home.html", {"home": home_of(request.user)})
+    context = {"home": home_of(request.user), "begin": begin_of(request.user)}
+    return render(request, "dashboard/home.html", context)
 
 
 @require_safe

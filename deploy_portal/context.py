@@ -12,7 +12,11 @@ from deployments.banners import Banner, banners_of
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    return {"is_demo": settings.PORTAL_DEMO, "banners": partial(_banners, request)}
+    return {
+        "is_demo": settings.PORTAL_DEMO,
+        "provider_name": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
+        "banners": partial(_banners, request),
+    }
 
 
 def _banners(request: HttpRequest) -> list[Banner]:

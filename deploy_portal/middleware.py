@@ -1,7 +1,6 @@
 """What holds for every request: who is asking, in which zone, and how refusals are answered."""
 
 from collections.abc import Callable
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
+from accounts.origins import address_of
 from accounts.zones import InstantError, zone_of
 from deployments import provenance
 from deployments.exceptions import Refused
@@ -79,16 +79,8 @@ class ProvenanceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         means = "api" if request.path.startswith("/api/") else "browser"
-        with provenance.acting(means, _address(request.META.get("REMOTE_ADDR", ""))):
+        with provenance.acting(means, address_of(request)):
             return self.get_response(request)
-
-
-def _address(told: str) -> str:
-    """What is no address is not recorded as one; a zone (fe80::1%eth0) means nothing elsewhere."""
-    try:
-        return str(ip_address(told.partition("%")[0]))
-    except ValueError:
-        return ""
 
 
 class RefusalMiddleware:

@@ -61,6 +61,11 @@ INSTALLED_APPS = [
     "django_htmx",
     "guardian",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
     "accounts",
     "connections",
     "deployments",
@@ -84,6 +89,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.sessions.SeenMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "deploy_portal.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -155,6 +162,22 @@ LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "dashboard:home"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
 FRESH_AUTHENTICATION_SECONDS = 300
+
+# Sign-in by an OpenID Connect provider (deployments/entry/); without an issuer there is none.
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="").rstrip("/")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="single sign-on")
+# Whether somebody whose verified address no account has gets one, without any right.
+OIDC_CREATES_ACCOUNTS = env.bool("OIDC_CREATES_ACCOUNTS", default=False)
+# Private networks in which the issuer's own host may be, and the file of its authority.
+OIDC_NETWORKS = env.list("OIDC_NETWORKS", default=[])
+OIDC_AUTHORITIES = env.str("OIDC_AUTHORITIES", default="")
+SOCIALACCOUNT_ADAPTER = "deployments.entry.adapters.ProviderAdapter"
+MFA_ADAPTER = "deployments.entry.adapters.SecondFactorAdapter"
+MFA_TOTP_ISSUER = "Deploy Portal"
+# A code is good half a minute before and after its own, for clocks that differ.
+MFA_TOTP_TOLERANCE = 1
 
 LANGUAGE_CODE = "en"
 USE_I18N = True

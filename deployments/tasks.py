@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from deployments import outbox
+from deployments.letters import sender
 
 
 @shared_task(name="deployments.deliver_event")
@@ -11,3 +12,4 @@ def deliver_event(event_id: int) -> None:
 @shared_task(name="deployments.sweep")
 def sweep() -> None:
     outbox.deliver_due()
+    sender.send_due()

@@ -1,5 +1,7 @@
-// Light or dark by the system's setting; runs before the first paint so that nothing flashes.
+// Light or dark as somebody chose, else by the system's setting; runs before the first paint so that nothing flashes.
+const root = document.documentElement;
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
-const apply = () => document.documentElement.setAttribute("data-bs-theme", dark.matches ? "dark" : "light");
+const chosen = root.dataset.theme;
+const apply = () => root.setAttribute("data-bs-theme", chosen || (dark.matches ? "dark" : "light"));
 dark.addEventListener("change", apply);
 apply();

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.db import models
 
+from accounts.enums import Theme
 from accounts.models import Role, User
 from accounts.zones import validate_zone
 from deployments.models import Environment, Service
@@ -134,6 +135,19 @@ class NewPersonForm(PersonForm):
         User, "username", label="Username", validators=[User.username_validator],
         help_text="They sign in with it, and it never changes: letters, digits and @ . + - _",
     )  # fmt: skip
+    invite = forms.BooleanField(
+        label="Invite them by mail, with a link that sets their password",
+        required=False,
+        initial=True,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
+    field_order = ["username", "display_name", "email", "zone", "invite"]
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("invite") and not said.get("email") and "email" not in self.errors:
+            self.add_error("email", "An invitation needs an address; or take its tick out.")
+        return said
 
 
 class SettingsForm(ZonedForm):
@@ -141,7 +155,13 @@ class SettingsForm(ZonedForm):
         User, "display_name", label="Name", required=False,
         help_text="As others read it; without one your username stands there.",
     )  # fmt: skip
-    field_order = ["display_name", "zone"]
+    theme = forms.ChoiceField(
+        label="Look",
+        required=False,
+        choices=Theme.choices,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+    field_order = ["display_name", "zone", "theme"]
 
 
 class TeamForm(forms.Form):

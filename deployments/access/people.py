@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.forms import SetPasswordForm
 from django.db import transaction
 
+from accounts import sessions
 from accounts.models import User
 from deployments import history
 from deployments.access.changing import PORTAL, save_changes
@@ -52,15 +53,11 @@ def edit_person(
 
 
 @transaction.atomic
-def save_settings(person: User, *, display_name: str, zone: str) -> Event | None:
-    """What everybody changes about themselves: how they are called, and whose clock they read."""
-    return save_changes(
-        history.chain(PORTAL),
-        person,
-        "settings changed",
-        {"display_name": display_name, "zone": zone},
-        person,
-    )
+def save_settings(person: User, *, display_name: str, zone: str, theme: str = "") -> Event | None:
+    """What everybody changes about themselves: how they are called, whose clock they read, and
+    how pages look."""
+    now = {"display_name": display_name, "zone": zone, "theme": theme or person.theme}
+    return save_changes(history.chain(PORTAL), person, "settings changed", now, person)
 
 
 @transaction.atomic
@@ -96,6 +93,7 @@ def deactivate(person: User, *, actor: User | None, aware: bool = False) -> Even
     # Sessions are bound to the password: coming back revives none of those that ended here.
     person.set_unusable_password()
     person.save(update_fields=["is_active", "password"])
+    sessions.end(person)
     tell_open_pages(services_of(person))
     return history.record(
         chain,

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.tokens import default_token_generator
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, Lower, NullIf
 from django.forms.models import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import second_factor
 from accounts.models import User
 from accounts.requests import PersonRequest
 from deployments.access import people as accounts
@@ -24,6 +23,8 @@ from deployments.access.policies import refusal_to_administer, refusal_to_deacti
 from deployments.access.profile import profile_of
 from deployments.answers import posted, tried
 from deployments.exceptions import require
+from deployments.letters import services as letters
+from deployments.letters.tokens import path_to_set
 
 PAGE = 50
 PEOPLE = "deployments:people"
@@ -47,12 +48,12 @@ def person_new(request: PersonRequest) -> HttpResponse:
     """The account and the one link with which its person sets a password."""
     require(refusal_to_administer(request.user, accounts.ACT))
     form = NewPersonForm(posted(request), initial={"zone": request.user.zone})
-    made = tried(
-        request, form, lambda: accounts.create_person(**form.cleaned_data, actor=request.user)
-    )
+    made = tried(request, form, lambda: _made(form, request.user))
     if made.result is not None:
+        if form.cleaned_data["invite"]:
+            return _invited(request, made.result)
         return _link_page(request, made.result)
-    lead = "They set their own password by a link that you are shown next."
+    lead = "They set their own password by a link: in a mail, or shown to you next."
     page = FormPage("New person", "Make the account", reverse(PEOPLE), "People", lead)
     return form_page(request, page, form, made.status)
 
@@ -64,6 +65,9 @@ def person(request: PersonRequest, person_pk: int) -> HttpResponse:
     context = {
         "person": found,
         "profile": profile_of(found),
+        "invitation": letters.last_invitation(found),
+        "refusal_to_invite": letters.refusal_to_invite(found),
+        "has_factor": second_factor.is_on(found),
         "refusal_to_link": accounts.refusal_of_link(found),
         "refusal_to_deactivate": refusal_to_deactivate(found, request.user),
     }
@@ -128,11 +132,31 @@ def reactivate(request: PersonRequest, person_pk: int) -> HttpResponse:
     return _link_page(request, found)
 
 
+@require_POST
+def invite(request: PersonRequest, person_pk: int) -> HttpResponse:
+    require(refusal_to_administer(request.user, letters.ACT))
+    found = get_object_or_404(User, pk=person_pk)
+    letters.invite(found, actor=request.user)
+    return _invited(request, found)
+
+
+@transaction.atomic
+def _made(form: NewPersonForm, actor: User) -> User:
+    """The account, and its invitation where one is wanted: both or none."""
+    said = {key: value for key, value in form.cleaned_data.items() if key != "invite"}
+    person = accounts.create_person(**said, actor=actor)
+    if form.cleaned_data["invite"]:
+        letters.invite(person, actor=actor)
+    return person
+
+
+def _invited(request: PersonRequest, found: User) -> HttpResponse:
+    messages.success(request, f"The invitation is on its way to {found.email}.")
+    return redirect("deployments:person", found.pk)
+
+
 def _link_page(request: PersonRequest, found: User) -> HttpResponse:
     """Shown in the answer to the act and kept nowhere: it is as good as the password."""
     accounts.make_link(found, actor=request.user)
-    uid = urlsafe_base64_encode(force_bytes(found.pk))
-    token = default_token_generator.make_token(found)
-    path = reverse("deployments:set_password", args=[uid, token])
-    link = request.build_absolute_uri(path)
+    link = request.build_absolute_uri(path_to_set(found))
     return render(request, "accounts/link.html", {"person": found, "link": link})

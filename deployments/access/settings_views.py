@@ -16,7 +16,8 @@ from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
-from accounts import fresh
+from accounts import entering, fresh, second_factor, sessions
+from accounts.models import User
 from accounts.requests import PersonRequest
 from deployments.access import people
 from deployments.access.forms import SettingsForm
@@ -29,9 +30,7 @@ SETTINGS = "deployments:settings"
 @require_http_methods(["GET", "POST"])
 def settings(request: PersonRequest) -> HttpResponse:
     person = request.user
-    form = SettingsForm(
-        posted(request), initial={"display_name": person.display_name, "zone": person.zone}
-    )
+    form = SettingsForm(posted(request), initial=_own(person))
     saved = tried(request, form, lambda: people.save_settings(person, **form.cleaned_data))
     if saved.done:
         messages.success(request, "Saved.")
@@ -46,19 +45,32 @@ def password(request: PersonRequest) -> HttpResponse:
     form = NewPasswordForm(person, posted(request))
     changed = tried(request, form, lambda: people.set_password(form, actor=person))
     if changed.done:
+        was = request.session.session_key
         update_session_auth_hash(request, person)
-        fresh.note(request, "password")
+        sessions.follow(request, person, was)
+        sessions.end(person, besides=request.session.session_key)
+        fresh.note(request, fresh.PASSWORD)
         messages.success(request, "The password is changed; your other sessions have ended.")
         return redirect(SETTINGS)
-    settings_form = SettingsForm(initial={"display_name": person.display_name, "zone": person.zone})
+    settings_form = SettingsForm(initial=_own(person))
     return _settings_page(request, settings_form, form, changed.status)
 
 
 def _settings_page(
     request: PersonRequest, form: Form, password_form: Form, status: int
 ) -> HttpResponse:
-    context = {"form": form, "password_form": password_form}
+    context = {
+        "form": form,
+        "password_form": password_form,
+        "has_factor": second_factor.is_on(request.user),
+        "has_password": request.user.has_usable_password(),
+        "is_linked": fresh.is_linked(request.user),
+    }
     return render(request, "accounts/settings.html", context, status=status)
+
+
+def _own(person: User) -> dict[str, str]:
+    return {"display_name": person.display_name, "zone": person.zone, "theme": person.theme}
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -75,6 +87,9 @@ class SetPassword(PasswordResetConfirmView):
         return found if found is not None and found.is_active and found.is_person else None
 
     def form_valid(self, form: SetPasswordForm[Any]) -> HttpResponse:
+        """The next page is the sign-in, with the username in it: this link proves an address."""
         people.set_password(form, actor=form.user)
+        sessions.end(form.user)
+        self.request.session[entering.EXPECTED] = form.user.username
         messages.success(self.request, "Your password is set. Sign in with it.")
         return redirect(self.success_url)

@@ -44,6 +44,7 @@ urlpatterns = [
     path("people/<int:person_pk>/", people_views.person, name="person"),
     path("people/<int:person_pk>/edit/", people_views.person_edit, name="person_edit"),
     path("people/<int:person_pk>/link/", people_views.person_link, name="person_link"),
+    path("people/<int:person_pk>/invite/", people_views.invite, name="person_invite"),
     path("people/<int:person_pk>/deactivate/", people_views.deactivate, name="deactivate"),
     path("people/<int:person_pk>/reactivate/", people_views.reactivate, name="reactivate"),
     path("people/teams/", team_views.team_list, name="teams"),

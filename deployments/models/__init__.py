@@ -3,6 +3,7 @@
 from deployments.models.comment import LONGEST_COMMENT, Comment
 from deployments.models.deployment import ContentVersion, Deployment
 from deployments.models.history import Chain, Clock, Event, Outbox
+from deployments.models.letter import AccountLetter, LetterKind
 from deployments.models.operating import PortalHold, Tick
 from deployments.models.service import (
     Environment,
@@ -18,6 +19,7 @@ from deployments.models.stand_in import LONGEST_ABSENCE_REASON, StandIn
 __all__ = [
     "LONGEST_ABSENCE_REASON",
     "LONGEST_COMMENT",
+    "AccountLetter",
     "Chain",
     "Clock",
     "Comment",
@@ -26,6 +28,7 @@ __all__ = [
     "Environment",
     "Event",
     "Granted",
+    "LetterKind",
     "Membership",
     "Outbox",
     "PortalHold",

@@ -8,12 +8,13 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from accounts.models import User
+from accounts.models import OpenSession, User
 from api import webhooks
 from api.models import Token, Webhook
 from api.services import issue
@@ -28,6 +29,7 @@ from communications.enums import DeliveryState
 from communications.models import BouncingAddress, Delivery, Stakeholder
 from communications.services import define_plan
 from connections.models import Connection
+from deployments import clock
 from deployments.access.teams import add_to_team, create_team
 from deployments.models import Deployment, StandIn
 from deployments.sharing import links
@@ -107,6 +109,8 @@ def scene(team: Team) -> Deployment:
     # Nothing listens there, so that whoever may try it gets an answer at once.
     unheard = Told("#releases", connection_key="elsewhere", address="http://127.0.0.1:9/hook")
     channels.add(team.service, "webhook", unheard, actor=team.release_manager)
+    Session.objects.create(session_key="elsewhere", expire_date=clock.now() + timedelta(days=1))
+    OpenSession.objects.create(user=team.release_manager, key="elsewhere", browser="Firefox")
     links.make(deployment.pk, lasts=timedelta(days=7), actor=team.release_manager)
     return deployment
 
@@ -171,6 +175,7 @@ def every_argument(deployment: Deployment) -> dict[str, object]:
         "uidb64": "MQ",
         "token": "none-such",
         "channel_pk": deployment.service.channels.get().pk,
+        "session_pk": OpenSession.objects.get(key="elsewhere").pk,
         "link_pk": deployment.share_links.get().pk,
         "secret": links.address_for_mails(deployment).rstrip("/").rpartition("/")[2],
         "number": 1,

@@ -69,7 +69,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             subprocess.run([sys.executable, "manage.py", *command], env=environment, check=True)
         for arguments in processes(port, tmp_path):
             stack.enter_context(Running(arguments, environment, tmp_path))
-        wait_until(lambda: answers(f"{url}/health/"), "the portal answers", 30)
+        wait_until(lambda: answers(f"{url}/health/"), "the portal answers", 90)
         yield Portal(url, mails, environment)
 
 

@@ -51,7 +51,8 @@ PAGES = {
     "security": ("/deployments/1/poll/security/", "/deployments/1/gates/tests-passing/report/"),
     "product_owner": ("/deployments/1/sign/1/", "/services/", "/services/storage-layer/",
                       "/services/storage-layer/metrics/", "/services/storage-layer/metrics/add/",
-                      "/settings/", "/settings/absences/"),
+                      "/settings/", "/settings/absences/", "/settings/sessions/",
+                      "/settings/second-factor/"),
     "admin": ("/services/new/", "/services/search/", "/services/search/edit/",
               "/services/search/stand-ins/",
               "/services/search/revoke/auditor/person:9/",
@@ -115,4 +116,7 @@ def test_no_page_has_a_serious_fault(portal: Portal, sign_in: SignIn) -> None:
     faults["document"] = found_in_a_document(portal, sign_in("release_manager"))
     anonymous = sign_in("nobody")  # a name nobody has: the page with its error stays
     faults["/sign-in/"] = found_by_axe(anonymous)
+    for address in ("/sign-in/forgotten/", "/sign-in/forgotten/sent/", "/new-password/MQ/none/"):
+        anonymous.goto(f"{portal.url}{address}")
+        faults[address] = found_by_axe(anonymous)
     assert {address: found for address, found in faults.items() if found} == {}

@@ -41,6 +41,7 @@ def come(admin: Page, theirs: Page, portal: Portal, name: str) -> Page:
     admin.goto(f"{portal.url}/people/new/")
     admin.get_by_label("Username").fill(name)
     admin.get_by_label("E-mail").fill(f"{name}@example.org")
+    admin.get_by_label("Invite them by mail").uncheck()
     admin.get_by_role("button", name="Make the account").click()
     theirs.goto(admin.get_by_label("Link to set the password").input_value())
     theirs.get_by_label("New password", exact=True).fill(PASSWORD)

@@ -30,6 +30,17 @@ def test_name_and_zone_are_ones_own_to_change() -> None:
     assert event.before == {"display_name": "Ann", "zone": "UTC"}
 
 
+def test_the_look_is_ones_own_to_choose_and_stays_where_nothing_is_said() -> None:
+    client, typed = signed_in(make_person("ann")), {"display_name": "Ann", "zone": "UTC"}
+    assert "data-theme" not in client.get("/settings/").content.decode()
+
+    assert client.post("/settings/", {**typed, "theme": "dark"}).status_code == 302
+    client.post("/settings/", typed)
+
+    assert 'data-theme="dark"' in client.get("/settings/").content.decode()
+    assert client.post("/settings/", {**typed, "theme": "pink"}).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

@@ -1,0 +1,42 @@
+"""Django's admin has no door of its own: neither past the second factor nor past the limits."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from accounts.second_factor import new_secret, turn_on
+from tests.accounts.codes import code_of
+from tests.builders import PASSWORD, make_administrator, make_person, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_its_sign_in_is_the_portals() -> None:
+    admin, secret = make_administrator(), new_secret()
+    admin.set_password(PASSWORD)
+    admin.save()
+    turn_on(admin, secret, code_of(secret))
+    client = Client()
+
+    first = client.get("/admin/login/?next=/admin/auth/")
+    typed = client.post("/admin/login/", {"username": "administrator", "password": PASSWORD})
+
+    assert first["Location"] == "/sign-in/?next=/admin/auth/"
+    assert typed["Location"] == "/sign-in/?next=/admin/"
+    assert client.get("/admin/").status_code == 302
+
+
+def test_who_is_no_staff_is_told_so_and_not_sent_round_in_circles() -> None:
+    client = signed_in(make_person("ann"))
+
+    assert client.get("/admin/login/?next=/admin/").status_code == 403
+    assert client.get("/admin/", follow=True).status_code == 403
+    assert signed_in(make_administrator()).get("/admin/").status_code == 200
+
+
+def test_what_allauth_keeps_is_not_shown_there() -> None:
+    page = signed_in(make_administrator()).get("/admin/").content.decode()
+
+    for model in ("mfa/authenticator", "socialaccount/socialapp", "account/emailaddress"):
+        assert f"/admin/{model}/" not in page
