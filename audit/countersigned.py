@@ -11,7 +11,7 @@ from django.db import connection
 
 from audit import keys
 from audit.faults import Fault
-from audit.models import Checkpoint
+from audit.models import Checkpoint, CheckpointHead
 from audit.verifier import CHECKPOINT, is_signed, root, sha256
 
 # Of every head that a checkpoint saw, whether that event is still there.
@@ -31,6 +31,12 @@ FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS seen(chain, place, hash)
 LEFT JOIN deployments_event AS event ON event.chain = seen.chain AND event.sequence = seen.place
 WHERE event.hash IS DISTINCT FROM seen.hash ORDER BY seen.chain
 """
+
+
+def latest_of(chain: str) -> CheckpointHead | None:
+    """Where the last checkpoint saw a chain end; none, if no checkpoint has seen it."""
+    seen = CheckpointHead.objects.filter(chain=chain).select_related("checkpoint")
+    return seen.order_by("-checkpoint").first()
 
 
 def faults_of_checkpoints(chain: str | None = None) -> tuple[int, list[Fault]]:

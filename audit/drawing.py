@@ -15,7 +15,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from matplotlib import get_data_path
-from reportlab.lib.enums import TA_LEFT
+from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -40,18 +40,12 @@ def _styles() -> dict[str, ParagraphStyle]:
     fonts = Path(get_data_path()) / "fonts" / "ttf"
     pdfmetrics.registerFont(TTFont("Record", str(fonts / "DejaVuSans.ttf")))
     pdfmetrics.registerFont(TTFont("Record-Bold", str(fonts / "DejaVuSans-Bold.ttf")))
-    plain = ParagraphStyle(
-        "plain", fontName="Record", fontSize=8.5, leading=12, spaceAfter=3, alignment=TA_LEFT
-    )
-    bold = {"parent": plain, "fontName": "Record-Bold", "keepWithNext": 1}
-    return {
-        "plain": plain,
-        "quiet": ParagraphStyle("quiet", parent=plain, textColor="#4b5563", fontSize=7.5),
-        "title": ParagraphStyle("title", fontSize=15, leading=19, spaceAfter=6, **bold),
-        "heading": ParagraphStyle(
-            "heading", fontSize=11, leading=14, spaceBefore=10, spaceAfter=4, **bold
-        ),
-    }
+    plain = ParagraphStyle("plain", fontName="Record", fontSize=8.5, leading=12, spaceAfter=3)
+    quiet = ParagraphStyle("quiet", plain, textColor=HexColor("#4b5563"), fontSize=7.5)
+    bold = ParagraphStyle("bold", plain, fontName="Record-Bold", keepWithNext=1, spaceAfter=4)
+    title = ParagraphStyle("title", bold, fontSize=15, leading=19)
+    heading = ParagraphStyle("heading", bold, fontSize=11, leading=14, spaceBefore=10)
+    return {"plain": plain, "quiet": quiet, "title": title, "heading": heading}
 
 
 def record_pdf(found: Evidences, made: dict[str, Any]) -> bytes:

@@ -144,6 +144,12 @@ class Export(models.Model):
     def is_made(self) -> bool:
         return self.made_at is not None
 
+    @property
+    def asked_services(self) -> tuple[int, ...] | None:
+        """Of which services a sample is; None: of all."""
+        services = self.criteria.get("services")
+        return None if services is None else tuple(services)
+
 
 class Check(models.Model):
     """What the last verification of everything found; the portal makes one a day."""

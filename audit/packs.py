@@ -14,9 +14,9 @@ from audit.evidence import Evidences, Tell
 from audit.packing import Archive, Folder
 from audit.population import Criteria
 from audit.verifier import fingerprint
+from audit.verifier_file import VERIFIER
 from deployments import clock
 
-VERIFIER = Path(__file__).with_name("verifier.py")
 READ_ME = """\
 Evidence from Deploy Portal. record.html and record.pdf are for reading, history.html holds every
 event, the other files are what a program reads. To see whether anything was changed:

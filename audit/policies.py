@@ -15,6 +15,7 @@ from deployments.models import Service
 from deployments.policies import Rights
 
 LONGEST_SEED = 64
+EARLIEST, LATEST = 1970, 9998
 
 
 def audited(user: User | AnonymousUser) -> QuerySet[Service]:
@@ -42,9 +43,18 @@ def refusal_to_export(rights: Rights) -> Refused | None:
     )
 
 
-def refusal_of_sample(first: date, last: date, seed: str, size: int) -> Refused | None:
+def refusal_of_period(first: date, last: date) -> Refused | None:
     if last < first:
         return Invalid("The period ends before it begins; choose a later end.")
+    if not EARLIEST <= first.year <= last.year <= LATEST:
+        return Invalid(f"Choose days of the years {EARLIEST} to {LATEST}.")
+    return None
+
+
+def refusal_of_sample(first: date, last: date, seed: str, size: int) -> Refused | None:
+    wrong = refusal_of_period(first, last)
+    if wrong:
+        return wrong
     if not 0 <= size <= MOST_DRAWN:
         return Invalid(f"A sample has at most {MOST_DRAWN} deployments; ask for fewer.")
     if len(seed) > LONGEST_SEED or not seed.isprintable():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from approvals.enums import Verdict
@@ -60,9 +60,10 @@ EXCEPTIONS = (
         ),
     ),
 )
+MOMENT = Coalesce("started_at", "t0", "created_at")
 HEADINGS = (
     "Number", "Package", "Service", "Environment", "When (UTC)", "Result", "Requested by",
-    "Led by", *(one.title for one in EXCEPTIONS), "In the sample",
+    "Led by", *(one.title for one in EXCEPTIONS),
 )  # fmt: skip
 
 
@@ -105,7 +106,7 @@ def members(criteria: Criteria) -> QuerySet[Deployment]:
     """The population, by number; each with `moment` and a flag for each kind of exception."""
     begin = datetime.combine(criteria.first, time(), UTC)
     end = datetime.combine(criteria.last + timedelta(days=1), time(), UTC)
-    found = Deployment.objects.annotate(moment=Coalesce("started_at", "t0", "created_at"))
+    found = Deployment.objects.annotate(moment=MOMENT)
     found = found.filter(moment__gte=begin, moment__lt=end).order_by("pk")
     if criteria.services is not None:
         found = found.filter(service__in=criteria.services)
@@ -123,26 +124,42 @@ def exceptions_of(deployment: Deployment) -> list[str]:
     return [one.title for one in EXCEPTIONS if getattr(deployment, one.key)]
 
 
+def counted(criteria: Criteria) -> dict[str, Any]:
+    """How many there are, and how many of them with each kind of exception."""
+    found = members(criteria).annotate(**{one.key: Exists(one.rows) for one in EXCEPTIONS})
+    numbers = found.aggregate(
+        all=Count("pk"),
+        **{f"with_{one.key}": Count("pk", filter=Q(**{one.key: True})) for one in EXCEPTIONS},
+    )
+    marked_ones = [(one.title, numbers[f"with_{one.key}"]) for one in EXCEPTIONS]
+    return {"all": numbers["all"], "exceptions": marked_ones}
+
+
 def draw(criteria: Criteria) -> tuple[list[int], list[int]]:
     """The numbers of the population and those of the sample."""
     numbers = list(members(criteria).values_list("pk", flat=True))
     return numbers, drawn(criteria.seed, numbers, criteria.size)
 
 
-def csv_of(criteria: Criteria, sample: Collection[int]) -> Iterator[bytes]:
-    return csv_pieces(_rows(criteria, frozenset(sample)))
+def csv_of(criteria: Criteria, sample: Collection[int] | None = None) -> Iterator[bytes]:
+    """With a sample, the last column says who is in it."""
+    return csv_pieces(_rows(criteria, None if sample is None else frozenset(sample)))
 
 
-def _rows(criteria: Criteria, sample: Collection[int]) -> Iterable[tuple[object, ...]]:
-    yield HEADINGS
+def _rows(criteria: Criteria, sample: Collection[int] | None) -> Iterable[tuple[object, ...]]:
+    yield HEADINGS if sample is None else (*HEADINGS, "In the sample")
     for one in marked(members(criteria)).iterator(chunk_size=1000):
-        yield (
+        row = (
             one.pk, one.package, one.service.title, one.environment.title,
-            f"{one.moment.astimezone(UTC):%Y-%m-%d %H:%M}", one.get_state_display(),
+            f"{_moment(one):%Y-%m-%d %H:%M}", one.get_state_display(),
             one.requester, one.lead,
             *("yes" if getattr(one, kind.key) else "no" for kind in EXCEPTIONS),
-            "yes" if one.pk in sample else "no",
         )  # fmt: skip
+        yield row if sample is None else (*row, "yes" if one.pk in sample else "no")
+
+
+def _moment(one: Deployment) -> datetime:
+    return (one.started_at or one.t0 or one.created_at).astimezone(UTC)
 
 
 def described(criteria: Criteria, numbers: list[int], sample: list[int]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ import sys
 import zipfile
 from pathlib import Path
 
-import cffi
 import cryptography
 import pytest
 from django.core.management import CommandError, call_command
@@ -31,10 +30,8 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of packages with nothing in it but cryptography."""
     folder = tmp_path_factory.mktemp("bare")
     packages = Path(cryptography.__file__).parent.parent
-    for place in (Path(cryptography.__file__).parent, Path(cffi.__file__).parent):
-        (folder / place.name).symlink_to(place)
-    for library in packages.glob("_cffi_backend*"):
-        (folder / library.name).symlink_to(library)
+    for place in ("cryptography", "cffi", *(one.name for one in packages.glob("_cffi_backend*"))):
+        (folder / place).symlink_to(packages / place)
     return folder
 
 
