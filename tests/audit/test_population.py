@@ -63,7 +63,14 @@ def make_exceptions(team: Team) -> dict[str, Deployment]:
     Waiver.objects.filter(pk=waiver.pk).update(
         signed_by=team.security, signed_at=clock.now(), signed_means="password"
     )
-    run = GateRun.objects.create(gate=found["hand"].gates.get(), requested_at=clock.now())
+    now = clock.now()
+    run = GateRun.objects.create(
+        gate=found["hand"].gates.get(),
+        number=1,
+        requested_at=clock.now(),
+        due_at=clock.now(),
+        hinted_at=clock.now(),
+    )
     Sample.objects.create(
         run=run, at=clock.now(), outcome=Outcome.GOOD, by_hand=True, reporter=team.member
     )
@@ -203,12 +210,13 @@ def test_list_asks_as_often_for_many_deployments_as_for_few(
     for number in (1, 12):
         for _ in range(number):
             make_deployment(team)
+        year = this_year()
         with django_assert_num_queries(1):
-            list(population.csv_of(this_year()))
+            list(population.csv_of(year))
         with django_assert_num_queries(1):
-            population.draw(this_year())
+            population.draw(year)
         with django_assert_num_queries(1):
-            population.counted(this_year())
+            population.counted(year)
 
 
 def test_command_lists_draws_and_packs(
