@@ -16,6 +16,7 @@ from audit.population import Criteria
 from audit.protection import sentence
 from audit.reading import Part
 from audit.verification import verify
+from deployments.enums import Right
 from deployments.models import Deployment
 from deployments.policies import Rights
 
@@ -35,6 +36,7 @@ def deployment_page(
         "seen": latest_of(deployment.chain_key),
         "protection": sentence(),
         "refusal": policies.refusal_to_export(rights),
+        "may_audit": rights.user.is_superuser or rights.has(Right.EXPORT),
         "form": form,
         "part": part,
         "filters": without_place(form.data),

@@ -67,9 +67,9 @@ def make_exceptions(team: Team) -> dict[str, Deployment]:
     run = GateRun.objects.create(
         gate=found["hand"].gates.get(),
         number=1,
-        requested_at=clock.now(),
-        due_at=clock.now(),
-        hinted_at=clock.now(),
+        requested_at=now,
+        due_at=now,
+        hinted_at=now,
     )
     Sample.objects.create(
         run=run, at=clock.now(), outcome=Outcome.GOOD, by_hand=True, reporter=team.member

@@ -1,4 +1,4 @@
-"""An auditor searches history, takes a deployment's evidence along and draws a sample, by browser."""
+"""An auditor searches history, takes evidence along and draws a sample, by browser."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_auditor_finds_takes_along_and_draws(
     page.goto(f"{portal.url}/deployments/1/history/")
     page.get_by_role("link", name="Search, verify and take along").click()
     expect(page.get_by_text("follow one another and say what was written")).to_be_visible()
-    page.get_by_label("Act").select_option(label="Scheduled")
+    page.get_by_label("Act", exact=True).select_option(label="Scheduled")
     page.get_by_role("button", name="Show").click()
     expect(page.locator("ol.history li").first).to_contain_text("scheduled")
     assert found_by_axe(page) == []
