@@ -16,6 +16,7 @@ from audit.verification import verify
 from audit.verifier import main as verify_pack
 from bench.database import database
 from bench.pages import row
+from deployments import clock
 from tests.audit.many import make_long, make_many
 from tests.builders import make_administrator, make_deployment, make_team, signed_in
 
@@ -33,7 +34,7 @@ def main() -> None:
         make_long(long, EVENTS)
         print(f"{'measure':48}{'seconds':>9}   goal")
         timed("first checkpoint, of all chains", checkpoints.make)
-        year = date.today().year
+        year = clock.now().year
         criteria = Criteria(date(year - 1, 1, 1), date(year + 1, 12, 31), None, "7", SAMPLE)
         timed(
             f"sample of {SAMPLE} of {DEPLOYMENTS} deployments, packed",
