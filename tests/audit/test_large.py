@@ -32,7 +32,8 @@ def test_long_history_is_packed_piece_by_piece(committed: dict[str, str], tmp_pa
     team = make_team()
     deployment, small = make_deployment(team), make_deployment(team)
     make_long(deployment, EVENTS)
-    place, told = tmp_path / "pack.zip", []
+    place = tmp_path / "pack.zip"
+    told: list[int] = []
     # Fonts and templates are loaded by the first one.
     packs.write_deployment(tmp_path / "small.zip", small.pk, by=None, tell=lambda _: None)
 
