@@ -53,7 +53,7 @@ AUDIT_DIR = Path(env.str("AUDIT_DIR", default=str(VAR_DIR / "audit")))
 # its own below AUDIT_DIR. Public keys of earlier seeds, which still vouch for what they signed.
 AUDIT_SIGNING_KEY = env.str("AUDIT_SIGNING_KEY", default="")
 AUDIT_PUBLIC_KEYS = env.list("AUDIT_PUBLIC_KEYS", default=[])
-# Where checkpoints go, so that whoever rewrites the database cannot reach them; unset: nowhere else.
+# Where checkpoints go, out of reach of whoever rewrites the database; unset: nowhere else.
 AUDIT_CHECKPOINT_FOLDER = env.str("AUDIT_CHECKPOINT_FOLDER", default="")
 AUDIT_CHECKPOINT_MAILS = env.list("AUDIT_CHECKPOINT_MAILS", default=[])
 # Where gates keep their copies of the repositories that the same file declares.
