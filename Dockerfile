@@ -30,7 +30,7 @@ COPY --from=packages /opt/venv /opt/venv
 COPY --from=front-end /app/node_modules ./node_modules
 COPY . .
 # Collected once, while the image is built; the key is thrown away with the layer's process.
-RUN mkdir -p var/evidence \
+RUN mkdir -p var/evidence var/audit \
     && SECRET_KEY=only-while-building python manage.py collectstatic --no-input \
     && chown -R portal var
 USER portal

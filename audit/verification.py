@@ -11,6 +11,8 @@ from typing import Any
 from django.db.models import CharField, Exists, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
+from audit.countersigned import faults_of_checkpoints
+from audit.faults import Fault
 from deployments.history import fingerprint
 from deployments.models import Chain, Deployment, Event
 
@@ -18,19 +20,11 @@ BATCH = 2000
 
 
 @dataclass(frozen=True)
-class Fault:
-    """One place where a chain no longer holds, and what is wrong there."""
-
-    chain: str
-    sequence: int
-    sentence: str
-
-
-@dataclass(frozen=True)
 class Verification:
     events: int
     chains: int
     faults: list[Fault]
+    checkpoints: int = 0
 
     @property
     def holds(self) -> bool:
@@ -38,7 +32,9 @@ class Verification:
 
 
 def verify(chain: str | None = None) -> Verification:
-    """Check one chain or all of them, reading in batches so that any number of events fits.
+    """Check one chain or all of them, and what signed checkpoints saw of them.
+
+    It reads in batches, so that any number of events fits.
 
     Each event is read together with the head of its chain, in one statement: somebody who acts
     meanwhile moves both or neither.
@@ -47,7 +43,8 @@ def verify(chain: str | None = None) -> Verification:
     for key, members in groupby(_events(chain), key=attrgetter("chain")):
         length, found = _check(key, members)
         count, seen, faults = count + length, seen + 1, faults + found
-    return Verification(count, seen, faults)
+    checkpoints, found = faults_of_checkpoints(chain)
+    return Verification(count, seen, faults + found, checkpoints)
 
 
 def _events(chain: str | None) -> Iterator[Any]:

@@ -5,7 +5,7 @@ import sys
 
 BENCHES = (
     "bench.pages", "bench.signing", "bench.live", "bench.reading", "bench.gates", "bench.messages",
-    "bench.watch",
+    "bench.watch", "bench.audit",
 )  # fmt: skip
 
 

@@ -47,6 +47,15 @@ PORTAL_COMMANDS = env.str("PORTAL_COMMANDS", default="")
 PORTAL_CREDENTIALS_KEYS = env.list("PORTAL_CREDENTIALS_KEYS", default=[])
 # What a Prometheus shows to read /metrics (dashboard/operations/); unset: there is no such address.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Where the signing key and the evidence packs are kept (audit/): one folder for web and workers.
+AUDIT_DIR = Path(env.str("AUDIT_DIR", default=str(VAR_DIR / "audit")))
+# The seed of the Ed25519 key that signs checkpoints and packs, 32 bytes in base64; unset: a file of
+# its own below AUDIT_DIR. Public keys of earlier seeds, which still vouch for what they signed.
+AUDIT_SIGNING_KEY = env.str("AUDIT_SIGNING_KEY", default="")
+AUDIT_PUBLIC_KEYS = env.list("AUDIT_PUBLIC_KEYS", default=[])
+# Where checkpoints go, out of reach of whoever rewrites the database; unset: nowhere else.
+AUDIT_CHECKPOINT_FOLDER = env.str("AUDIT_CHECKPOINT_FOLDER", default="")
+AUDIT_CHECKPOINT_MAILS = env.list("AUDIT_CHECKPOINT_MAILS", default=[])
 # Where gates keep their copies of the repositories that the same file declares.
 REPOSITORIES_DIR = VAR_DIR / "repositories"
 
@@ -259,6 +268,7 @@ CELERY_TASK_DEFAULT_QUEUE = "messages"
 # Whatever runs commands or measures may take long; messages and sweeps never wait for it.
 CELERY_TASK_ROUTES = {
     "gates.*": {"queue": "gates"},
+    "audit.*": {"queue": "gates"},
     "checklists.run_command": {"queue": "gates"},
     "monitoring.sample": {"queue": "gates"},
 }
@@ -279,6 +289,7 @@ CELERY_BEAT_SCHEDULE = {
         ("monitoring.sweep", 3.0),
         ("intake.sweep", 5.0),
         ("api.sweep", 60.0),
+        ("audit.sweep", 5.0),
     )
 }
 

@@ -17,6 +17,8 @@ APPEND_ONLY = (
     "checklists_evidence",
     "intake_templateversion",
     "intake_linecorrection",
+    "audit_checkpoint",
+    "audit_checkpointhead",
 )
 
 

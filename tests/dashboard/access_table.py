@@ -70,6 +70,11 @@ CHANNEL = {
     "zone": lambda _: "UTC",
 }
 BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
+    "audit:population": {
+        "first": lambda _: "2026-01-01",
+        "last": lambda _: "2026-12-31",
+        "size": lambda _: "1",
+    },
     "deployments:schedule": {
         "local": lambda one: (one.t0 + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M"),
         "zone": lambda _: "UTC",
@@ -474,6 +479,17 @@ TABLE: dict[str, Row] = {
     "intake:template": Row(WHO_SEES, NO_METHOD, ("version_pk",)),
     "intake:upload": Row(EVERYBODY, (302, 403, 403, 403, 422, 403, 403, 403)),
     "audit:deployment": Row(WHO_SEES, NO_METHOD, ONE),
+    "audit:evidence": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 302), ONE),
+    # Across deployments: auditors of a service, of whom none is listed here, and administrators.
+    "audit:history": Row(ADMINISTRATORS, NO_METHOD),
+    "audit:proof": Row(ADMINISTRATORS, NO_METHOD),
+    "audit:verifier": Row(EVERYBODY, NO_METHOD),
+    "audit:checkpoint": Row((302, 403, 403, 403, 403, 403, 403, 404), NO_METHOD, ("number",)),
+    "audit:population": Row(ADMINISTRATORS, BY_ADMINISTRATORS),
+    "audit:population_csv": Row((302, 403, 403, 403, 403, 403, 403, 302), NO_METHOD),
+    # Only of whoever asked for it; here nobody has.
+    "audit:export": Row(HIDDEN, NO_METHOD, ("export_pk",)),
+    "audit:download": Row(HIDDEN, NO_METHOD, ("export_pk",)),
     "api:openapi-json": Row((200,) * 8, (200,) * 8),
     "api:api-root": Row((404,) * 8, (404,) * 8),
     "api:deployments": Row(TOKEN_ONLY, (405,) * 8),

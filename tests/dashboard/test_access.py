@@ -144,6 +144,7 @@ def every_argument(deployment: Deployment) -> dict[str, object]:
         "row_pk": deployment.rules.get(role__key="product_owner").pk,
         "rest": "nothing",
         "try_pk": 0,
+        "export_pk": 0,
         "decision_pk": 0,  # there is none yet; its review is the matter of tests/approvals
         "incident_pk": Incident.objects.get().pk,
         "alert_pk": Alert.objects.get().pk,

@@ -61,7 +61,9 @@ PAGES = {
               "/people/1/", "/people/1/edit/", "/people/1/deactivate/", "/people/teams/",
               "/people/teams/new/", "/connections/", "/connections/new/",
               "/connections/this-portal/", "/connections/this-portal/edit/",
-              "/connections/this-portal/remove/", "/commands/", "/operations/"),
+              "/connections/this-portal/remove/", "/commands/", "/operations/",
+              "/history/", "/history/proof/",
+              "/history/population/?first=2020-01-01&last=2100-01-01"),
 }  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def test_no_web_process_loads_the_library_that_draws() -> None:
         "import sys, django; django.setup();"
         "from django.urls import get_resolver; import deploy_portal.asgi;"
         "assert get_resolver().url_patterns;"
-        "print(sorted({'matplotlib', 'PIL', 'numpy'} & set(sys.modules)))"
+        "print(sorted({'matplotlib', 'PIL', 'numpy', 'reportlab'} & set(sys.modules)))"
     )
     found = subprocess.run(
         [sys.executable, "-c", code],

@@ -1,0 +1,73 @@
+"""Who may ask for proof: whoever audits or manages releases, each where they do."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from accounts.models import User
+from audit.population import MOST_DRAWN
+from deployments.enums import Right
+from deployments.exceptions import Forbidden, Invalid, Refused
+from deployments.models import Service
+from deployments.policies import Rights
+
+LONGEST_SEED = 64
+EARLIEST, LATEST = 1970, 9998
+
+
+def audited(user: User | AnonymousUser) -> QuerySet[Service]:
+    """Services whose whole history the person reads: auditors theirs, administrators all."""
+    if user.is_active and user.is_superuser:
+        return Service.objects.all()
+    return Service.objects.with_right(user, Right.EXPORT)
+
+
+def refusal_to_audit(services: QuerySet[Service], user: User | AnonymousUser) -> Refused | None:
+    if (user.is_active and user.is_superuser) or services.exists():
+        return None
+    return Forbidden("Only auditors of a service and administrators may read across deployments.")
+
+
+def refusal_to_export(rights: Rights) -> Refused | None:
+    user = rights.user
+    if user.is_active and user.is_superuser:
+        return None
+    if rights.has(Right.EXPORT) or rights.has(Right.EDIT):
+        return None
+    return Forbidden(
+        "Only auditors and release managers of this service, and administrators, may take its "
+        "evidence along."
+    )
+
+
+def refusal_of_period(first: date, last: date) -> Refused | None:
+    if last < first:
+        return Invalid("The period ends before it begins; choose a later end.")
+    if not EARLIEST <= first.year <= last.year <= LATEST:
+        return Invalid(f"Choose days of the years {EARLIEST} to {LATEST}.")
+    return None
+
+
+def refusal_of_sample(first: date, last: date, seed: str, size: int) -> Refused | None:
+    wrong = refusal_of_period(first, last)
+    if wrong:
+        return wrong
+    if not 0 <= size <= MOST_DRAWN:
+        return Invalid(f"A sample has at most {MOST_DRAWN} deployments; ask for fewer.")
+    if len(seed) > LONGEST_SEED or not seed.isprintable():
+        return Invalid(f"A seed is at most {LONGEST_SEED} letters and digits; shorten it.")
+    return None
+
+
+def refusal_beyond(
+    services: QuerySet[Service], user: User, asked: tuple[int, ...] | None
+) -> Refused | None:
+    """Only administrators ask for all services at once, whatever comes to be among them."""
+    if user.is_superuser:
+        return None
+    if asked is None or set(asked) - set(services.values_list("pk", flat=True)):
+        return Forbidden("You may take along only what belongs to services that you audit.")
+    return None

@@ -1,0 +1,47 @@
+"""Each event as a sentence, the same on pages, in packs and in print."""
+
+from __future__ import annotations
+
+from deployments.enums import State
+from deployments.models import Event
+
+LONGEST = 160
+ITSELF = frozenset({"deployment", "chain"})
+STATES = dict(State.choices)
+
+
+def said(event: Event) -> str:
+    """What the actor did; it follows their name."""
+    words = [event.verb]
+    if event.verb == "content changed" and event.after.get("version"):
+        words.append(f": version {event.after['version']}")
+    elif event.object_kind not in ITSELF:
+        words.append(f": {_short(event.object_text)}")
+    if owner := event.after.get("owner"):
+        words.append(f" to {_short(str(owner))}")
+    words.append(_moved(event))
+    if event.reason:
+        words.append(f", “{_short(event.reason)}”")
+    return "".join(words)
+
+
+def sentence(event: Event) -> str:
+    return f"{who(event)} {said(event)}"
+
+
+def who(event: Event) -> str:
+    """Who acted, and for whom, as far as the event's readers have the name."""
+    absent = event.on_behalf_of
+    return f"{event.actor_name} for {absent}" if absent else event.actor_name
+
+
+def _moved(event: Event) -> str:
+    before, after = event.before.get("state"), event.after.get("state")
+    if not before or not after:
+        return ""
+    return f" ({STATES.get(before, before)} → {STATES.get(after, after)})"
+
+
+def _short(text: str) -> str:
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= LONGEST else f"{one_line[: LONGEST - 1]}…"
