@@ -42,9 +42,11 @@ def outlook(deployment: Deployment) -> Outlook:
     return outlooks([deployment])[deployment.pk]
 
 
-def outlooks(deployments: Sequence[Deployment]) -> dict[int, Outlook]:
-    """Every deployment's outlook, with as many queries as for one."""
-    now = clock.now()
+def outlooks(deployments: Sequence[Deployment], now: datetime | None = None) -> dict[int, Outlook]:
+    """Every deployment's outlook, with as many queries as for one; `now` where it is known."""
+    if not deployments:
+        return {}
+    now = now or clock.now()
     rules = standings_of(deployments, now)
     verdicts = _readiness([one for one in deployments if one.state in BEFORE_START], rules, now)
     standing = Decision.objects.filter(deployment__in=deployments, replaced_by=None)

@@ -2,14 +2,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.db import connection
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
-from approvals.verdict import outlook, outlooks
+from approvals.verdict import outlook
 from checklists.filters import KINDS, filters_panel
 from dashboard import live
 from dashboard.acts import acts_of, plan_acts
@@ -25,21 +24,10 @@ from deployments.models import Deployment
 from deployments.policies import Rights, refusal_to_comment, rights_of
 from monitoring.charts import charts_of
 
-PAGE = 25
-
 
 @require_safe
 def home(request: PersonRequest) -> HttpResponse:
     return render(request, "dashboard/home.html", {"home": home_of(request.user)})
-
-
-@require_safe
-def deployments(request: PersonRequest) -> HttpResponse:
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    page = Paginator(visible, PAGE).get_page(request.GET.get("page"))
-    views = outlooks(list(page))
-    rows = [(deployment, views[deployment.pk]) for deployment in page]
-    return render(request, "dashboard/deployments.html", {"page": page, "rows": rows})
 
 
 @require_safe

@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("deployments.access.urls")),
     path("", include("deployments.outside.urls")),
     path("", include("deployments.sharing.urls")),
+    path("", include("deployments.finding.urls")),
     path("deployments/<int:pk>/versions/", views.versions, name="versions"),
 ]

@@ -1,14 +1,9 @@
-// The inbox by keyboard: j and k move between what waits, Enter opens it, / goes to the filter.
+// The inbox by keyboard: j and k move between what waits, Enter opens it.
 const links = () => [...document.querySelectorAll("[data-decision] [data-open]")];
 const isTyping = target => target instanceof Element && target.closest("input, select, textarea");
 
 document.addEventListener("keydown", event => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  if (event.key === "/") {
-    event.preventDefault();
-    document.getElementById("service")?.focus();
-    return;
-  }
   const step = {j: 1, k: -1}[event.key];
   if (!step) return;
   const all = links(), at = all.indexOf(document.activeElement);

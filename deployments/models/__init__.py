@@ -4,6 +4,7 @@ from deployments.models.comment import LONGEST_COMMENT, Comment
 from deployments.models.deployment import ContentVersion, Deployment
 from deployments.models.history import Chain, Clock, Event, Outbox
 from deployments.models.operating import PortalHold, Tick
+from deployments.models.saved_filter import SavedFilter
 from deployments.models.service import (
     Environment,
     Granted,
@@ -29,6 +30,7 @@ __all__ = [
     "Membership",
     "Outbox",
     "PortalHold",
+    "SavedFilter",
     "Service",
     "ServiceGroupObjectPermission",
     "ServiceUserObjectPermission",

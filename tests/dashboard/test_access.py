@@ -29,7 +29,9 @@ from communications.models import BouncingAddress, Delivery, Stakeholder
 from communications.services import define_plan
 from connections.models import Connection
 from deployments.access.teams import add_to_team, create_team
-from deployments.models import Deployment, StandIn
+from deployments.finding.criteria import Criteria
+from deployments.finding.keeping import keep
+from deployments.models import Deployment, SavedFilter, StandIn
 from deployments.sharing import links
 from gates.definitions import GateDefinition
 from gates.services import define_gates
@@ -106,6 +108,7 @@ def scene(team: Team) -> Deployment:
     unheard = Told("#releases", connection_key="elsewhere", address="http://127.0.0.1:9/hook")
     channels.add(team.service, "webhook", unheard, actor=team.release_manager)
     links.make(deployment.pk, lasts=timedelta(days=7), actor=team.release_manager)
+    keep(team.release_manager, name="Open ones", criteria=Criteria(state="open"))
     return deployment
 
 
@@ -155,6 +158,7 @@ def every_argument(deployment: Deployment) -> dict[str, object]:
         "form": "yaml",
         "document_pk": SourceDocument.objects.get().pk,
         "version_pk": TemplateVersion.objects.get().pk,
+        "filter_pk": SavedFilter.objects.get().pk,
     }
     leaver = deployment.lead  # the release manager, whom a team has too
     every |= {
