@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
@@ -27,7 +28,11 @@ from monitoring.charts import charts_of
 
 @require_safe
 def home(request: PersonRequest) -> HttpResponse:
-    return render(request, "dashboard/home.html", {"home": home_of(request.user)})
+    return render(
+        request,
+        "dashboard/home.html",
+        {"home": home_of(request.user, timezone.get_current_timezone())},
+    )
 
 
 @require_safe

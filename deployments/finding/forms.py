@@ -81,6 +81,10 @@ class FilterForm(forms.Form):
         return [field for field in self if field.name != "text"]
 
     @property
+    def says_more(self) -> bool:
+        return any(field.value() for field in self.rest)
+
+    @property
     def criteria(self) -> Criteria:
         return Criteria.of(self.cleaned_data)
 
@@ -90,7 +94,12 @@ class KeepForm(forms.Form):
 
     name = forms.CharField(
         label="Name", max_length=LONGEST_NAME,
-        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={
+                "class": "form-control", "autocomplete": "off",
+                "placeholder": "A name for this filter",
+            }
+        ),
         error_messages={"required": "Give the filter a name."},
     )  # fmt: skip
     query = forms.CharField(
