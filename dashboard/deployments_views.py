@@ -25,11 +25,11 @@ def deployments(request: PersonRequest) -> HttpResponse:
     else:
         found = visible.none()
     shown = page(
-        found.with_names(),
+        found.with_names().prefetch_related(None),
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
-    views = outlooks(shown.rows, now)
+    views = outlooks(shown.rows, now, warns=False)
     context = {
         "form": form,
         "query": criteria.query,

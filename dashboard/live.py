@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from approvals.verdict import outlook
-from dashboard.panels import Audience, panels_for, render
+from approvals.verdict import outlooks
+from dashboard.panels import GUESTS, Audience, panels_for, render
 from deployments.models import Deployment
 
 
@@ -21,5 +21,6 @@ def snapshot(deployment_id: int, audience: Audience, panels: tuple[str, ...]) ->
     if deployment is None:
         return None
     known = [name for name in panels if name in panels_for(audience)]
-    fragments = render(known, deployment, outlook(deployment), audience)
+    view = outlooks([deployment], warns=audience != GUESTS)[deployment.pk]
+    fragments = render(known, deployment, view, audience)
     return Snapshot(deployment.event_count, fragments)

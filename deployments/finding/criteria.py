@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 from urllib.parse import urlencode
@@ -52,9 +52,7 @@ class Criteria:
 
     @classmethod
     def of(cls, cleaned: Mapping[str, Any]) -> Criteria:
-        keys = {name: getattr(cleaned.get(name), "key", "") for name in ("service", "environment")}
-        said = {name: cleaned.get(name) or "" for name in ("text", "state", "person", "when")}
-        return cls(**said, **keys, since=cleaned.get("since"), until=cleaned.get("until"))
+        return cls(**{one.name: cleaned.get(one.name) or one.default for one in fields(cls)})
 
     @property
     def query(self) -> str:

@@ -3,11 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Value
 
 from accounts.models import User
 from deployments.enums import State
 from deployments.finding.criteria import NO_TIME, OPEN, OVER, Criteria
-from deployments.forms import NamedField
 from deployments.models import Environment, Service
 from deployments.models.saved_filter import LONGEST_NAME, LONGEST_QUERY
 
@@ -30,6 +30,16 @@ def _day(label: str) -> forms.DateField:
     )
 
 
+def _places(user: User) -> list[tuple[str, int, str, str]]:
+    """Services that the person sees and all environments in their order, in one query."""
+    services = Service.objects.visible_to(user).order_by()
+    columns = ("title", "key")
+    found = services.values_list(Value("service"), Value(0), *columns).union(
+        Environment.objects.order_by().values_list(Value("environment"), "order", *columns)
+    )
+    return sorted(found)
+
+
 class FilterForm(forms.Form):
     """The filter as it stands in the address; a service that one does not see is no choice."""
 
@@ -37,14 +47,12 @@ class FilterForm(forms.Form):
         label="Text", required=False, max_length=200,
         widget=forms.TextInput(attrs={"class": "form-control", "type": "search"}),
     )  # fmt: skip
-    service = NamedField(
-        label="Service", queryset=Service.objects.none(), to_field_name="key", required=False,
-        empty_label="All services", widget=forms.Select(attrs=SELECT),
+    service = forms.ChoiceField(
+        label="Service", required=False, widget=forms.Select(attrs=SELECT),
         error_messages={"invalid_choice": "There is no such service that you see."},
     )  # fmt: skip
-    environment = NamedField(
-        label="Environment", queryset=Environment.objects.all(), to_field_name="key",
-        required=False, empty_label="All environments", widget=forms.Select(attrs=SELECT),
+    environment = forms.ChoiceField(
+        label="Environment", required=False, widget=forms.Select(attrs=SELECT),
         error_messages={"invalid_choice": "There is no such environment."},
     )  # fmt: skip
     state = forms.ChoiceField(
@@ -63,8 +71,11 @@ class FilterForm(forms.Form):
 
     def __init__(self, user: User, data: Any) -> None:
         super().__init__(data, auto_id="filter_%s")
-        service: Any = self.fields["service"]
-        service.queryset = Service.objects.visible_to(user)
+        known = _places(user)
+        for name in ("service", "environment"):
+            field: Any = self.fields[name]
+            listed = [(key, title) for kind, _, title, key in known if kind == name]
+            field.choices = [("", f"All {name}s"), *listed]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -21,7 +21,7 @@ from approvals.models import Vote
 from checklists.definitions import ItemDefinition, SectionDefinition
 from checklists.services import define
 from dashboard.panels import TABS
-from deployments import clock, content
+from deployments import clock, content, history
 from deployments.differences import Content, entries
 from deployments.enums import State
 from deployments.models import Deployment
@@ -78,6 +78,14 @@ def make_large(team: Team) -> Deployment:
             state=State.IN_REVIEW, submitted_at=clock.now()
         )
     return deployment
+
+
+def add_events(deployment: Deployment, count: int) -> None:
+    """A long history, whose chain holds."""
+    with transaction.atomic():
+        locked = Deployment.objects.lock(deployment.pk)
+        for number in range(count):
+            history.record(locked, "noted", actor=None, reason=f"Note {number}")
 
 
 @pytest.mark.parametrize("tab", TABS)
