@@ -95,8 +95,10 @@ def pages() -> dict[str, tuple[Client, str]]:
     for who, client in (("some", some), ("all", every)):
         addresses = {
             "home": "/", "decisions": "/decisions/", "deployments": "/deployments/",
-            "last page": f"/deployments/?before={last_key()}", "by text": "/deployments/?text=billing+sprint",
-            "by commit": f"/deployments/?text={closed.commit[:9]}", "open": "/deployments/?state=open",
+            "last page": f"/deployments/?before={last_key()}",
+            "by text": "/deployments/?text=billing+sprint",
+            "by commit": f"/deployments/?text={closed.commit[:9]}",
+            "open": "/deployments/?state=open",
             "by person": "/deployments/?person=seed-10", "services": "/services/",
             "next days": "/deployments/?when=next-7",
         }  # fmt: skip

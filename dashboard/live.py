@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from approvals.verdict import outlooks
-from dashboard.panels import GUESTS, Audience, panels_for, render
+from dashboard.panels import Audience, outlook_for, panels_for, render
 from deployments.models import Deployment
 
 
@@ -21,6 +20,5 @@ def snapshot(deployment_id: int, audience: Audience, panels: tuple[str, ...]) ->
     if deployment is None:
         return None
     known = [name for name in panels if name in panels_for(audience)]
-    view = outlooks([deployment], warns=audience != GUESTS)[deployment.pk]
-    fragments = render(known, deployment, view, audience)
+    fragments = render(known, deployment, outlook_for(deployment, known), audience)
     return Snapshot(deployment.event_count, fragments)

@@ -9,13 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
-from approvals.verdict import outlook
 from checklists.filters import KINDS, filters_panel
 from dashboard import live
 from dashboard.acts import acts_of, plan_acts
 from dashboard.forms import CommentForm
 from dashboard.home import home_of
-from dashboard.panels import TABS
+from dashboard.panels import TABS, outlook_for
 from dashboard.panels import render as render_panels
 from deployments.answers import acted, posted, tried
 from deployments.canonical import digest
@@ -85,9 +84,9 @@ def _tell_author(request: PersonRequest, found: Deployment, text: str) -> None:
 
 def _page(found: Deployment, tab: str, rights: Rights, show: str = "") -> dict[str, Any]:
     """A filtered list is personal and takes the place of the panel that all share."""
-    view = outlook(found)
     filtered = filters_panel(found, rights, tab, show) if tab in KINDS else {}
     shown = ("header", *(() if filtered.get("show") else TABS[tab].panels))
+    view = outlook_for(found, shown)
     fragments = render_panels(shown, found, view, rights.rights)
     return {
         **filtered,
@@ -108,7 +107,7 @@ def mine(request: PersonRequest, pk: int) -> HttpResponse:
     """The personal part of the page, fetched again when something changed for this person."""
     found = get_object_or_404(Deployment.objects.visible_to(request.user).with_names(), pk=pk)
     rights = rights_of(request.user, found.service)
-    acts = acts_of(rights, found, outlook(found))
+    acts = acts_of(rights, found, outlook_for(found, ()))
     context = {"deployment": found, "acts": acts, "plan_acts": plan_acts(rights, found)}
     return render(request, "dashboard/_mine.html", context)
 
