@@ -25,7 +25,11 @@ class Traffic:
     requests: list[Request] = field(default_factory=list)
 
     def follow(self, page: Page) -> None:
-        page.on("request", lambda request: self.requests.append(request))
+        # Playwright marks what it calls, which a list's own method does not allow.
+        page.on("request", self.note)
+
+    def note(self, request: Request) -> None:
+        self.requests.append(request)
 
     def size(self) -> int:
         """With headers, as compressed; what came from the browser's own cache weighs nothing."""
