@@ -52,7 +52,10 @@ class Criteria:
 
     @classmethod
     def of(cls, cleaned: Mapping[str, Any]) -> Criteria:
-        return cls(**{one.name: cleaned.get(one.name) or one.default for one in fields(cls)})
+        said: dict[str, Any] = {
+            one.name: cleaned.get(one.name) or one.default for one in fields(cls)
+        }
+        return cls(**said)
 
     @property
     def query(self) -> str:

@@ -13,7 +13,7 @@ Row = dict[str, Any]
 def plain(instance: models.Model) -> Row:
     """Every column of a row but its id, as the database takes it."""
     return {
-        field.column: field.get_db_prep_save(getattr(instance, field.attname), connection)
+        str(field.column): field.get_db_prep_save(getattr(instance, field.attname), connection)
         for field in instance._meta.concrete_fields
         if not field.primary_key
     }

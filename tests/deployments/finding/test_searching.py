@@ -18,6 +18,7 @@ from deployments.finding import paging
 from deployments.finding.criteria import Criteria, Words
 from deployments.finding.forms import FilterForm
 from deployments.models import Deployment
+from deployments.models.deployment import MOMENT
 from tests.builders import Team, make_environment, make_team, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -209,7 +210,7 @@ def test_page_and_text_are_found_by_their_indexes(team: Team) -> None:
     """With reading every row made dear, a plan that can use the index does."""
     plan(team, t0=tomorrow())
     key = paging._beyond((tomorrow(), 1), "<")
-    rows = Deployment.objects.annotate(moment=paging.MOMENT)
+    rows = Deployment.objects.annotate(moment=MOMENT)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
     paged = rows.filter(key).order_by("-moment", "-pk")[:25].explain()
