@@ -50,14 +50,14 @@ def test_the_end_of_the_process_is_not_held_up_by_open_streams(
 
 
 def test_change_made_at_one_process_shows_on_pages_of_the_other_and_on_coming_back(
-    committed: dict[str, str], tmp_path: Path
+    committed: dict[str, str],
 ) -> None:
     """Each on a port of its own, as behind a proxy; what they share is PostgreSQL and Redis."""
     team = make_team()
     deployment = make_deployment(team)
     session = str(signed_in(team.member).session.session_key)
     path = f"/live/deployments/{deployment.pk}/?panels=header,checklist"
-    with _served(committed, tmp_path) as one, _served(committed, tmp_path) as other:
+    with _served(committed) as one, _served(committed) as other:
         seen = f"{path}&last={deployment.event_count}"
         with Page(one, seen, session) as here, Page(other, seen, session) as there:
             assert (here.status, there.status) == (200, 200)
@@ -76,14 +76,13 @@ def test_change_made_at_one_process_shows_on_pages_of_the_other_and_on_coming_ba
 
 
 @contextmanager
-def _served(environment: dict[str, str], folder: Path) -> Iterator[int]:
-    """A web process; its port."""
-    (folder / "static").mkdir(exist_ok=True)
+def _served(environment: dict[str, str]) -> Iterator[int]:
+    """A web process with the files that were collected for all tests; its port."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port, descriptor = listening.getsockname()[1], listening.fileno()
         process = subprocess.Popen(
             [sys.executable, "-m", "deploy_portal.embedded.web", str(descriptor)],
-            env={**environment, "PORTAL_VAR": str(folder)},
+            env=environment,
             pass_fds=[descriptor],
         )
         try:
