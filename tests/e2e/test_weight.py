@@ -1,4 +1,4 @@
-"""S11: what a first visit weighs, that all of it comes from here, and what a second one asks."""
+"""S11: what a first visit weighs, and that all of it comes from here."""
 
 from __future__ import annotations
 
@@ -53,9 +53,7 @@ def arrived(page: Page, url: str) -> Traffic:
     return traffic
 
 
-def test_first_page_is_light_and_the_second_asks_only_for_itself(
-    portal: Portal, sign_in: SignIn
-) -> None:
+def test_first_page_is_light(portal: Portal, sign_in: SignIn) -> None:
     page = sign_in("release_manager")
     page.wait_for_load_state("load")
     cookies = page.context.cookies()
@@ -65,15 +63,6 @@ def test_first_page_is_light_and_the_second_asks_only_for_itself(
     first = arrived(fresh.new_page(), f"{portal.url}/")
     assert len(first.pages_and_files) <= MOST_REQUESTS, first.pages_and_files
     assert first.size() <= MOST_BYTES
-
-    again = arrived(fresh.pages[0], f"{portal.url}/decisions/")
-    asked_anew = [
-        one.url for one in again.requests
-        if (answer := one.response()) and not answer.from_service_worker
-        and one.sizes()["responseBodySize"] and "/static/" in one.url
-    ]  # fmt: skip
-    known = {urlsplit(one.url).path for one in first.requests}
-    assert not known.intersection(urlsplit(url).path for url in asked_anew)
     fresh.close()
 
 
