@@ -42,11 +42,20 @@ def outlook(deployment: Deployment) -> Outlook:
     return outlooks([deployment])[deployment.pk]
 
 
-def outlooks(deployments: Sequence[Deployment]) -> dict[int, Outlook]:
-    """Every deployment's outlook, with as many queries as for one."""
-    now = clock.now()
+def outlooks(
+    deployments: Sequence[Deployment], now: datetime | None = None, *, warns: bool = True
+) -> dict[int, Outlook]:
+    """Every deployment's outlook, with as many queries as for one; `now` where it is known.
+
+    Without `warns` nobody asks who is away: that is a warning, on which no sentence depends.
+    """
+    if not deployments:
+        return {}
+    now = now or clock.now()
     rules = standings_of(deployments, now)
-    verdicts = _readiness([one for one in deployments if one.state in BEFORE_START], rules, now)
+    verdicts = _readiness(
+        [one for one in deployments if one.state in BEFORE_START], rules, now, warns=warns
+    )
     standing = Decision.objects.filter(deployment__in=deployments, replaced_by=None)
     decisions = {decision.deployment_id: decision for decision in standing.defer("dossier")}
     progress = progress_of(deployments)
@@ -97,7 +106,11 @@ def readiness(deployment: Deployment) -> Readiness:
 
 
 def _readiness(
-    deployments: Sequence[Deployment], rules: dict[int, list[RuleStanding]], now: datetime
+    deployments: Sequence[Deployment],
+    rules: dict[int, list[RuleStanding]],
+    now: datetime,
+    *,
+    warns: bool = True,
 ) -> dict[int, Readiness]:
     if not deployments:
         return {}
@@ -106,7 +119,7 @@ def _readiness(
     waived = waivers.open_of(red) if red else {}
     for pk, of_one in waived.items():
         found[pk]["gates"] = waivers.applied(found[pk]["gates"], of_one)
-    unreachable = reach.unreachable(deployments, rules, now)
+    unreachable = reach.unreachable(deployments, rules, now) if warns else {}
     for one in deployments:
         said = unreachable.get(one.pk, [])
         found[one.pk]["sign-off"] = obstacles.findings(one, rules[one.pk], said)

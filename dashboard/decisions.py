@@ -84,13 +84,15 @@ class Inbox:
     kinds: list[tuple[str, str]] = field(default_factory=list)
 
 
-def inbox_of(user: User, *, service: str = "", asks: str = "") -> Inbox:
+def inbox_of(
+    user: User, now: datetime | None = None, *, service: str = "", asks: str = ""
+) -> Inbox:
     """All that waits, in as many queries as for one; a filter that fits nothing shows nothing."""
     visible = marked(Deployment.objects.visible_to(user).with_names().open())
     found = visible.filter(Q(state__in=WAITING) | Q(has_asked=True) | Q(has_unsigned=True))
     deployments = list(found.order_by("t0", "pk")[:MOST])
     held = rights_on(user, {one.service_id for one in deployments})
-    waiting = waiting_on(deployments, outlooks(deployments), held)
+    waiting = waiting_on(deployments, outlooks(deployments, now, warns=False), held)
     services = {row.deployment.service.key: str(row.deployment.service) for row in waiting}
     kinds = {row.asks for row in waiting}
     return Inbox(

@@ -15,11 +15,12 @@ PAGE = 25
 def decisions(request: PersonRequest) -> HttpResponse:
     """What waits for this person over all services; the filter stands in the address."""
     service, asks = request.GET.get("service", ""), request.GET.get("asks", "")
-    inbox = inbox_of(request.user, service=service, asks=asks)
+    now = clock.now()
+    inbox = inbox_of(request.user, now, service=service, asks=asks)
     context = {
         "inbox": inbox,
         "page": Paginator(inbox.rows, PAGE).get_page(request.GET.get("page")),
-        "lately": lately_of(request.user, clock.now()),
+        "lately": lately_of(request.user, now),
         "service": service,
         "asks": asks,
     }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, tzinfo
+from itertools import groupby
 
 from django.db.models import Case, F, IntegerField, Value, When
 
@@ -14,11 +16,13 @@ from checklists.mine import MyItem, items_of
 from dashboard.act import Act
 from dashboard.acts import acts_of
 from dashboard.decisions import marked, waiting_on
-from deployments.enums import State
+from deployments import clock
+from deployments.enums import BEFORE_START, State
 from deployments.models import Deployment
 from deployments.policies import Rights, rights_on
 
 SHOWN = 50
+WEEK = timedelta(days=7)
 # What is under way comes first, then what comes soonest; a long list is cut at its far end.
 URGENCY = Case(
     *(
@@ -55,28 +59,34 @@ class Entry:
 
 @dataclass(frozen=True)
 class Home:
-    """`waiting` is how many words the inbox asks for, as far as the list goes."""
+    """`waiting` is how many words the inbox asks for, as far as the list goes.
+
+    `week` are the next seven days on which something is planned, each with what begins then.
+    """
 
     mine: list[Entry]
     running: list[Entry]
-    planned: list[Entry]
     watched: list[Entry]
+    week: list[tuple[date, list[Entry]]]
     items: list[MyItem]
     is_cut: bool = False
     waiting: int = 0
 
 
-def home_of(user: User) -> Home:
+def home_of(user: User, zone: tzinfo) -> Home:
     """Everything open that the person may see, sorted by what it asks of them."""
+    now = clock.now()
     visible = marked(Deployment.objects.visible_to(user).with_names().open())
     deployments = list(visible.order_by(URGENCY, F("t0").asc(nulls_last=True), "pk")[: SHOWN + 1])
     is_cut = len(deployments) > SHOWN
     deployments = deployments[:SHOWN]
-    views = outlooks(deployments)
+    views = outlooks(deployments, now)
     held = rights_on(user, {one.service_id for one in deployments})
     entries = [_entry(one, views[one.pk], held[one.service_id]) for one in deployments]
     waiting = len(waiting_on(deployments, views, held))
-    return replace(_sorted(entries, items_of(user), is_cut=is_cut), waiting=waiting)
+    week = _week(entries, now, zone)
+    found = _sorted(entries, week, items_of(user))
+    return replace(found, is_cut=is_cut, waiting=waiting)
 
 
 def _entry(deployment: Deployment, outlook: Outlook, rights: Rights) -> Entry:
@@ -87,13 +97,13 @@ def _entry(deployment: Deployment, outlook: Outlook, rights: Rights) -> Entry:
     return Entry(deployment, outlook, possible[0] if possible else None, told)
 
 
-def _sorted(entries: list[Entry], items: list[MyItem], *, is_cut: bool) -> Home:
+def _sorted(
+    entries: list[Entry], week: list[tuple[date, list[Entry]]], items: list[MyItem]
+) -> Home:
     groups: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         groups[_group(entry)].append(entry)
-    return Home(
-        groups["mine"], groups["running"], groups["planned"], groups["watched"], items, is_cut
-    )
+    return Home(groups["mine"], groups["running"], groups["watched"], week, items)
 
 
 def _group(entry: Entry) -> str:
@@ -102,3 +112,20 @@ def _group(entry: Entry) -> str:
     if entry.deployment.state in {State.IN_PROGRESS, State.ROLLING_BACK}:
         return "running"
     return "watched" if entry.deployment.state == State.WATCHING else "planned"
+
+
+def _week(entries: list[Entry], now: datetime, zone: tzinfo) -> list[tuple[date, list[Entry]]]:
+    """What is still to begin, also where it waits for the person, by the days of their zone.
+
+    What should have begun already stands under its own day: somebody has to move or to cancel it.
+    """
+    planned = [
+        (one.deployment.t0, one)
+        for one in entries
+        if one.deployment.t0
+        and one.deployment.t0 <= now + WEEK
+        and one.deployment.state in BEFORE_START
+    ]
+    ordered = sorted(planned, key=lambda pair: (pair[0], pair[1].deployment.pk))
+    days = groupby(ordered, key=lambda pair: pair[0].astimezone(zone).date())
+    return [(day, [one for _, one in of_day]) for day, of_day in days]

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from approvals.verdict import outlook
-from dashboard.panels import Audience, panels_for, render
+from dashboard.panels import Audience, outlook_for, panels_for, render
 from deployments.models import Deployment
 
 
@@ -21,5 +20,5 @@ def snapshot(deployment_id: int, audience: Audience, panels: tuple[str, ...]) ->
     if deployment is None:
         return None
     known = [name for name in panels if name in panels_for(audience)]
-    fragments = render(known, deployment, outlook(deployment), audience)
+    fragments = render(known, deployment, outlook_for(deployment, known), audience)
     return Snapshot(deployment.event_count, fragments)

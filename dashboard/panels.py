@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 
 from approvals.panels import decision_panel, readiness_panel, signoff_panel
 from approvals.room import poll_panel, room_panel
-from approvals.verdict import Outlook
+from approvals.verdict import Outlook, outlooks
 from checklists.day.runbook import runbook_panel
 from checklists.panels import checklist_panel
 from communications.panels import messages_panel
@@ -104,6 +104,11 @@ TABS: dict[str, Tab] = {
         Tab("history", "History", ("history",)),
     )
 }
+
+
+def outlook_for(deployment: Deployment, names: Iterable[str]) -> Outlook:
+    """How it stands, as far as these panels tell: readiness alone names whoever is away."""
+    return outlooks([deployment], warns="readiness" in names)[deployment.pk]
 
 
 def render(

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from dashboard import decisions_views, helping, room, views
+from dashboard import decisions_views, deployments_views, helping, room, views
 from dashboard.operations import views as operations
 from dashboard.plan import views as plan
 from dashboard.plan.converters import PageConverter, PartConverter
@@ -20,7 +20,7 @@ urlpatterns = [
     path("share/<str:secret>/", share.share, name="share"),
     path("share/<str:secret>/panel/", share.panel, name="share_panel"),
     path("decisions/", decisions_views.decisions, name="decisions"),
-    path("deployments/", views.deployments, name="deployments"),
+    path("deployments/", deployments_views.deployments, name="deployments"),
     path("deployments/<int:pk>/", views.deployment, name="deployment"),
     path("deployments/<int:pk>/room/", room.room, name="room"),
     path("deployments/<int:pk>/mine/", views.mine, name="mine"),

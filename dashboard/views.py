@@ -2,21 +2,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.db import connection
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
-from approvals.verdict import outlook, outlooks
 from checklists.filters import KINDS, filters_panel
 from dashboard import live
 from dashboard.acts import acts_of, plan_acts
 from dashboard.begin import begin_of
 from dashboard.forms import CommentForm
 from dashboard.home import home_of
-from dashboard.panels import TABS
+from dashboard.panels import TABS, outlook_for
 from dashboard.panels import render as render_panels
 from deployments.answers import acted, posted, tried
 from deployments.canonical import digest
@@ -26,22 +25,11 @@ from deployments.models import Deployment
 from deployments.policies import Rights, refusal_to_comment, rights_of
 from monitoring.charts import charts_of
 
-PAGE = 25
-
 
 @require_safe
 def home(request: PersonRequest) -> HttpResponse:
-    context = {"home": home_of(request.user), "begin": begin_of(request.user)}
-    return render(request, "dashboard/home.html", context)
-
-
-@require_safe
-def deployments(request: PersonRequest) -> HttpResponse:
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    page = Paginator(visible, PAGE).get_page(request.GET.get("page"))
-    views = outlooks(list(page))
-    rows = [(deployment, views[deployment.pk]) for deployment in page]
-    return render(request, "dashboard/deployments.html", {"page": page, "rows": rows})
+    home = home_of(request.user, timezone.get_current_timezone())
+    return render(request, "dashboard/home.html", {"home": home, "begin": begin_of(request.user)})
 
 
 @require_safe
@@ -94,9 +82,9 @@ def _tell_author(request: PersonRequest, found: Deployment, text: str) -> None:
 
 def _page(found: Deployment, tab: str, rights: Rights, show: str = "") -> dict[str, Any]:
     """A filtered list is personal and takes the place of the panel that all share."""
-    view = outlook(found)
     filtered = filters_panel(found, rights, tab, show) if tab in KINDS else {}
     shown = ("header", *(() if filtered.get("show") else TABS[tab].panels))
+    view = outlook_for(found, shown)
     fragments = render_panels(shown, found, view, rights.rights)
     return {
         **filtered,
@@ -117,7 +105,7 @@ def mine(request: PersonRequest, pk: int) -> HttpResponse:
     """The personal part of the page, fetched again when something changed for this person."""
     found = get_object_or_404(Deployment.objects.visible_to(request.user).with_names(), pk=pk)
     rights = rights_of(request.user, found.service)
-    acts = acts_of(rights, found, outlook(found))
+    acts = acts_of(rights, found, outlook_for(found, ()))
     context = {"deployment": found, "acts": acts, "plan_acts": plan_acts(rights, found)}
     return render(request, "dashboard/_mine.html", context)
 

@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("deployments.entry.urls")),
     path("", include("deployments.outside.urls")),
     path("", include("deployments.sharing.urls")),
+    path("", include("deployments.finding.urls")),
     path("deployments/<int:pk>/versions/", views.versions, name="versions"),
 ]

@@ -13,7 +13,6 @@ from communications.enums import Awaits, Fate, MessageState
 from communications.meant import LISTED
 from communications.models import Message
 from dashboard.share import wording
-from deployments import clock
 from deployments.enums import BEFORE_START
 from deployments.models import Deployment
 
@@ -41,7 +40,7 @@ class Next:
 
 
 def share_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
-    """Plain words from the same facts as every other page; three queries besides the outlook."""
+    """Plain words from the same facts as every other page; one query besides the outlook."""
     readiness = outlook.readiness
     messages = list(_messages(deployment))
     return {
@@ -52,7 +51,7 @@ def share_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
         ),
         "to_do": wording.to_do(deployment.state),
         "is_ahead": deployment.state in BEFORE_START,
-        "next": _next(deployment, messages, clock.now()),
+        "next": _next(deployment, messages, outlook.at),
         "told": _told(deployment, messages),
     }
 

@@ -5,6 +5,7 @@ from deployments.models.deployment import ContentVersion, Deployment
 from deployments.models.history import Chain, Clock, Event, Outbox
 from deployments.models.letter import AccountLetter, LetterKind
 from deployments.models.operating import PortalHold, Tick
+from deployments.models.saved_filter import SavedFilter
 from deployments.models.service import (
     Environment,
     Granted,
@@ -32,6 +33,7 @@ __all__ = [
     "Membership",
     "Outbox",
     "PortalHold",
+    "SavedFilter",
     "Service",
     "ServiceGroupObjectPermission",
     "ServiceUserObjectPermission",

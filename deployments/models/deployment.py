@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import DateTimeField, F, Q, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import User
@@ -14,6 +15,9 @@ from deployments.enums import FINAL, HOLDS_ENVIRONMENT, State
 from deployments.models.service import Environment, Service
 
 DEFAULT_WINDOW = timedelta(hours=2)
+# Stands for "no time yet" where deployments are in the order of their T0 (finding/paging.py).
+FAR = datetime(9999, 12, 31, tzinfo=UTC)
+MOMENT = Coalesce("t0", Value(FAR, DateTimeField()))
 
 
 class DeploymentQuerySet(models.QuerySet["Deployment"]):
@@ -111,6 +115,9 @@ class Deployment(models.Model):
         indexes = [
             models.Index(fields=["state", "t0"], name="deployment_state_t0"),
             models.Index(fields=["service", "environment", "t0"], name="deployment_place_t0"),
+            # A page of the list, of all services or of one, wherever it begins.
+            models.Index(MOMENT, "id", name="deployment_moment"),
+            models.Index("service", MOMENT, "id", name="deployment_service_moment"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -8,11 +8,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
+from deployments.clock import PortalNow
 from deployments.models.deployment import Deployment
 
 
 class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
-    def standing(self, now: datetime) -> ShareLinkQuerySet:
+    def standing(self, now: datetime | PortalNow) -> ShareLinkQuerySet:
         """Those that open a page: not revoked by anybody, and not expired."""
         return self.filter(revoked_at__isnull=True, expires_at__gt=now)
 

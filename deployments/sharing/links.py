@@ -9,12 +9,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.urls import reverse
 
 from accounts.models import User
 from connections.sealing import Unsealable, opened, resealed, sealed
 from deployments import clock, history
+from deployments.clock import PortalNow
 from deployments.models import Deployment, Event, ShareLink
 from deployments.policies import rights_of
 from deployments.services import require
@@ -68,14 +69,14 @@ def standing_link(secret: str) -> ShareLink | None:
     """What the secret opens now; nothing tells a wrong one from one that has ended."""
     if len(secret) > LONGEST_SECRET:
         return None
-    return ShareLink.objects.standing(clock.now()).filter(digest=digest_of(secret)).first()
+    return ShareLink.objects.standing(PortalNow()).filter(digest=digest_of(secret)).first()
 
 
 def note_use(link: ShareLink) -> None:
     """To the minute: a thousand readers at once must not queue for one row."""
-    now = clock.now()
-    rested = Q(last_used_at__isnull=True) | Q(last_used_at__lte=now - USE_IS_NOTED_EVERY)
-    ShareLink.objects.filter(rested, pk=link.pk).update(last_used_at=now)
+    earlier = PortalNow() - Value(USE_IS_NOTED_EVERY)
+    rested = Q(last_used_at__isnull=True) | Q(last_used_at__lte=earlier)
+    ShareLink.objects.filter(rested, pk=link.pk).update(last_used_at=PortalNow())
 
 
 def address_for_mails(deployment: Deployment) -> str:

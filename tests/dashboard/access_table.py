@@ -258,6 +258,7 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
     "communications:subscribe": {"told": lambda _: "no"},
     "communications:leave": {"List-Unsubscribe": lambda _: "One-Click"},
     "deployments:share_link": {"days": lambda _: "30"},
+    "deployments:keep_filter": {"name": lambda _: "Mine", "query": lambda _: "person=me"},
     "communications:channel_new": {"kind": lambda _: "slack", **CHANNEL},
     "communications:channel_edit": CHANNEL,
     "communications:hold": {"reason": lambda _: "the time is open"},
@@ -297,6 +298,9 @@ TABLE: dict[str, Row] = {
     "dashboard:operations": Row(ADMINISTRATORS, (302, 403, 403, 403, 403, 403, 403, 409)),
     "dashboard:operations_figures": Row(ADMINISTRATORS, NO_METHOD),
     "dashboard:deployments": Row(EVERYBODY, NO_METHOD),
+    "deployments:keep_filter": Row(NO_METHOD, (302,) * 8),
+    # The release manager's own.
+    "deployments:forget_filter": Row(NO_METHOD, (302, 404, 404, 404, 302, 404, 404, 404), ("filter_pk",)),
     "dashboard:deployment": Row(WHO_SEES, NO_METHOD, ONE),
     "dashboard:mine": Row(WHO_SEES, NO_METHOD, ONE),
     "dashboard:panels": Row(WHO_SEES, NO_METHOD, ONE),

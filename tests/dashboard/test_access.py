@@ -31,7 +31,9 @@ from communications.services import define_plan
 from connections.models import Connection
 from deployments import clock
 from deployments.access.teams import add_to_team, create_team
-from deployments.models import Deployment, StandIn
+from deployments.finding.criteria import Criteria
+from deployments.finding.keeping import keep
+from deployments.models import Deployment, SavedFilter, StandIn
 from deployments.sharing import links
 from gates.definitions import GateDefinition
 from gates.services import define_gates
@@ -112,6 +114,7 @@ def scene(team: Team) -> Deployment:
     Session.objects.create(session_key="elsewhere", expire_date=clock.now() + timedelta(days=1))
     OpenSession.objects.create(user=team.release_manager, key="elsewhere", browser="Firefox")
     links.make(deployment.pk, lasts=timedelta(days=7), actor=team.release_manager)
+    keep(team.release_manager, name="Open ones", criteria=Criteria(state="open"))
     return deployment
 
 
@@ -162,6 +165,7 @@ def every_argument(deployment: Deployment) -> dict[str, object]:
         "form": "yaml",
         "document_pk": SourceDocument.objects.get().pk,
         "version_pk": TemplateVersion.objects.get().pk,
+        "filter_pk": SavedFilter.objects.get().pk,
     }
     leaver = deployment.lead  # the release manager, whom a team has too
     every |= {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -34,7 +35,7 @@ from tests.builders import (
 pytestmark = pytest.mark.django_db
 
 
-def labels(person, **filters: str) -> list[str]:
+def labels(person, **filters: Any) -> list[str]:
     return [row.label for row in inbox_of(person, **filters).rows]
 
 

@@ -18,7 +18,8 @@ PLAN = ("", "gates/", "sign-off/", "limits/", "items/1/", "items/1/take-out/",
         "rules/add/",
         "triggers/add/")  # fmt: skip
 PAGES = {
-    "release_manager": ("/", "/deployments/", "/import/", "/deployments/new/",
+    "release_manager": ("/", "/deployments/", "/deployments/?state=flying&text=x",
+                        "/import/", "/deployments/new/",
                         "/deployments/1/facts/",
                         *(f"/deployments/1/{tab}" for tab in TABS),
                         "/deployments/1/schedule/", "/deployments/1/cancel/",

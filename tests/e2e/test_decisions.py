@@ -32,7 +32,7 @@ def test_inbox_is_used_by_keyboard_alone(portal: Portal, sign_in: SignIn) -> Non
     expect(opening.nth(0)).to_be_focused()
 
     sena.keyboard.press("/")
-    expect(sena.get_by_label("Service")).to_be_focused()
+    expect(sena.get_by_label("Search deployments")).to_be_focused()
     sena.get_by_label("What is asked").select_option("signature")
     sena.get_by_role("button", name="Show", exact=True).press("Enter")
     expect(sena).to_have_url(f"{portal.url}/decisions/?service=&asks=signature")

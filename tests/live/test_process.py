@@ -8,8 +8,14 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from django.conf import settings
+from django.urls import reverse
+
+from deployments.models import Deployment
 from tests.builders import make_deployment, make_team, signed_in
 from tests.live.pages import Page
 
@@ -43,8 +49,70 @@ def test_the_end_of_the_process_is_not_held_up_by_open_streams(
     assert "timeout graceful shutdown exceeded" not in told
 
 
+def test_change_made_at_one_process_shows_on_pages_of_the_other_and_on_coming_back(
+    committed: dict[str, str],
+) -> None:
+    """Each on a port of its own, as behind a proxy; what they share is PostgreSQL and Redis."""
+    team = make_team()
+    deployment = make_deployment(team)
+    session = str(signed_in(team.member).session.session_key)
+    path = f"/live/deployments/{deployment.pk}/?panels=header,checklist"
+    with _served(committed) as one, _served(committed) as other:
+        seen = f"{path}&last={deployment.event_count}"
+        with Page(one, seen, session) as here, Page(other, seen, session) as there:
+            assert (here.status, there.status) == (200, 200)
+            assert _tick(one, deployment, session, "done") == 204
+            first, second = here.next_message(), there.next_message()
+        assert first and second
+        assert first == second
+
+        # What was missed while the page was away is told by a process that it never knew.
+        assert _tick(other, deployment, session, "open") == 204
+        with Page(one, path, session, last=second.id) as back:
+            caught_up = back.next_message()
+        assert caught_up
+        deployment.refresh_from_db()
+        assert caught_up.id.split("-")[0] == str(deployment.event_count)
+
+
+@contextmanager
+def _served(environment: dict[str, str]) -> Iterator[int]:
+    """A web process with the files that were collected for all tests; its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port, descriptor = listening.getsockname()[1], listening.fileno()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "deploy_portal.embedded.web", str(descriptor)],
+            env=environment,
+            pass_fds=[descriptor],
+        )
+        try:
+            assert _status(port, "/health/") == 200
+            yield port
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def _tick(port: int, deployment: Deployment, session: str, to: str) -> int:
+    """By the same form as a browser: the token of its cookie goes with it."""
+    item = deployment.items.order_by("position")[0]
+    token = "a" * 32
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=8)
+    headers = {
+        "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; csrftoken={token}",
+        "X-CSRFToken": token,
+        "HX-Request": "true",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    target = reverse("checklists:set_state", args=[deployment.pk, item.pk, to])
+    connection.request("POST", target, body="", headers=headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
 def _status(port: int, target: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     connection.request("GET", target)
     status = connection.getresponse().status
     connection.close()
