@@ -15,6 +15,7 @@ TOKEN = "tok-3nvoy-never-shown"
 def test_connection_is_declared_with_a_token_and_tried(portal: Portal, sign_in: SignIn) -> None:
     admin = sign_in("admin")
     with serving(answering(200)) as server:
+        admin.locator("summary", has_text="More").click()
         admin.get_by_role("link", name="Connections").click()
         admin.get_by_role("link", name="New connection").click()
         admin.get_by_label("Title").fill("Metrics")
