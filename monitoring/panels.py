@@ -53,7 +53,7 @@ def watch_panel(deployment: Deployment) -> dict[str, Any]:
     waiting = [item for item in criteria if item.required and item.state not in CLOSED]
     watch = Watch.objects.filter(deployment=deployment).first()
     targets = deployment.targets.select_related("judged_by").order_by("position")
-    triggers = list(deployment.triggers.order_by("position"))
+    triggers = list(deployment.triggers.select_related("decided_by").order_by("position"))
     rules = list(deployment.alertrules.order_by("position"))
     shown = {
         "deployment": deployment,

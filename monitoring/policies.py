@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from accounts.models import User
 from deployments.enums import Right, State
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
@@ -15,7 +16,7 @@ from deployments.policies import (
     refusal_without,
 )
 from monitoring.enums import Channel
-from monitoring.models import Alert, Incident, Judgment, Target
+from monitoring.models import Alert, Incident, Judgment, Question, Target
 
 MAY_CLOSE = (Right.EDIT, Right.OPERATE)
 OWNS_SUCCESS = "product_owner"
@@ -91,9 +92,30 @@ def refusal_to_raise(rights: Rights, deployment: Deployment, reason: str) -> Ref
     return Invalid("Say what you see; whoever decides will read it.")
 
 
-def refusal_to_answer(rights: Rights, deployment: Deployment, reason: str) -> Refused | None:
+def voices(rights: Rights, deployment: Deployment, question: Question) -> list[User | None]:
+    """For whom somebody may answer under a role: themselves (None), then those who are away."""
+    if rights.user.pk == deployment.requester_id:
+        return []
+    said = rights.voices_as(question.roles)
+    return [one for one in said if one is None or one.pk != deployment.requester_id]
+
+
+def refusal_to_decide(rights: Rights, deployment: Deployment, question: Question) -> Refused | None:
+    """Those whom the plan names for what asks, or who stand in for them; never the requester."""
+    if voices(rights, deployment, question):
+        return None
+    if question.asks_ops_leads:
+        return refusal_to_operate(rights, deployment, "answer for")
+    if rights.user.pk == deployment.requester_id:
+        return Forbidden("You requested this deployment; somebody else must answer for it.")
+    return Forbidden(f"Whether it stays, this plan leaves to {question.deciders}.")
+
+
+def refusal_to_answer(
+    rights: Rights, deployment: Deployment, question: Question, reason: str
+) -> Refused | None:
     """Whether somebody may answer that the deployment stays."""
-    refusal = refusal_to_operate(rights, deployment, "answer for")
+    refusal = refusal_to_decide(rights, deployment, question)
     refusal = refusal or refusal_outside_the_watch(deployment)
     if refusal or reason.strip():
         return refusal
