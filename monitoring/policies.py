@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from accounts.models import User
 from deployments.enums import Right, State
 from deployments.exceptions import Forbidden, Invalid, Refused
-from deployments.models import Deployment
+from deployments.models import Deployment, ShareLink
 from deployments.places import later_start, refusal_while_occupied
 from deployments.policies import (
     Rights,
@@ -24,6 +24,9 @@ TAKES_INCIDENTS = frozenset({State.IN_PROGRESS, State.WATCHING, State.ROLLING_BA
 LONGEST_INCIDENT = 2000
 # More within an hour of one deployment by one channel are no longer users.
 MOST_INCIDENTS = 100
+# By one stakeholder link, which anybody may have got: within an hour, and as long as it lives.
+MOST_BY_LINK = 20
+MOST_OF_A_LINK = 200
 
 
 def refusal_to_close(
@@ -173,6 +176,17 @@ def refusal_to_report(
     if told.filter(at__gt=now - timedelta(hours=1)).count() >= MOST_INCIDENTS:
         return Refused("So much was reported within an hour that no more is taken; call somebody.")
     return None
+
+
+def refusal_by_link(link: ShareLink, now: datetime) -> Refused | None:
+    """Counted by link, so that a new one takes up again what a flood took from the one before."""
+    if not link.is_standing(now):
+        return Refused("This link leads nowhere any more; ask for a new one.")
+    told = link.incidents.all()
+    in_an_hour = told.filter(at__gt=now - timedelta(hours=1)).count()
+    if in_an_hour < MOST_BY_LINK and told.count() < MOST_OF_A_LINK:
+        return None
+    return Refused("So much was reported by this link that no more is taken; write or call.")
 
 
 def refusal_to_dismiss(

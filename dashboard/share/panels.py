@@ -16,6 +16,7 @@ from dashboard.share import wording
 from deployments import clock
 from deployments.enums import BEFORE_START
 from deployments.models import Deployment
+from monitoring.policies import TAKES_INCIDENTS
 
 MOST_TOLD = 30
 
@@ -51,6 +52,7 @@ def share_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
             is_shaken=bool(outlook.broken),
         ),
         "to_do": wording.to_do(deployment.state),
+        "takes_incidents": deployment.state in TAKES_INCIDENTS,
         "is_ahead": deployment.state in BEFORE_START,
         "next": _next(deployment, messages, clock.now()),
         "told": _told(deployment, messages),
