@@ -66,7 +66,7 @@ def still_asked(rule: Rule) -> list[User]:
     return list(dict.fromkeys(asked))
 
 
-def deciders(deployment: Deployment, keys: Collection[str]) -> list[User]:
+def speaking_as(deployment: Deployment, keys: Collection[str]) -> list[User]:
     """Who may decide under the roles with these keys, and who stands in for them; no requester."""
     roles = set(Role.objects.filter(key__in=keys).values_list("pk", flat=True)) if keys else set()
     if not roles:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from accounts.models import User
-from approvals.asking import deciders, still_asked
+from approvals.asking import speaking_as, still_asked
 from checklists.asked import ops_leads
 from communications import copies, in_vain, readers, schedule
 from communications.audience import involved, recipient_for, wanted
@@ -107,7 +107,7 @@ def ask_whether_to_go_back(deployment: Deployment, event: Event) -> Message | No
     question = Question.objects.open().filter(pk=event.object_id).first()
     if question is None:
         return None
-    people = [deployment.lead, *ops_leads(deployment), *deciders(deployment, question.roles)]
+    people = [deployment.lead, *ops_leads(deployment), *speaking_as(deployment, question.roles)]
     kind = Kind.ROLLBACK_ASKED
     return _write_to(deployment, event, kind, kind.label, people)
 
