@@ -32,10 +32,11 @@ with transaction.atomic():
         decided_by=Role.objects.get(key="product_owner"))])
     content.refresh(one, people["release_manager"])
     one.state, one.started_at, one.completed_at = State.WATCHING, clock.now(), clock.now()
+    one.t0, one.window_end = clock.now() - timedelta(hours=1), clock.now() + timedelta(hours=1)
     one.save()
 watch.open_watch(one.pk)
 trigger = one.triggers.get()
-watch.raise_by_hand(one.pk, trigger.pk, actor=people["operations"], reason="Two invoices each")
+watch.raise_by_hand(one.pk, trigger.pk, actor=people["ops_lead"], reason="Two invoices each")
 _, address = links.make(one.pk, lasts=timedelta(days=30), actor=people["release_manager"])
 print(one.pk, address)
 """
