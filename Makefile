@@ -42,7 +42,7 @@ audit: setup ## The long proofs: the API fuzzed (API_FUZZ_EXAMPLES=2000), sign-o
 	@PORTAL_AUDIT=1 API_FUZZ_EXAMPLES=$${API_FUZZ_EXAMPLES:-2000} $(EMBEDDED) test -- -n $(JOBS) --dist loadgroup --timeout 3600 tests/api/test_openapi.py tests/approvals/test_state_machine.py tests/communications/test_reschedule_machine.py tests/audit/test_large.py $(ARGS)
 
 chaos: setup ## Kill workers, wipe the broker, act all at once, many times over
-	@PORTAL_CHAOS=1 $(EMBEDDED) test -- -n $(JOBS) --dist loadgroup --timeout 3600 tests/gates/test_chaos.py tests/communications/test_chaos.py tests/approvals/test_storm.py $(ARGS)
+	@PORTAL_CHAOS=1 $(EMBEDDED) test -- -n $(JOBS) --dist loadgroup --timeout 3600 tests/gates/test_chaos.py tests/monitoring/test_chaos.py tests/communications/test_chaos.py tests/approvals/test_storm.py $(ARGS)
 
 check: setup ## Style, types, import contracts, migrations, state diagram, deployment settings
 	@PY=$(PY) sh .ci/check

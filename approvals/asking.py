@@ -66,6 +66,18 @@ def still_asked(rule: Rule) -> list[User]:
     return list(dict.fromkeys(asked))
 
 
+def speaking_as(deployment: Deployment, keys: Collection[str]) -> list[User]:
+    """Who may decide under the roles with these keys, and who stands in for them; no requester."""
+    roles = set(Role.objects.filter(key__in=keys).values_list("pk", flat=True)) if keys else set()
+    if not roles:
+        return []
+    held = {one for people in held_by(deployment, roles).values() for one in people}
+    able, away = [one for one in held if one.pk != deployment.requester_id], standing_in(deployment)
+    instead = [away[one.pk].stand_in for one in able if one.pk in away]
+    named = [*able, *(one for one in instead if one and one.pk != deployment.requester_id)]
+    return list(dict.fromkeys(named))
+
+
 def outset(deployment: Deployment, now: datetime, asked: Collection[Asked] | None = None) -> Outset:
     """What submitting is judged by; `asked` where it has been read already."""
     asked = asked_of(deployment) if asked is None else asked

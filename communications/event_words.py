@@ -15,6 +15,7 @@ from deployments.models import Deployment, Event
 OF_AN_EVENT = (
     "actor", "reason", "said", "about", "due", "due_there", "holds_until", "role", "again",
     "foreseen", "left_behind", "because", "answer_by", "is_automatic", "severity",
+    "deciders",
 )  # fmt: skip
 
 
@@ -36,6 +37,7 @@ def of_event(event: Event | None, deployment: Deployment, dates: Clock) -> dict[
         "because": event.after.get("because", ""),
         "answer_by": dates.moment(_instant(event, "answer_by")),
         "is_automatic": event.after.get("automatic", False),
+        "deciders": event.after.get("deciders", ""),
         "severity": event.after.get("severity", ""),
         "role": event.after.get("role_title", ""),
         "again": event.after.get("again", False),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from accounts.models import User
-from approvals.asking import still_asked
+from approvals.asking import speaking_as, still_asked
 from checklists.asked import ops_leads
 from communications import copies, in_vain, readers, schedule
 from communications.audience import involved, recipient_for, wanted
@@ -20,6 +20,7 @@ from deployments.fitting import cut
 from deployments.mentions import named, people_of
 from deployments.models import Deployment, Event
 from monitoring.enums import Severity
+from monitoring.models import Question
 
 LONGEST_TITLE = Message._meta.get_field("title").max_length
 TELLS_OF = {
@@ -99,10 +100,14 @@ def tell_alert(deployment: Deployment, event: Event) -> Message | None:
 
 
 def ask_whether_to_go_back(deployment: Deployment, event: Event) -> Message | None:
-    """A mail to the lead and those who may operate it; once more when nobody answered."""
-    if in_vain.is_decided(deployment, event):
+    """A mail to the lead, to those who may operate it, and to whom the plan lets decide.
+
+    It goes once more when nobody answered.
+    """
+    question = Question.objects.open().filter(pk=event.object_id).first()
+    if question is None:
         return None
-    people = [deployment.lead, *ops_leads(deployment)]
+    people = [deployment.lead, *ops_leads(deployment), *speaking_as(deployment, question.roles)]
     kind = Kind.ROLLBACK_ASKED
     return _write_to(deployment, event, kind, kind.label, people)
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("operations/figures/", operations.panel, name="operations_figures"),
     path("share/<str:secret>/", share.share, name="share"),
     path("share/<str:secret>/panel/", share.panel, name="share_panel"),
+    path("share/<str:secret>/incident/", share.incident, name="share_incident"),
     path("decisions/", decisions_views.decisions, name="decisions"),
     path("deployments/", deployments_views.deployments, name="deployments"),
     path("deployments/<int:pk>/", views.deployment, name="deployment"),

@@ -45,11 +45,14 @@ FIELDS = {
     "max_error_streak": "Failed measurements in a row allowed",
     "on_no_data": "When there is no data",
     "mode": "What happens when it holds",
+    "decided_by": "Who decides",
 }
 # Stored as whole seconds.
 TIMES = frozenset({"interval", "settle", "timeout", "freshness"})
 # Stored as keys of roles.
-ROLES = frozenset({("rules.rules", "role"), ("rules.polled", "value")})
+ROLES = frozenset(
+    {("rules.rules", "role"), ("rules.polled", "value"), ("monitoring.triggers", "decided_by")}
+)
 _fields: dict[tuple[str, str], str] = {}
 _values: dict[tuple[str, str], Mapping[str, str]] = {}
 

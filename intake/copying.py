@@ -60,8 +60,9 @@ def whole_of(origin: Deployment) -> Whole:
                 one.mode,
                 key=one.key,
                 countdown_seconds=one.countdown_seconds,
+                decided_by=one.decided_by,
             )
-            for one in origin.triggers.order_by("position")
+            for one in origin.triggers.select_related("decided_by").order_by("position")
         ],
         widgets=[
             WidgetDefinition(one.title, one.series) for one in origin.widgets.order_by("position")

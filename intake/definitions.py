@@ -12,6 +12,7 @@ from communications.definitions import PlanLine
 from communications.enums import Kind as Message
 from gates.definitions import GateDefinition
 from intake.assembling import commands_under
+from intake.deciders import split_decider
 from intake.fitting import claim_that_fits, message_that_fits
 from intake.reading import Choice, Command, Condition, Criterion, Item, Reading, Step
 from monitoring.definitions import (
@@ -160,7 +161,7 @@ def targets(reading: Reading) -> list[TargetDefinition]:
 
 def triggers(reading: Reading) -> list[TriggerDefinition]:
     return [
-        TriggerDefinition(_said(one), expression, line=one.line)
+        TriggerDefinition(_said(one), expression, line=one.line, decided_by=_decider(one))
         for one, expression in _conditions(reading, "trigger")
     ]
 
@@ -186,6 +187,11 @@ def _conditions(reading: Reading, *kinds: str) -> Iterator[tuple[Condition, str]
     for one in reading.conditions:
         if one.kind in kinds:
             yield from ((one, expression) for expression in one.bounds or [one.expression or ""])
+
+
+def _decider(one: Condition) -> Role | None:
+    _, found = split_decider(one.text)
+    return Role(key=found.key, title=found.title) if found else None
 
 
 def _said(one: Condition) -> str:

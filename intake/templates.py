@@ -31,6 +31,9 @@ CONTENT_PARTS = {
     "triggers": "monitoring.triggers",
 }
 
+# Fields that hold the key of a role.
+ROLES = frozenset({"role", "owner_role", "decided_by"})
+
 
 def refusal_to_save(user: User, service: Service | None) -> Refused | None:
     """Release managers for their service; what every service begins with, administrators."""
@@ -128,9 +131,6 @@ def _with_roles(listed: Any, roles: dict[str, str]) -> Any:
     if not isinstance(listed, list):
         return listed
     return [
-        {
-            name: roles.get(said, said) if name in ("role", "owner_role") else said
-            for name, said in one.items()
-        }
+        {name: roles.get(said, said) if name in ROLES else said for name, said in one.items()}
         for one in listed
     ]

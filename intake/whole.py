@@ -88,7 +88,8 @@ def of_reading(reading: Reading) -> Whole:
 
 def write(deployment: Deployment, whole: Whole) -> None:
     """Hand every app its part; the caller holds the lock and refreshes the content afterwards."""
-    checklists.define(deployment, whole.sections, with_roles(whole.items))
+    whole = with_roles(whole)
+    checklists.define(deployment, whole.sections, whole.items)
     gates.define_gates(deployment, whole.gates)
     approvals.define(deployment, whole.rules, whole.polled, poll=whole.poll)
     monitoring.define(
@@ -104,7 +105,8 @@ def write(deployment: Deployment, whole: Whole) -> None:
 
 def rewrite(deployment: Deployment, whole: Whole) -> None:
     """Make every app's part what `whole` says, by key; else like `write`."""
-    checklists.redefine_checklist(deployment, whole.sections, with_roles(whole.items))
+    whole = with_roles(whole)
+    checklists.redefine_checklist(deployment, whole.sections, whole.items)
     gates.redefine_gates(deployment, whole.gates)
     approvals.redefine_rules(deployment, whole.rules, whole.polled, poll=whole.poll)
     monitoring.redefine_watch(
@@ -118,16 +120,26 @@ def rewrite(deployment: Deployment, whole: Whole) -> None:
     communications.redefine_plan(deployment, whole.messages)
 
 
-def with_roles(items: list[ItemDefinition]) -> list[ItemDefinition]:
+def with_roles(whole: Whole) -> Whole:
     """Roles that a document names for the first time are kept by their name."""
-    named = {one.owner_role.key: one.owner_role for one in items if one.owner_role}
-    roles: dict[str, Role] = {
-        key: approvals.role_called(key, role.title) for key, role in named.items()
-    }
-    return [
-        replace(one, owner_role=roles[one.owner_role.key]) if one.owner_role else one
-        for one in items
-    ]
+    roles = {one.key: approvals.role_called(one.key, one.title) for one in named_roles(whole)}
+    return replace(
+        whole,
+        items=[
+            replace(one, owner_role=roles[one.owner_role.key]) if one.owner_role else one
+            for one in whole.items
+        ],
+        triggers=[
+            replace(one, decided_by=roles[one.decided_by.key]) if one.decided_by else one
+            for one in whole.triggers
+        ],
+    )
+
+
+def named_roles(whole: Whole) -> list[Role]:
+    """Of owners and of deciders, each once; rules and polls name theirs by key."""
+    found = [one.owner_role for one in whole.items] + [one.decided_by for one in whole.triggers]
+    return list({one.key: one for one in found if one}.values())
 
 
 def with_keys(whole: Whole) -> Whole:

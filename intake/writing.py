@@ -14,8 +14,9 @@ from checklists.definitions import ItemDefinition
 from checklists.enums import Kind, Phase
 from communications.definitions import PlanLine
 from deployments.conditions import length
+from intake.deciders import split_decider
 from intake.whole import Whole
-from monitoring.definitions import LimitDefinition
+from monitoring.definitions import LimitDefinition, TriggerDefinition
 
 FACTS = {
     "service": "Service",
@@ -95,7 +96,7 @@ def _others(whole: Whole) -> Iterator[str]:
     yield from _listed("Alerts", [
         f"- {_limit(one)}: {str(one.severity).upper()}" for one in whole.alerts
     ])  # fmt: skip
-    yield from _listed("Rollback triggers", [f"- {_limit(one)}" for one in whole.triggers])
+    yield from _listed("Rollback triggers", [_trigger(one) for one in whole.triggers])
     yield from _listed("Communication", [
         _message(one) for one in whole.messages
     ])  # fmt: skip
@@ -112,6 +113,14 @@ def _listed(title: str, lines: list[str]) -> Iterator[str]:
 
 def _limit(one: LimitDefinition) -> str:
     return line(one.text)
+
+
+def _trigger(one: TriggerDefinition) -> str:
+    """With who decides, unless its own words say so."""
+    says = split_decider(one.text)[1]
+    is_said = one.decided_by is None or (says is not None and says.key == one.decided_by.key)
+    decider = "" if is_said else f" (decided by {line(str(one.decided_by))})"
+    return f"- {_limit(one)}{decider}"
 
 
 def _message(one: PlanLine) -> str:

@@ -19,8 +19,9 @@ def collect(deployment: Deployment) -> dict[str, Any]:
                 "condition": trigger.condition,
                 "mode": trigger.mode,
                 **_countdown(trigger),
+                **_decider(trigger),
             }
-            for trigger in deployment.triggers.order_by("key")
+            for trigger in deployment.triggers.select_related("decided_by").order_by("key")
         ],
     }
 
@@ -30,3 +31,8 @@ def _countdown(trigger: Trigger) -> dict[str, int]:
     if trigger.countdown_seconds == DEFAULT_COUNTDOWN:
         return {}
     return {"countdown_seconds": trigger.countdown_seconds}
+
+
+def _decider(trigger: Trigger) -> dict[str, str]:
+    """The ops leads are not named, for the same reason."""
+    return {"decided_by": trigger.decided_by.key} if trigger.decided_by else {}

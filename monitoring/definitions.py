@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from accounts.models import Role
 from monitoring.enums import Severity, TriggerMode
 from monitoring.judging import NEED_BAD, NEED_GOOD
 from monitoring.models import DEFAULT_COUNTDOWN
@@ -42,16 +43,21 @@ class AlertDefinition:
 
 @dataclass(frozen=True)
 class TriggerDefinition:
+    """Without a role in `decided_by` the ops leads decide; the role need not have a row yet."""
+
     text: str
     condition: str = ""
     mode: str = TriggerMode.RECOMMEND
     line: int | None = None
     key: str | None = None
     countdown_seconds: int = DEFAULT_COUNTDOWN
+    decided_by: Role | None = None
 
     @property
     def plan(self) -> TriggerPlan:
-        return TriggerPlan(self.text, self.condition, self.mode, self.countdown_seconds)
+        return TriggerPlan(
+            self.text, self.condition, self.mode, self.countdown_seconds, self.decided_by
+        )
 
 
 LimitDefinition = TargetDefinition | AlertDefinition | TriggerDefinition

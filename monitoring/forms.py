@@ -12,6 +12,7 @@ from monitoring.enums import Result, Verdict
 from monitoring.models import Series
 
 LONGEST_REASON = 2000
+LONGEST_NAME = 100
 RADIOS = forms.RadioSelect(attrs={"class": "form-check-input"})
 TEXT = forms.Textarea(attrs={"class": "form-control", "rows": 3})
 
@@ -53,6 +54,15 @@ class CloseForm(forms.Form):
 
 class IncidentForm(forms.Form):
     text = said("What went wrong", "Say what went wrong.")
+
+
+class NamelessForm(IncidentForm):
+    """For whoever has the stakeholder link; nothing proves the name."""
+
+    name = forms.CharField(
+        label="Your name, if you like", max_length=LONGEST_NAME, required=False,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "name"}),
+    )  # fmt: skip
 
 
 class DismissForm(forms.Form):

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count
+
 from checklists.enums import CLOSED, Phase
 from deployments.conditions import amount
 from deployments.enums import State
@@ -53,7 +55,7 @@ def watch_panel(deployment: Deployment) -> dict[str, Any]:
     waiting = [item for item in criteria if item.required and item.state not in CLOSED]
     watch = Watch.objects.filter(deployment=deployment).first()
     targets = deployment.targets.select_related("judged_by").order_by("position")
-    triggers = list(deployment.triggers.order_by("position"))
+    triggers = list(deployment.triggers.select_related("decided_by").order_by("position"))
     rules = list(deployment.alertrules.order_by("position"))
     shown = {
         "deployment": deployment,
@@ -81,12 +83,14 @@ def _measured(deployment: Deployment, watch: Watch, limits: list[Judged]) -> dic
     found = list(alerts.filter(closed_at__isnull=True))
     ended = list(alerts.filter(closed_at__isnull=False).order_by("-closed_at")[:ENDED_ALERTS])
     is_watching = deployment.state == State.WATCHING
+    counted = Incident.objects.counted().filter(deployment=deployment)
+    incidents = counted.aggregate(all=Count("pk"), by_link=Count("share_link"))
     return {
         "rows": list(_rows(series, found, limits)),
         "open_alerts": sorted(found, key=lambda one: one.severity != Severity.CRITICAL),
         "ended_alerts": ended,
         "question": Question.objects.filter(deployment=deployment, answer__in=OPEN_ANSWERS).first(),
-        "incidents": Incident.objects.counted().filter(deployment=deployment).count(),
+        "incidents": incidents,
         "later": later_start(deployment) if is_watching else None,
         "is_watching": is_watching,
         "passed": sum(limit.standing == Standing.RAISED for limit in limits),

@@ -32,9 +32,11 @@ class Limits(KeyedPart[Limit, Planned], Generic[Limit, Planned]):
     ) -> None:
         self.word, self._plan, self._further = word, plan, further
         self._rows = rows
+        self._named = [name for name in further if rows.model._meta.get_field(name).is_relation]
 
     def rows(self, deployment: Deployment) -> QuerySet[Limit]:
-        return self._rows.filter(deployment=deployment).order_by("position", "pk")
+        named = self._rows.select_related(*self._named)
+        return named.filter(deployment=deployment).order_by("position", "pk")
 
     def plan_of(self, row: Limit) -> Planned:
         further = {name: getattr(row, name) for name in self._further}
@@ -79,7 +81,9 @@ TARGETS = Limits("target", Target.objects, LimitPlan)
 ALERTS = Limits(
     "alert", AlertRule.objects, AlertPlan, "severity", "need_bad", "need_good", "clears"
 )
-TRIGGERS = Limits("trigger", Trigger.objects, TriggerPlan, "mode", "countdown_seconds")
+TRIGGERS = Limits(
+    "trigger", Trigger.objects, TriggerPlan, "mode", "countdown_seconds", "decided_by"
+)
 
 
 def refusal_of_limit(plan: LimitPlan) -> Refused | None:

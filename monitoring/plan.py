@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from accounts.models import Role
 from deployments.described import Described
 from monitoring.enums import Severity, TriggerMode
 from monitoring.judging import NEED_BAD, NEED_GOOD
@@ -42,10 +43,12 @@ class AlertPlan(LimitPlan):
 class TriggerPlan(LimitPlan):
     mode: str = TriggerMode.RECOMMEND
     countdown_seconds: int = DEFAULT_COUNTDOWN
+    decided_by: Role | None = None
 
     def plain(self) -> dict[str, str]:
         return {
             **super().plain(),
             "mode": TriggerMode(self.mode).label,
             "countdown_seconds": str(self.countdown_seconds),
+            "decided_by": str(self.decided_by or "Ops leads"),
         }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from accounts.models import User
 from deployments.enums import Right, State
 from deployments.exceptions import Forbidden, Invalid, Refused
-from deployments.models import Deployment
+from deployments.models import Deployment, ShareLink
 from deployments.places import later_start, refusal_while_occupied
 from deployments.policies import (
     Rights,
@@ -15,7 +16,7 @@ from deployments.policies import (
     refusal_without,
 )
 from monitoring.enums import Channel
-from monitoring.models import Alert, Incident, Judgment, Target
+from monitoring.models import Alert, Incident, Judgment, Question, Target
 
 MAY_CLOSE = (Right.EDIT, Right.OPERATE)
 OWNS_SUCCESS = "product_owner"
@@ -23,6 +24,9 @@ TAKES_INCIDENTS = frozenset({State.IN_PROGRESS, State.WATCHING, State.ROLLING_BA
 LONGEST_INCIDENT = 2000
 # More within an hour of one deployment by one channel are no longer users.
 MOST_INCIDENTS = 100
+# By one stakeholder link, which anybody may have got: within an hour, and as long as it lives.
+MOST_BY_LINK = 20
+MOST_OF_A_LINK = 200
 
 
 def refusal_to_close(
@@ -91,9 +95,30 @@ def refusal_to_raise(rights: Rights, deployment: Deployment, reason: str) -> Ref
     return Invalid("Say what you see; whoever decides will read it.")
 
 
-def refusal_to_answer(rights: Rights, deployment: Deployment, reason: str) -> Refused | None:
+def voices(rights: Rights, deployment: Deployment, question: Question) -> list[User | None]:
+    """For whom somebody may answer under a role: themselves (None), then those who are away."""
+    if rights.user.pk == deployment.requester_id:
+        return []
+    said = rights.voices_as(question.roles)
+    return [one for one in said if one is None or one.pk != deployment.requester_id]
+
+
+def refusal_to_decide(rights: Rights, deployment: Deployment, question: Question) -> Refused | None:
+    """Those whom the plan names for what asks, or who stand in for them; never the requester."""
+    if voices(rights, deployment, question):
+        return None
+    if question.asks_ops_leads:
+        return refusal_to_operate(rights, deployment, "answer for")
+    if rights.user.pk == deployment.requester_id:
+        return Forbidden("You requested this deployment; somebody else must answer for it.")
+    return Forbidden(f"Whether it stays, this plan leaves to {question.deciders}.")
+
+
+def refusal_to_answer(
+    rights: Rights, deployment: Deployment, question: Question, reason: str
+) -> Refused | None:
     """Whether somebody may answer that the deployment stays."""
-    refusal = refusal_to_operate(rights, deployment, "answer for")
+    refusal = refusal_to_decide(rights, deployment, question)
     refusal = refusal or refusal_outside_the_watch(deployment)
     if refusal or reason.strip():
         return refusal
@@ -151,6 +176,17 @@ def refusal_to_report(
     if told.filter(at__gt=now - timedelta(hours=1)).count() >= MOST_INCIDENTS:
         return Refused("So much was reported within an hour that no more is taken; call somebody.")
     return None
+
+
+def refusal_by_link(link: ShareLink, now: datetime) -> Refused | None:
+    """Counted by link, so that a new one takes up again what a flood took from the one before."""
+    if not link.is_standing(now):
+        return Refused("This link leads nowhere any more; ask for a new one.")
+    told = link.incidents.all()
+    in_an_hour = told.filter(at__gt=now - timedelta(hours=1)).count()
+    if in_an_hour < MOST_BY_LINK and told.count() < MOST_OF_A_LINK:
+        return None
+    return Refused("So much was reported by this link that no more is taken; write or call.")
 
 
 def refusal_to_dismiss(

@@ -13,13 +13,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
+from checklists.day import policies as day
 from checklists.enums import Phase
 from checklists.leftovers import limits_of
 from deployments import clock
 from deployments.answers import page, posted, tried
 from deployments.exceptions import Refused
 from deployments.models import Deployment
-from deployments.policies import rights_of
+from deployments.policies import Rights, rights_of
 from gates.enums import Source
 from monitoring import charts, policies, services
 from monitoring.counted import counted_of
@@ -119,25 +120,36 @@ def question(request: PersonRequest, pk: int) -> HttpResponse:
         request, deployment, "question", StayForm(posted(request)),
         lambda said: answer(deployment.pk, actor=request.user, reason=said["reason"]),
         told="The rollback has begun." if goes_back else "It stays.",
-        refusal=policies.refusal_to_answer(rights, deployment, SOME) if asked else None,
+        **_answers(rights, deployment, asked),
         question=asked,
         limits=limits_of(deployment) if asked else [],
         last=Question.objects.filter(deployment=deployment).first(),
     )  # fmt: skip
 
 
+def _answers(
+    rights: Rights, deployment: Deployment, asked: Question | None
+) -> dict[str, Refused | None]:
+    """Why neither answer is offered, and why staying is not where ops leads may only go back."""
+    if asked is None:
+        return {"refusal": None, "refusal_to_stay": None}
+    stays = policies.refusal_to_answer(rights, deployment, asked, SOME)
+    goes = day.refusal_to_roll_back(rights, deployment) if stays else None
+    return {"refusal": stays if goes else None, "refusal_to_stay": stays}
+
+
 @require_http_methods(["GET", "POST"])
 def trigger(request: PersonRequest, pk: int, trigger_pk: int) -> HttpResponse:
     """A person says that what was agreed on as a reason to go back has come."""
     deployment = _visible(request, pk)
-    found = get_object_or_404(deployment.triggers, pk=trigger_pk)
+    found = get_object_or_404(deployment.triggers.select_related("decided_by"), pk=trigger_pk)
     rights = rights_of(request.user, deployment.service)
     return _act(
         request, deployment, "trigger", RaiseForm(posted(request)),
         lambda said: services.raise_by_hand(
             deployment.pk, found.pk, actor=request.user, reason=said["reason"]
         ),
-        told="The ops leads are asked whether to roll back.",
+        told=f"Asked whether to roll back: {found.decider}.",
         refusal=policies.refusal_to_raise(rights, deployment, SOME),
         trigger=found,
     )  # fmt: skip

@@ -68,15 +68,16 @@ def roll_back(deployment_id: int, *, actor: User, reason: str, aware: bool = Fal
 
 
 @transaction.atomic
-def roll_back_by_trigger(deployment_id: int, *, reason: str) -> Event:
-    """Begin the way back because a signed trigger held and its countdown ran out.
+def roll_back_by_trigger(deployment_id: int, *, actor: User | None, reason: str) -> Event:
+    """Begin the way back because a signed trigger held, as it says: decided so or run out.
 
-    Only out of a watch, in which no command runs any more.
+    Only out of a watch, in which no command runs any more. The caller has asked whether the actor
+    decides; nobody is one where the countdown ran out.
     """
     deployment = Deployment.objects.lock(deployment_id)
     require(refusal_to_move(deployment, State.ROLLING_BACK))
     require(refusal_while_occupied(deployment))
-    return _take_the_way_back(deployment, None, reason)
+    return _take_the_way_back(deployment, actor, reason)
 
 
 def _take_the_way_back(deployment: Deployment, actor: User | None, reason: str) -> Event:

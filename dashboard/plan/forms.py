@@ -238,3 +238,12 @@ class TriggerForm(LimitForm):
         max_value=LONGEST_COUNTDOWN, required=False, widget=NUMBER,
         help_text="When nobody answers, it rolls back by itself or asks on, as chosen above.",
     )  # fmt: skip
+    decided_by = NamedField(
+        label="Who decides", queryset=Role.objects.all(), to_field_name="key", required=False,
+        empty_label="The ops leads", widget=forms.Select(attrs=SELECT),
+        error_messages={"invalid_choice": "Choose one of the sign-off roles of this portal."},
+        help_text="They are asked whether to roll back. Ops leads may begin it in any case.",
+    )  # fmt: skip
+
+    def values(self, plan: Any) -> dict[str, Any]:
+        return {**super().values(plan), "decided_by": plan.decided_by and plan.decided_by.key}

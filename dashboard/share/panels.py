@@ -15,6 +15,7 @@ from communications.models import Message
 from dashboard.share import wording
 from deployments.enums import BEFORE_START
 from deployments.models import Deployment
+from monitoring.policies import TAKES_INCIDENTS
 
 MOST_TOLD = 30
 
@@ -50,6 +51,7 @@ def share_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
             is_shaken=bool(outlook.broken),
         ),
         "to_do": wording.to_do(deployment.state),
+        "takes_incidents": deployment.state in TAKES_INCIDENTS,
         "is_ahead": deployment.state in BEFORE_START,
         "next": _next(deployment, messages, outlook.at),
         "told": _told(deployment, messages),

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
 from dashboard import live
 from dashboard.panels import GUESTS
-from deployments.answers import NOT_INDEXED
+from deployments import clock
+from deployments.answers import NOT_INDEXED, posted, tried
 from deployments.canonical import digest
 from deployments.models import ShareLink
 from deployments.sharing import links
+from monitoring.enums import Channel
+from monitoring.forms import NamelessForm
+from monitoring.policies import refusal_by_link, refusal_to_report
+from monitoring.services import report_by_link
 
 PANEL = "share"
 
@@ -35,7 +41,7 @@ def unlisted(
         )
         response["X-Robots-Tag"] = NOT_INDEXED
         # Whoever follows a link from the page must not tell where they came from.
-        response["Referrer-Policy"] = "no-referrer"
+        response.setdefault("Referrer-Policy", "no-referrer")
         return response
 
     return opened
@@ -63,6 +69,33 @@ def panel(request: HttpRequest, link: ShareLink, secret: str) -> HttpResponse:
         return HttpResponse(status=304)
     response = render(request, "dashboard/_partials.html", {"fragments": fragments})
     response["ETag"] = etag
+    return response
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@unlisted
+def incident(request: HttpRequest, link: ShareLink, secret: str) -> HttpResponse:
+    """Whoever has the link says what went wrong; a page of its own, since its form sets a cookie.
+
+    The portal's own policy of referrers holds here: under no-referrer a browser would post the form
+    as from nowhere, which the check against forgery refuses.
+    """
+    form = NamelessForm(posted(request))
+    answer = tried(request, form, lambda: report_by_link(link, **form.cleaned_data))
+    if answer.done:
+        return redirect(f"{request.path}?reported")
+    now, deployment = clock.now(), link.deployment
+    context = {
+        "deployment": deployment,
+        "form": form,
+        "is_reported": "reported" in request.GET,
+        "refusal": refusal_to_report(deployment, "-", Channel.LINK, now)
+        or refusal_by_link(link, now),
+        "secret": secret,
+    }
+    response = render(request, "dashboard/share/incident.html", context, status=answer.status)
+    response["Referrer-Policy"] = settings.SECURE_REFERRER_POLICY
     return response
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from intake.blocks import Block, BlockKind, Box, plain, slug
 from intake.context import Context
+from intake.deciders import split_decider
 from intake.limits import metric_keys, understand
 from intake.reading import Condition
 from intake.recognisers.claims import Finding, by_topic, split_name
@@ -37,6 +38,8 @@ def recognise(blocks: Sequence[Block], context: Context) -> Iterator[Finding]:
 
 def _condition(block: Block, kind: str, context: Context) -> Condition:
     text, severity = _split_severity(block.text) if kind == "alert" else (block.text, None)
+    if kind == "trigger":
+        text, _ = split_decider(text)
     name, rest = split_name(text)
     named = metric_keys([f"{name}:"]) or (kind == "metric" and name and slug(name))
     metric = slug(name) if named else None

@@ -141,7 +141,7 @@ def _triggers(
 
 
 def _trigger_kept(old: TriggerDefinition, new: TriggerDefinition) -> TriggerDefinition:
-    return replace(new, mode=old.mode)
+    return replace(new, mode=old.mode, decided_by=new.decided_by or old.decided_by)
 
 
 def _limits(

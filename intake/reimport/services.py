@@ -105,6 +105,12 @@ def with_known_roles(plan: Whole) -> Whole:
             else one
             for one in plan.items
         ],
+        triggers=[
+            replace(one, decided_by=Role(key=role.key, title=known.get(role.key, role.title)))
+            if (role := one.decided_by)
+            else one
+            for one in plan.triggers
+        ],
     )
 
 

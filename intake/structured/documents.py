@@ -61,7 +61,7 @@ def whole_of(document: Document) -> Whole:
         poll=document.get("poll"),
         targets=[TargetDefinition(**one) for one in document.get("targets", [])],
         alerts=[AlertDefinition(**one) for one in document.get("alerts", [])],
-        triggers=[TriggerDefinition(**one) for one in document.get("triggers", [])],
+        triggers=[_trigger(one, roles) for one in document.get("triggers", [])],
         widgets=[
             WidgetDefinition(one["title"], list(one.get("series", [])))
             for one in document.get("widgets", [])
@@ -84,7 +84,7 @@ def _item(
     section: int, key: str, said: Document, after: list[int], roles: dict[str, str]
 ) -> ItemDefinition:
     kind = said.get("kind", Kind.CHECK.value)
-    due, owner = said.get("due"), said.get("owner_role")
+    due = said.get("due")
     return ItemDefinition(
         section=section,
         key=key,
@@ -100,7 +100,7 @@ def _item(
         runs=said.get("runs", ""),
         choices=said.get("choices", []),
         condition=said.get("condition", ""),
-        owner_role=Role(key=owner, title=_titled(owner, roles)) if owner else None,
+        owner_role=_role(said.get("owner_role"), roles),
         due_anchor=due["anchor"] if due else "",
         due_offset=timedelta(seconds=due["offset_seconds"]) if due else None,
     )
@@ -146,6 +146,15 @@ def _rules(given: list[Document], roles: dict[str, str]) -> list[RuleDefinition]
         )
         for key, one in zip(keys, given, strict=True)
     ]
+
+
+def _trigger(said: Document, roles: dict[str, str]) -> TriggerDefinition:
+    decider = _role(said.get("decided_by"), roles)
+    return TriggerDefinition(**{**said, "decided_by": decider})
+
+
+def _role(key: str | None, roles: dict[str, str]) -> Role | None:
+    return Role(key=key, title=_titled(key, roles)) if key else None
 
 
 def _hours(number: int | None) -> timedelta | None:

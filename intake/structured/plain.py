@@ -14,7 +14,7 @@ from communications.definitions import PlanLine
 from gates.definitions import SCHEDULES, GateDefinition
 from gates.streaks import Limits
 from intake.structured.schema import VERSION
-from intake.whole import Whole
+from intake.whole import Whole, named_roles
 from monitoring.definitions import AlertDefinition, LimitDefinition, TriggerDefinition
 from monitoring.models import DEFAULT_COUNTDOWN
 
@@ -83,6 +83,8 @@ def _plain_trigger(trigger: TriggerDefinition) -> Document:
     said: Document = {"mode": str(trigger.mode)}
     if trigger.countdown_seconds != DEFAULT_COUNTDOWN:
         said["countdown_seconds"] = trigger.countdown_seconds
+    if trigger.decided_by is not None:
+        said["decided_by"] = trigger.decided_by.key
     return {**_plain_limit(trigger), **said}
 
 
@@ -151,7 +153,7 @@ def _plain_limit(one: LimitDefinition) -> Document:
 def _roles(whole: Whole) -> dict[str, str]:
     named = [(one.role, one.role_title) for one in whole.rules]
     named += [(one.role, one.role_title) for one in whole.polled]
-    named += [(one.owner_role.key, one.owner_role.title) for one in whole.items if one.owner_role]
+    named += [(one.key, one.title) for one in named_roles(whole)]
     return dict(sorted(named))
 
 

@@ -173,6 +173,10 @@ DOCUMENT: Schema = {
                 **LIMIT,
                 mode=_one_of(TriggerMode.values),
                 countdown_seconds=_number(0, LONGEST_COUNTDOWN),
+                decided_by={
+                    **_key(50),
+                    "description": "The role that answers when it holds; ops leads if not said.",
+                },
             )
         ),
         widgets=_list(_object(["title"], title=_text(200), series=_list(_text(empty=True)))),

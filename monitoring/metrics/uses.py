@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Q, Value
+from django.db.models import BigIntegerField, CharField, F, Q, Value
 
 from checklists.models import Item
 from deployments.conditions import UNITS, Condition, ConditionError, fits, parse
@@ -24,7 +24,10 @@ COUNTING = [kind for kind, declared in KINDS.items() if declared.numbers]
 
 @dataclass(frozen=True)
 class Use:
-    """One line of a plan; `condition` None is a trigger that only says in words when it holds."""
+    """One line of a plan; `condition` None is a trigger that only says in words when it holds.
+
+    `role` is the one that decides on a trigger, where the plan names one.
+    """
 
     deployment_id: int
     word: str
@@ -32,6 +35,8 @@ class Use:
     text: str
     condition: Condition | None
     is_automatic: bool = False
+    role_id: int | None = None
+    role: str = ""
 
     @property
     def metric(self) -> str:
@@ -53,8 +58,8 @@ class Use:
 
 def watched(deployments: Iterable[Deployment]) -> list[Use]:
     """Triggers, targets, alert thresholds and criteria in the order of their plan; one query."""
-    automatic = Q(mode=TriggerMode.AUTOMATIC, condition="")
-    triggers = _named(Trigger, "rollback trigger", deployments, also=automatic, mode=None)
+    also = Q(mode=TriggerMode.AUTOMATIC, condition="") | Q(decided_by__isnull=False)
+    triggers = _named(Trigger, "rollback trigger", deployments, also=also, of_trigger=True)
     targets = _named(Target, "target", deployments)
     alerts = _named(AlertRule, "alert threshold", deployments)
     criteria = _named(Item, "success criterion", deployments)
@@ -70,18 +75,24 @@ def _named(
     deployments: Iterable[Deployment],
     *,
     also: Q | None = None,
-    mode: str | None = "",
+    of_trigger: bool = False,
 ) -> Any:
-    said = {"word": Value(word, CharField())}
-    if mode is not None:
-        said["mode"] = Value(mode, CharField())
+    said: dict[str, Any] = {"word": Value(word, CharField())}
+    if of_trigger:
+        said["role"] = F("decided_by__title")
+    else:
+        said["mode"] = said["role"] = Value("", CharField())
+        said["decided_by"] = Value(None, BigIntegerField())
     wanted = ~Q(condition="") | also if also else ~Q(condition="")
     return (
         model.objects.filter(wanted, deployment__in=deployments)
         .annotate(**said)
         .order_by()
-        .values_list("deployment_id", "word", "key", "text", "condition", "mode", "position")
-    )
+        .values_list(
+            "deployment_id", "word", "key", "text", "condition", "mode", "position",
+            "decided_by", "role",
+        )
+    )  # fmt: skip
 
 
 def asked_by_gates(deployments: Iterable[Deployment]) -> list[Use]:
@@ -89,17 +100,20 @@ def asked_by_gates(deployments: Iterable[Deployment]) -> list[Use]:
     gates = Gate.objects.filter(deployment__in=deployments).exclude(condition="")
     rows = gates.exclude(kind__in=COUNTING).order_by("deployment_id", "position")
     found = rows.values_list("deployment_id", "key", "title", "condition")
-    return list(_uses((pk, "gate", key, title, said, "", 0) for pk, key, title, said in found))
+    return list(
+        _uses((pk, "gate", key, title, said, "", 0, None, "") for pk, key, title, said in found)
+    )
 
 
 def _uses(rows: Iterable[Any]) -> Iterator[Use]:
     """What was saved was a condition; should it be none any more, it names nothing."""
-    for pk, word, key, text, said, mode, _ in rows:
+    for pk, word, key, text, said, mode, _, role_id, role in rows:
         try:
             condition = parse(said) if said else None
         except ConditionError:
             condition = None
-        yield Use(pk, word, key, text, condition, mode == TriggerMode.AUTOMATIC)
+        is_automatic = mode == TriggerMode.AUTOMATIC
+        yield Use(pk, word, key, text, condition, is_automatic, role_id, role or "")
 
 
 def open_uses(service_id: int) -> dict[str, list[Use]]:

@@ -7,9 +7,10 @@ from datetime import datetime
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.models import User
+from accounts.models import Role, User
 from deployments.models import Deployment
 from monitoring.enums import OPEN_ANSWERS, Answer, Severity
+from monitoring.models.definitions import OPS_LEADS
 from monitoring.models.watch import Series
 
 
@@ -77,12 +78,15 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 class Question(models.Model):
     """Shall this deployment be rolled back? One at a time, whatever asks it.
 
-    `because` are the sentences of all that ask. What nobody answered stays open to be answered.
+    `because` are the sentences of all that ask, `roles` the titles by key of those that may answer;
+    the ops leads may where `asks_ops_leads`. What nobody answered stays open to be answered.
     """
 
     deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="questions")
     because = models.JSONField(default=list)
     is_automatic = models.BooleanField(default=False)
+    asks_ops_leads = models.BooleanField(default=True)
+    roles = models.JSONField(default=dict)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField()
     answer_by = models.DateTimeField()
@@ -109,6 +113,9 @@ class Question(models.Model):
             models.CheckConstraint(
                 condition=Q(answer_by__gte=F("asked_at")), name="question_has_time_to_answer"
             ),
+            models.CheckConstraint(
+                condition=Q(asks_ops_leads=True) | ~Q(roles={}), name="question_asks_somebody"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -117,3 +124,18 @@ class Question(models.Model):
     @property
     def is_open(self) -> bool:
         return self.answer in OPEN_ANSWERS
+
+    @property
+    def deciders(self) -> str:
+        """Who may answer, such as “Product owner or the ops leads”."""
+        return " or ".join([*sorted(self.roles.values()), *[OPS_LEADS] * self.asks_ops_leads])
+
+    def does_ask(self, decider: Role | None) -> bool:
+        return self.asks_ops_leads if decider is None else decider.key in self.roles
+
+    def ask_also(self, decider: Role | None) -> None:
+        """Without a role the ops leads are meant."""
+        if decider is None:
+            self.asks_ops_leads = True
+        else:
+            self.roles = {**self.roles, decider.key: decider.title}

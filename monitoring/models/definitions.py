@@ -6,11 +6,12 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import User
+from accounts.models import Role, User
 from deployments.models import Deployment
 from monitoring.enums import Severity, Standing, TriggerMode, Verdict
 
 DEFAULT_COUNTDOWN = 15 * 60
+OPS_LEADS = "the ops leads"
 
 
 class Definition(models.Model):
@@ -92,15 +93,21 @@ class AlertRule(Judged):
 class Trigger(Judged):
     """When it holds, the way back is proposed or taken.
 
-    `countdown_seconds` are how long a person may answer before what the mode says happens.
+    `countdown_seconds` are how long a person may answer before what the mode says happens. Without
+    a role in `decided_by` the ops leads answer.
     """
 
     mode = models.CharField(max_length=10, choices=TriggerMode, default=TriggerMode.RECOMMEND)
     countdown_seconds = models.PositiveIntegerField(default=DEFAULT_COUNTDOWN)
+    decided_by = models.ForeignKey(Role, on_delete=models.PROTECT, null=True, related_name="+")
 
     @property
     def is_automatic(self) -> bool:
         return self.mode == TriggerMode.AUTOMATIC
+
+    @property
+    def decider(self) -> str:
+        return str(self.decided_by or OPS_LEADS)
 
 
 class Widget(models.Model):

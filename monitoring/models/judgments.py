@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from checklists.models import Item
-from deployments.models import Deployment
+from deployments.models import Deployment, ShareLink
 from monitoring.enums import Channel, Result, Verdict
 
 
@@ -59,6 +59,9 @@ class Incident(models.Model):
     channel = models.CharField(max_length=10, choices=Channel)
     reporter = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     reporter_name = models.CharField(max_length=200, blank=True)
+    share_link = models.ForeignKey(
+        ShareLink, on_delete=models.PROTECT, null=True, related_name="incidents"
+    )
     dismissed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     dismissed_at = models.DateTimeField(null=True)
     dismissal = models.TextField(blank=True)
@@ -75,6 +78,10 @@ class Incident(models.Model):
                 condition=Q(dismissed_by__isnull=True, dismissed_at__isnull=True, dismissal="")
                 | (Q(dismissed_by__isnull=False, dismissed_at__isnull=False) & ~Q(dismissal="")),
                 name="incident_dismissed_by_somebody_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(share_link__isnull=True) | Q(channel=Channel.LINK, reporter=None),
+                name="incident_by_a_link_is_nobodys",
             ),
         ]
 

@@ -3,7 +3,7 @@
 from monitoring.services.alerting import acknowledge
 from monitoring.services.asking import go_back, raise_by_hand, rolled_back_otherwise, stay
 from monitoring.services.definition import define, redefine_watch
-from monitoring.services.incidents import dismiss_incident, report_incident
+from monitoring.services.incidents import dismiss_incident, report_by_link, report_incident
 from monitoring.services.judging import judge_criterion
 from monitoring.services.readings import Taken, Value, enter, push
 from monitoring.services.targets import judge_by_hand
@@ -25,6 +25,7 @@ __all__ = [
     "raise_by_hand",
     "redefine_watch",
     "refusal_to_close_now",
+    "report_by_link",
     "report_incident",
     "rolled_back_otherwise",
     "stay",

@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from deployments import clock, history
 from deployments.exceptions import require
-from deployments.models import Deployment, Event
+from deployments.models import Deployment, Event, ShareLink
 from deployments.policies import rights_of
 from monitoring import policies
 from monitoring.enums import Channel
@@ -16,7 +16,13 @@ from monitoring.models import Incident
 
 @transaction.atomic
 def report_incident(
-    deployment_id: int, text: str, *, channel: Channel, reporter: User | None, name: str = ""
+    deployment_id: int,
+    text: str,
+    *,
+    channel: Channel,
+    reporter: User | None,
+    name: str = "",
+    link: ShareLink | None = None,
 ) -> Incident:
     """Take down what somebody says went wrong; who may say it their channel has looked at."""
     deployment, now = Deployment.objects.lock(deployment_id), clock.now()
@@ -28,12 +34,27 @@ def report_incident(
         channel=channel,
         reporter=reporter,
         reporter_name=name.strip(),
+        share_link=link,
     )
     after = {"who": incident.who, "channel": channel.value}
     history.record(
         deployment, "incident reported", actor=reporter, obj=incident, after=after, at=now
     )
     return incident
+
+
+@transaction.atomic
+def report_by_link(link: ShareLink, text: str, *, name: str = "") -> Incident:
+    """Take down what somebody says who has the stakeholder link; they name themselves, or do not.
+
+    The link's own limits are judged under the lock in which it is written.
+    """
+    deployment, now = Deployment.objects.lock(link.deployment_id), clock.now()
+    link = deployment.share_links.get(pk=link.pk)
+    require(policies.refusal_by_link(link, now))
+    return report_incident(
+        deployment.pk, text, channel=Channel.LINK, reporter=None, name=name, link=link
+    )
 
 
 @transaction.atomic

@@ -42,7 +42,7 @@ def weigh(deployment: Deployment, watch: Watch, series: Collection[Series], now:
     if deployment.state != State.WATCHING or not watch.is_open or watch.ended_at is not None:
         return
     rules = list(deployment.alertrules.exclude(condition=""))
-    triggers = list(deployment.triggers.exclude(condition=""))
+    triggers = list(deployment.triggers.exclude(condition="").select_related("decided_by"))
     for one in series:
         of_it = [*_fitting(rules, one), *_fitting(triggers, one)]
         points = _points(one, [found.limit for found in of_it])
@@ -154,4 +154,5 @@ def _ask(
         is_automatic=trigger.is_automatic,
         countdown=timedelta(seconds=trigger.countdown_seconds),
         now=now,
+        decider=trigger.decided_by,
     )

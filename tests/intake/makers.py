@@ -109,7 +109,14 @@ GATES = st.builds(
 LIMIT: dict[str, Any] = {"text": TEXT, "condition": CONDITIONS, "key": KEYS, "line": st.none()}
 TARGETS = st.builds(TargetDefinition, **LIMIT)
 ALERTS = st.builds(AlertDefinition, **LIMIT, severity=st.sampled_from(Severity.values))
-TRIGGERS = st.builds(TriggerDefinition, **LIMIT, mode=st.sampled_from(TriggerMode.values))
+TRIGGERS = st.builds(
+    TriggerDefinition,
+    **LIMIT,
+    mode=st.sampled_from(TriggerMode.values),
+    decided_by=st.sampled_from(
+        [None, *(Role(key=key, title=title) for key, title in ROLES.items())]
+    ),
+)
 WIDGETS = st.builds(WidgetDefinition, title=TEXT, series=st.lists(ANY, max_size=2))
 MESSAGES = st.builds(
     PlanLine,

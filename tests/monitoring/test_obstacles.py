@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from deployments import services
 from deployments.models import Deployment
+from monitoring.models import Trigger
 from monitoring.obstacles import find
-from tests.builders import Team, make_team
+from tests.builders import Team, make_role, make_team
 from tests.monitoring.metrics.makers import make_metric, make_planned
 
 AUTOMATIC = "is to roll back by itself, but"
@@ -92,3 +94,27 @@ def test_two_questions_however_many_deployments(
                for _ in range(count)]  # fmt: skip
     with django_assert_num_queries(2):
         assert len(find(planned)) == count
+
+
+def test_role_that_nobody_but_the_requester_holds_could_not_decide(team: Team) -> None:
+    """A warning, since the ops leads may roll back in any case."""
+    make_metric(team, "errors", source="pushed")
+    deployment = make_planned(team, triggers=("errors > 5",))
+    deployment.triggers.update(decided_by=make_role("product_owner"))
+    assert said(deployment) == ([], [])
+    team.product_owner.is_active = False
+    team.product_owner.save()
+    services.grant_role(team.service, make_role("product_owner"), team.release_manager, actor=None)
+    clause = "nobody could decide on “errors > 5”, since no one but the requester is Product owner"
+    assert said(deployment) == ([], [clause])
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_one_question_more_where_roles_decide(
+    count: int, team: Team, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    planned = [make_planned(team, triggers=("errors > 5",), roles=(), t0_in=None)
+               for _ in range(count)]  # fmt: skip
+    Trigger.objects.update(decided_by=make_role("auditing"))
+    with django_assert_num_queries(3):
+        assert [len(one.warnings) for one in find(planned).values()] == [2] * count

@@ -12,7 +12,7 @@ from deployments.exceptions import Invalid
 from deployments.models import Deployment
 from monitoring.parts import ALERTS, TARGETS, TRIGGERS
 from monitoring.plan import AlertPlan, LimitPlan, TriggerPlan
-from tests.builders import Team, make_deployment
+from tests.builders import Team, make_deployment, make_role
 
 pytestmark = pytest.mark.django_db
 PLANS: list[tuple[Any, Any, bool]] = [
@@ -20,6 +20,31 @@ PLANS: list[tuple[Any, Any, bool]] = [
     (ALERTS, AlertPlan("Hit rate low", "cache_hit_rate < 80 %", "critical"), False),
     (TRIGGERS, TriggerPlan("Errors", "critical_errors > 0", "automatic"), True),
 ]
+
+
+def test_who_decides_is_signed_and_the_ops_leads_are_not_named(
+    team: Team, deployment: Deployment
+) -> None:
+    """Plans from before somebody else could decide keep their hash."""
+    actor, plan = team.release_manager, TriggerPlan("Errors", "critical_errors > 0")
+    (row,) = editing.add(TRIGGERS, deployment.pk, [plan], actor=actor)
+    deployment.refresh_from_db()
+    usual = deployment.content_hash
+    named = replace(plan, decided_by=make_role("product_owner"))
+    event = editing.change(
+        TRIGGERS, deployment.pk, row.pk, named, actor=actor, shown=plan.fingerprint
+    )
+    assert event is not None
+    assert (event.before, event.after) == (
+        {"decided_by": "Ops leads"}, {"decided_by": "Product owner"}
+    )  # fmt: skip
+    deployment.refresh_from_db()
+    assert deployment.content_version is not None
+    (signed,) = deployment.content_version.content["monitoring"]["triggers"]
+    assert (signed["decided_by"], deployment.content_hash != usual) == ("product_owner", True)
+    editing.change(TRIGGERS, deployment.pk, row.pk, plan, actor=actor, shown=named.fingerprint)
+    deployment.refresh_from_db()
+    assert deployment.content_hash == usual
 
 
 @pytest.fixture
