@@ -7,6 +7,7 @@ urlpatterns = [
     path("deployments/<int:pk>/schedule/", views.schedule, name="schedule"),
     path("deployments/<int:pk>/cancel/", views.cancel, name="cancel"),
     path("", include("deployments.access.urls")),
+    path("", include("deployments.freezes.urls")),
     path("", include("deployments.outside.urls")),
     path("", include("deployments.sharing.urls")),
     path("deployments/<int:pk>/versions/", views.versions, name="versions"),

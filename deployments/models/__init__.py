@@ -2,6 +2,7 @@
 
 from deployments.models.comment import LONGEST_COMMENT, Comment
 from deployments.models.deployment import ContentVersion, Deployment
+from deployments.models.freeze import LONGEST_FREEZE_REASON, Exemption, Freeze
 from deployments.models.history import Chain, Clock, Event, Outbox
 from deployments.models.operating import PortalHold, Tick
 from deployments.models.service import (
@@ -18,6 +19,7 @@ from deployments.models.stand_in import LONGEST_ABSENCE_REASON, StandIn
 __all__ = [
     "LONGEST_ABSENCE_REASON",
     "LONGEST_COMMENT",
+    "LONGEST_FREEZE_REASON",
     "Chain",
     "Clock",
     "Comment",
@@ -25,6 +27,8 @@ __all__ = [
     "Deployment",
     "Environment",
     "Event",
+    "Exemption",
+    "Freeze",
     "Granted",
     "Membership",
     "Outbox",
