@@ -1,5 +1,6 @@
 """What is shipped, and what happened?"""
 
+from deployments.models.calendar_feed import CalendarFeed
 from deployments.models.comment import LONGEST_COMMENT, Comment
 from deployments.models.deployment import ContentVersion, Deployment
 from deployments.models.freeze import LONGEST_FREEZE_REASON, Exemption, Freeze
@@ -20,6 +21,7 @@ __all__ = [
     "LONGEST_ABSENCE_REASON",
     "LONGEST_COMMENT",
     "LONGEST_FREEZE_REASON",
+    "CalendarFeed",
     "Chain",
     "Clock",
     "Comment",

@@ -51,6 +51,7 @@ from tests.builders import (
 )  # fmt: skip
 from tests.communications.conftest import make_bouncing, make_copy
 from tests.dashboard.access_table import BODIES, PERSONS, TABLE
+from tests.deployments.freezes.makers import make_exemption, make_freeze
 from tests.monitoring.makers import make_alert
 
 CHECKLIST = b"# Next\n**Target Environment**: Production\n- [ ] Back up\n"
@@ -106,6 +107,8 @@ def scene(team: Team) -> Deployment:
     unheard = Told("#releases", connection_key="elsewhere", address="http://127.0.0.1:9/hook")
     channels.add(team.service, "webhook", unheard, actor=team.release_manager)
     links.make(deployment.pk, lasts=timedelta(days=7), actor=team.release_manager)
+    later = make_freeze(team.service, by=team.release_manager, starts_in=timedelta(days=60))
+    make_exemption(deployment, later, by=team.auditor)
     return deployment
 
 
@@ -170,6 +173,7 @@ def every_argument(deployment: Deployment) -> dict[str, object]:
         "token": "none-such",
         "channel_pk": deployment.service.channels.get().pk,
         "link_pk": deployment.share_links.get().pk,
+        "freeze_pk": deployment.exemptions.get().freeze_id,
         "secret": links.address_for_mails(deployment).rstrip("/").rpartition("/")[2],
         "number": 1,
         "stakeholder_pk": Stakeholder.objects.get().pk,

@@ -72,9 +72,9 @@ def test_freeze_is_refused_with_a_sentence_when_it_makes_no_sense(
     team: Team, change: dict[str, object], sentence: str
 ) -> None:
     known = terms(team)
-    starts_at = known.starts_at + change.pop("later", timedelta(0))  # type: ignore[operator]
+    starts_at = known.starts_at + change.pop("later", timedelta(0))
     lasts = change.pop("lasts", timedelta(days=1))
-    ends_at = starts_at if "ends_at" in change else starts_at + lasts  # type: ignore[operator]
+    ends_at = starts_at if "ends_at" in change else starts_at + lasts
     known = replace(known, **{**change, "starts_at": starts_at, "ends_at": ends_at})  # type: ignore[arg-type]
 
     with pytest.raises(Invalid, match=sentence):
