@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from dashboard import decisions_views, room, views
 from dashboard.calendar import views as calendar
+from dashboard.numbers import views as numbers
 from dashboard.operations import views as operations
 from dashboard.plan import views as plan
 from dashboard.plan.converters import PageConverter, PartConverter
@@ -23,6 +24,7 @@ urlpatterns = [
     path("calendar/link/", calendar.calendar_link, name="calendar_link"),
     path("calendar/link/revoke/", calendar.calendar_link_revoke, name="calendar_link_revoke"),
     path("calendar/<str:secret>.ics", calendar.calendar_feed, name="calendar_feed"),
+    path("numbers/", numbers.numbers, name="numbers"),
     path("decisions/", decisions_views.decisions, name="decisions"),
     path("deployments/", views.deployments, name="deployments"),
     path("deployments/<int:pk>/", views.deployment, name="deployment"),

@@ -400,6 +400,7 @@ TABLE: dict[str, Row] = {
     # Nobody of the scene has made one; the secret is that of a stakeholder link, which opens nothing here.
     "dashboard:calendar_link_revoke": Row(NO_METHOD, (302, 409, 409, 409, 409, 409, 409, 409)),
     "dashboard:calendar_feed": Row((404,) * 8, (405,) * 8, ("secret",)),
+    "dashboard:numbers": Row(EVERYBODY, NO_METHOD),
     "dashboard:decisions": Row(EVERYBODY, NO_METHOD),
     "dashboard:room": Row(WHO_SEES, NO_METHOD, ONE),
     "approvals:start": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),

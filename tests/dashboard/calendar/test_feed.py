@@ -165,4 +165,4 @@ def test_names_add_no_line_of_their_own(team: Team) -> None:
 
     [event] = read(path_of(address))
 
-    assert "attendee" not in event  # type: ignore[operator]
+    assert "attendee" not in event
