@@ -80,7 +80,7 @@ def on_a_phone(page: Page, portal: Portal) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{portal.url}/calendar/")
     expect(page.locator(".day-empty").first).to_be_hidden()
-    expect(page.locator(".calendar-weekdays")).to_be_hidden()
+    expect(page.locator(".days-weekdays")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("link", name="Today").click()
     expect(page).to_have_url(re.compile(r"\?view=month$"))

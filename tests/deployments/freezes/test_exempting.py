@@ -19,6 +19,7 @@ from deployments import blockers, clock
 from deployments.enums import Grant, State
 from deployments.exceptions import Forbidden, NeedsFreshAuthentication, Overtaken, Refused
 from deployments.freezes import declaring, exempting
+from deployments.freezes.policies import refusal_while_frozen
 from deployments.models import Deployment, Event, Exemption, Freeze
 from deployments.services import grant, schedule
 from tests.approvals.test_services import decide, make_ready
@@ -226,3 +227,13 @@ def test_database_keeps_one_standing_exemption_and_its_reason(team: Team, second
         Exemption.objects.update(reason="")
     with pytest.raises(IntegrityError, match="freeze_lasts"), transaction.atomic():
         Freeze.objects.update(ends_at=freeze.starts_at)
+
+
+def test_start_looks_at_freezes_only_that_broken_glass_did_not_override(team: Team) -> None:
+    deployment, now = make_deployment(team), clock.now()
+    first, second = (make_freeze(team.service, by=team.release_manager) for _ in range(2))
+
+    assert refusal_while_frozen(deployment, now) is not None
+    assert refusal_while_frozen(deployment, now, [f"freeze:{first.pk}"]) is not None
+    both = [f"freeze:{first.pk}", f"freeze:{second.pk}"]
+    assert refusal_while_frozen(deployment, now, both) is None
