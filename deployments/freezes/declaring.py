@@ -19,6 +19,7 @@ from deployments.freezes.policies import (
     refusal_to_change,
     refusal_to_freeze,
 )
+from deployments.freezes.recurrence import Series
 from deployments.freezes.rules import tidied
 from deployments.freezes.stops import could_stop, stopped_by
 from deployments.models import Chain, Deployment, Environment, Event, Freeze, Service
@@ -91,7 +92,7 @@ def edit(freeze_id: int, terms: Terms, *, actor: User, shown: str = "") -> Event
     old = Freeze.objects.with_names().get(pk=freeze_id)
     require(refusal_to_change(actor, old))
     was = Terms.of(old)
-    new = _judged(replace(terms, service=old.service))
+    new = _judged(replace(terms, service=old.service), old.series)
     now = Terms.of(new).plain()
     changed = [name for name, value in was.plain().items() if value != now[name]]
     if not changed:
@@ -134,10 +135,10 @@ def stopped_for(freeze: Freeze, user: User) -> list[Deployment]:
     return stopped_by(freeze, seen)
 
 
-def _judged(terms: Terms) -> Freeze:
+def _judged(terms: Terms, was: Series | None = None) -> Freeze:
     made = terms.freeze()
     require(refusal_of_reason(made.reason, WHY))
-    require(refusal_of_series(made.series, clock.now()))
+    require(refusal_of_series(made.series, clock.now(), was))
     return made
 
 

@@ -34,12 +34,14 @@ def refusal_to_freeze(
     return Forbidden(f"Only administrators of this portal may {said}.")
 
 
-def refusal_of_series(series: Series, now: datetime) -> Refused | None:
+def refusal_of_series(series: Series, now: datetime, was: Series | None = None) -> Refused | None:
+    """`was` is what it was before a change: what began long ago may stay so."""
     if series.ends_at <= series.starts_at:
         return Invalid("The freeze ends before it begins; choose an end after the start.")
     if series.ends_at - series.starts_at > LONGEST:
         return Invalid("One window of a freeze lasts a year at most; choose a nearer end.")
-    if not now - LONGEST <= series.starts_at <= now + FARTHEST:
+    began = was is not None and was.starts_at == series.starts_at
+    if not began and not now - LONGEST <= series.starts_at <= now + FARTHEST:
         return Invalid(
             "The freeze begins more than a year ago or in more than five years; choose a start "
             "between."

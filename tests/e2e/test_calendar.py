@@ -30,7 +30,9 @@ def test_deployment_is_dragged_to_another_day_and_moves_only_when_saved(
     assert found_by_axe(manager) == []
     piece = manager.locator(".piece", has_text="Dragged about")
     goal = planned + timedelta(days=2 if planned.weekday() < 5 else -2)
-    piece.drag_to(manager.locator(f'[data-day="{goal:%Y-%m-%d}"]'), target_position=CORNER)
+    piece.drag_to(
+        manager.locator(f'[data-day="{goal:%Y-%m-%d}"]'), target_position={"x": 8, "y": 8}
+    )
 
     expect(manager).to_have_url(f"{address}schedule/")
     expect(manager.get_by_role("heading", name="What this does")).to_be_visible()
@@ -48,9 +50,6 @@ def test_deployment_is_dragged_to_another_day_and_moves_only_when_saved(
         "Stopped by a freeze of Storage layer"
     )
     on_a_phone(manager, portal)
-
-
-CORNER = {"x": 8, "y": 8}
 
 
 def plan(page: Page, address: str) -> datetime:

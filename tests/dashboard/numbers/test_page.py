@@ -33,8 +33,14 @@ def make_started(team: Team) -> Deployment:
 def test_course_is_read_from_history_and_requests(team: Team) -> None:
     deployment = make_started(team)
     submitted = deployment.events.get(verb="submitted").at
-    Request.objects.filter(deployment=deployment).update(
-        asked_at=submitted, settled_at=submitted + timedelta(microseconds=10)
+    rule = deployment.rules.select_related("role").earliest("position")
+    brief = timedelta(microseconds=10)
+    Request.objects.create(
+        deployment=deployment,
+        rule=rule,
+        asked_at=submitted,
+        due_at=submitted + timedelta(hours=1),
+        settled_at=submitted + brief,
     )
 
     [found] = courses_of(team.member, clock.now() - timedelta(days=1))
@@ -44,14 +50,8 @@ def test_course_is_read_from_history_and_requests(team: Team) -> None:
     assert found.lead == found.spent.worked + found.spent.waited
     decided = deployment.events.get(verb="decided").at
     assert found.spent.its_time == found.started_at - decided
-    assert found.spent.signatures == timedelta(microseconds=10)
-    assert set(found.spent.by_role) == {
-        "Product owner",
-        "Technical lead",
-        "Security",
-        "Operations",
-        "Business stakeholder",
-    }
+    assert found.spent.signatures == brief
+    assert found.spent.by_role == {rule.role.title: brief}
     assert not found.is_failed
 
 

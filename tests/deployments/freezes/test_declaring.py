@@ -103,6 +103,20 @@ def test_change_says_what_was_and_the_same_again_is_no_event(team: Team) -> None
         declaring.edit(freeze.pk, known, actor=team.member)
 
 
+def test_freeze_that_began_long_ago_is_still_changed(team: Team) -> None:
+    freeze = make_freeze(team.service, by=team.release_manager, rule="FREQ=DAILY")
+    long_ago = freeze.starts_at - timedelta(days=900)
+    Freeze.objects.update(starts_at=long_ago, ends_at=long_ago + timedelta(hours=8))
+    known = Terms.of(Freeze.objects.get())
+
+    declaring.edit(freeze.pk, replace(known, reason="Night rest"), actor=team.release_manager)
+
+    freeze.refresh_from_db()
+    assert freeze.reason == "Night rest"
+    with pytest.raises(Invalid, match="more than a year ago"):
+        declaring.declare(known, actor=team.release_manager)
+
+
 def test_ended_freeze_stays_and_is_changed_no_more(team: Team) -> None:
     freeze = make_freeze(team.service, by=team.release_manager)
 
