@@ -17,7 +17,7 @@ from dashboard.numbers.courses import courses_of
 from deployments import clock
 from deployments.models import Deployment
 from tests.approvals.test_services import decide, make_ready
-from tests.builders import Team, make_proof, make_team, signed_in
+from tests.builders import Team, make_deployment, make_proof, make_team, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -63,8 +63,10 @@ def test_stopped_one_failed_and_the_next_completed_there_restores(team: Team) ->
     [failed] = courses_of(team.member, clock.now() - timedelta(days=1))
     assert (failed.is_failed, failed.restored_at) == (True, None)
 
-    after = make_started(team)
-    Deployment.objects.filter(pk=after.pk).update(state="watching", completed_at=clock.now())
+    after, now = make_deployment(team), clock.now()
+    Deployment.objects.filter(pk=after.pk).update(
+        state="watching", started_at=now, completed_at=now
+    )
 
     found = courses_of(team.member, clock.now() - timedelta(days=1))
     after.refresh_from_db()
