@@ -8,6 +8,7 @@ from approvals.readiness import Readiness
 from approvals.rollcall import RollCall
 from approvals.signoff import standings
 from checklists.models import Item
+from deployments.freezes.stops import stops_of
 from deployments.models import Deployment
 from gates.models import Sample
 
@@ -16,7 +17,7 @@ def freeze(deployment: Deployment, verdict: Readiness, poll: RollCall) -> dict[s
     """Plain data: content and schedule, every item, gate, vote and answer, what readiness said."""
     version = deployment.content_version
     return {
-        "version": 2,
+        "version": 3,
         "deployment": _named(deployment),
         "state": str(deployment.state),
         "sentence": verdict.sentence,
@@ -34,6 +35,7 @@ def freeze(deployment: Deployment, verdict: Readiness, poll: RollCall) -> dict[s
         "votes": _votes(deployment),
         "rules": _rules(deployment),
         "waivers": _waivers(deployment),
+        "freezes": _freezes(deployment),
         "poll": _poll(poll),
     }
 
@@ -145,6 +147,26 @@ def _waivers(deployment: Deployment) -> list[dict[str, Any]]:
         }
         for key, waiver in sorted(waivers.open_of([deployment])[deployment.pk].items())
         if waiver.signed_at
+    ]
+
+
+def _freezes(deployment: Deployment) -> list[dict[str, Any]]:
+    """Those that meet the window, with who let this deployment through."""
+    return [
+        {
+            "freeze": stop.freeze.pk,
+            "scope": stop.freeze.scope,
+            "reason": stop.freeze.reason,
+            "zone": stop.freeze.zone,
+            "windows": [
+                {"starts_at": one.starts_at.isoformat(), "ends_at": one.ends_at.isoformat()}
+                for one in stop.windows
+            ],
+            "exempted_by": str(stop.exemption.made_by) if stop.exemption else None,
+            "exempted_at": stop.exemption.made_at.isoformat() if stop.exemption else None,
+            "exempted_why": stop.exemption.reason if stop.exemption else None,
+        }
+        for stop in stops_of([deployment])[deployment.pk]
     ]
 
 

@@ -36,6 +36,7 @@ def dossier_page(decision: Decision) -> dict[str, Any]:
         "gates": [_gate(one) for one in facts.get("gates", [])],
         "items": [_item(one) for one in facts.get("items", [])],
         "waivers": [_waiver(one) for one in facts.get("waivers", [])],
+        "freezes": [_freeze(one) for one in facts.get("freezes", [])],
         "poll": _poll(facts.get("poll", {})),
     }
 
@@ -85,6 +86,14 @@ def _item(item: Facts) -> dict[str, Any]:
 def _waiver(waiver: Facts) -> dict[str, Any]:
     times = ("ends_at", "asked_at", "signed_at")
     return {**waiver, **{name: instant(waiver[name]) for name in times}}
+
+
+def _freeze(freeze: Facts) -> dict[str, Any]:
+    windows = [
+        {name: instant(window[name]) for name in ("starts_at", "ends_at")}
+        for window in freeze["windows"]
+    ]
+    return {**freeze, "windows": windows, "exempted_at": instant(freeze["exempted_at"])}
 
 
 def _poll(poll: Facts) -> dict[str, Any]:

@@ -14,6 +14,7 @@ MAY_BREAK_GO = (
     "rejected",
     "changes requested",
     "signature withdrawn",
+    "exemption taken back",
 )
 
 MAY_SETTLE_REQUESTS = (

@@ -48,9 +48,9 @@ def write(appointment: Appointment, method: str) -> str:
     calendar.add("prodid", PRODUCT)
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
-    start, end, zone = _local(appointment)
+    start, end, zone = on_the_clock(appointment.start, appointment.end, appointment.zone)
     if zone is not None:
-        calendar.add_component(_zone(zone, start.year, end.year))
+        calendar.add_component(changes_of_the_clock(zone, start.year, end.year))
     calendar.add_component(_event(appointment, start, end))
     written: str = calendar.to_ical().decode()
     return written
@@ -81,20 +81,22 @@ def _event(appointment: Appointment, start: datetime, end: datetime) -> Event:
     return event
 
 
-def _local(appointment: Appointment) -> tuple[datetime, datetime, str | None]:
+def on_the_clock(
+    start: datetime, end: datetime, zone: str
+) -> tuple[datetime, datetime, str | None]:
     """Start and end on the planner's clock, with its zone; in UTC where that clock cannot say it.
 
     Of an hour that exists twice iCalendar can name the first only (RFC 5545, 3.3.5).
     """
-    place = ZoneInfo(appointment.zone)
-    start, end = (at.astimezone(place) for at in (appointment.start, appointment.end))
-    if appointment.zone == "UTC" or start.fold or end.fold:
-        return appointment.start.astimezone(UTC), appointment.end.astimezone(UTC), None
-    return start, end, appointment.zone
+    place = ZoneInfo(zone)
+    local_start, local_end = (at.astimezone(place) for at in (start, end))
+    if zone == "UTC" or local_start.fold or local_end.fold:
+        return start.astimezone(UTC), end.astimezone(UTC), None
+    return local_start, local_end, zone
 
 
 @lru_cache(maxsize=64)
-def _zone(key: str, first: int, last: int) -> Timezone:
+def changes_of_the_clock(key: str, first: int, last: int) -> Timezone:
     """Every change of the clock from the first year to the last."""
     return Timezone.from_tzinfo(
         ZoneInfo(key), key, first_date=date(first, 1, 1), last_date=date(last + 1, 1, 1)

@@ -1,6 +1,8 @@
 from django.urls import path, register_converter
 
 from dashboard import decisions_views, deployments_views, helping, room, views
+from dashboard.calendar import views as calendar
+from dashboard.numbers import views as numbers
 from dashboard.operations import views as operations
 from dashboard.plan import views as plan
 from dashboard.plan.converters import PageConverter, PartConverter
@@ -20,6 +22,11 @@ urlpatterns = [
     path("share/<str:secret>/", share.share, name="share"),
     path("share/<str:secret>/panel/", share.panel, name="share_panel"),
     path("share/<str:secret>/incident/", share.incident, name="share_incident"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/link/", calendar.calendar_link, name="calendar_link"),
+    path("calendar/link/revoke/", calendar.calendar_link_revoke, name="calendar_link_revoke"),
+    path("calendar/<str:secret>.ics", calendar.calendar_feed, name="calendar_feed"),
+    path("numbers/", numbers.numbers, name="numbers"),
     path("decisions/", decisions_views.decisions, name="decisions"),
     path("deployments/", deployments_views.deployments, name="deployments"),
     path("deployments/<int:pk>/", views.deployment, name="deployment"),

@@ -13,6 +13,7 @@ class DeploymentsConfig(AppConfig):
         from deployments import anchors, banners, blockers, obstacles, ticks
         from deployments.access.stakes import led_by, register_stakes
         from deployments.enums import Anchor
+        from deployments.freezes import obstacles as freezes
 
         # Fires once all apps have migrated, so every table is there to be granted.
         post_migrate.connect(give_to_application, sender=self)
@@ -20,6 +21,7 @@ class DeploymentsConfig(AppConfig):
         anchors.register(Anchor.START, anchors.start)
         anchors.register(Anchor.COMPLETE, anchors.completion)
         blockers.register("plan", obstacles.find)
+        blockers.register("freezes", freezes.find)
         register_stakes("lead", led_by)
         aboard.register(banners.HELD, banners.held_since())
         aboard.register(banners.LATE, banners.late_since())

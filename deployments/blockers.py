@@ -26,7 +26,8 @@ class Blocker:
     """One obstacle before GO.
 
     `key` identifies it across time, so that a new one can be told from one already known.
-    `clause` reads inside the readiness sentence, `mend` is the anchor on the deployment page.
+    `clause` reads inside the readiness sentence, `mend` is the anchor on the deployment page and
+    `link` the address of a page of its own that mends it, where there is one.
     One that `settles` is being looked at again by itself and breaks a GO only if that ends badly.
     `waits` names people, for pages only: the sentence names roles.
     """
@@ -38,6 +39,7 @@ class Blocker:
     waits_for_people: bool = False
     settles: bool = False
     waits: Waits | None = None
+    link: str = ""
 
     def naming(self, waits: Waits) -> Blocker:
         return replace(self, waits=waits)

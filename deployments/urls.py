@@ -8,6 +8,7 @@ urlpatterns = [
     path("deployments/<int:pk>/cancel/", views.cancel, name="cancel"),
     path("", include("deployments.access.urls")),
     path("", include("deployments.entry.urls")),
+    path("", include("deployments.freezes.urls")),
     path("", include("deployments.outside.urls")),
     path("", include("deployments.sharing.urls")),
     path("", include("deployments.finding.urls")),

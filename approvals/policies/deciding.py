@@ -13,6 +13,7 @@ from approvals.rollcall import RollCall
 from deployments.blockers import Blocker
 from deployments.enums import Right, State
 from deployments.exceptions import Invalid, Refused
+from deployments.freezes.policies import refusal_while_frozen
 from deployments.models import Deployment
 from deployments.places import refusal_while_occupied
 from deployments.policies import (
@@ -130,7 +131,9 @@ def refusal_to_start(
         return Refused("Too early: start opens 15 minutes before T0; reschedule to go earlier.")
     if now > decision.latest_start:
         return Refused("The latest start has passed; the ops lead decides again.")
-    return refusal_while_occupied(deployment)
+    return refusal_while_occupied(deployment) or refusal_while_frozen(
+        deployment, now, decision.overridden
+    )
 
 
 def refusal_of_latest_start(

@@ -20,6 +20,7 @@ from deployments.access.policies import (
 )
 from deployments.access.teams import lock_services
 from deployments.exceptions import Overtaken, Refused, require
+from deployments.feeds.links import end_of as end_calendar_link
 from deployments.models import Event, Granted, Membership
 
 ACT = "change accounts"
@@ -95,6 +96,7 @@ def deactivate(person: User, *, actor: User | None, aware: bool = False) -> Even
     person.save(update_fields=["is_active", "password"])
     sessions.end(person)
     tell_open_pages(services_of(person))
+    end_calendar_link(person, chain=chain, actor=actor)
     return history.record(
         chain,
         "person deactivated",

@@ -1,7 +1,9 @@
 """What is shipped, and what happened?"""
 
+from deployments.models.calendar_feed import CalendarFeed
 from deployments.models.comment import LONGEST_COMMENT, Comment
 from deployments.models.deployment import ContentVersion, Deployment
+from deployments.models.freeze import LONGEST_FREEZE_REASON, Exemption, Freeze
 from deployments.models.history import Chain, Clock, Event, Outbox
 from deployments.models.letter import AccountLetter, LetterKind
 from deployments.models.operating import PortalHold, Tick
@@ -20,7 +22,9 @@ from deployments.models.stand_in import LONGEST_ABSENCE_REASON, StandIn
 __all__ = [
     "LONGEST_ABSENCE_REASON",
     "LONGEST_COMMENT",
+    "LONGEST_FREEZE_REASON",
     "AccountLetter",
+    "CalendarFeed",
     "Chain",
     "Clock",
     "Comment",
@@ -28,6 +32,8 @@ __all__ = [
     "Deployment",
     "Environment",
     "Event",
+    "Exemption",
+    "Freeze",
     "Granted",
     "LetterKind",
     "Membership",

@@ -113,6 +113,12 @@ def length_in_words(time: timedelta | None) -> str:
 
 
 @register.filter
+def excess(time: timedelta) -> str:
+    """How much longer than planned something took, or shorter."""
+    return f"{length_in_words(time)} {'longer' if time > timedelta(0) else 'shorter'}"
+
+
+@register.filter
 def lateness(time: timedelta) -> str:
     """How much later than planned something was, or earlier."""
     return f"{length_in_words(time)} {'late' if time > timedelta(0) else 'early'}"

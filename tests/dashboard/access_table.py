@@ -69,6 +69,11 @@ CHANNEL = {
     "address": lambda _: "https://chat.example.org/hooks/s3cr3t",
     "zone": lambda _: "UTC",
 }
+FREEZE = {
+    "starts": lambda one: (one.t0 + timedelta(days=90)).strftime("%Y-%m-%dT%H:%M"),
+    "ends": lambda one: (one.t0 + timedelta(days=91)).strftime("%Y-%m-%dT%H:%M"),
+    "zone": lambda _: "Europe/Vienna",
+}
 BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
     "audit:population": {
         "first": lambda _: "2026-01-01",
@@ -260,6 +265,15 @@ BODIES: dict[str, dict[str, Callable[[Deployment], Any]]] = {
     "deployments:share_link": {"days": lambda _: "30"},
     "deployments:keep_filter": {"name": lambda _: "Mine", "query": lambda _: "person=me"},
     "dashboard:share_incident": {"text": lambda _: "It is slow"},
+    "deployments:freeze_new": {
+        "service": lambda one: one.service.key,
+        "reason": lambda _: "Christmas trade",
+        **FREEZE,
+    },
+    "deployments:freeze_edit": {"reason": lambda _: "Stocktaking", **FREEZE},
+    "deployments:freeze_end": {"reason": lambda _: "The trade is over"},
+    "deployments:exemption": {"reason": lambda _: "A security fix"},
+    "deployments:exemption_end": {"reason": lambda _: "No fix after all"},
     "communications:channel_new": {"kind": lambda _: "slack", **CHANNEL},
     "communications:channel_edit": CHANNEL,
     "communications:hold": {"reason": lambda _: "the time is open"},
@@ -335,6 +349,14 @@ TABLE: dict[str, Row] = {
     "deployments:connection_remove": Row(ADMINISTRATORS, BY_ADMINISTRATORS, ("connection_key",)),
     "deployments:connection_try": Row(NO_METHOD, ADMINISTRATORS, ("connection_key",)),
     "deployments:commands": Row(ADMINISTRATORS, NO_METHOD),
+    "deployments:freezes": Row(EVERYBODY, NO_METHOD),
+    "deployments:freeze_new": Row((302, 403, 403, 403, 200, 403, 403, 200), (302, 403, 403, 403, 302, 403, 403, 422)),
+    "deployments:freeze": Row(WHO_SEES, NO_METHOD, ("freeze_pk",)),
+    "deployments:freeze_edit": Row((302, 404, 403, 403, 200, 403, 403, 403), (302, 404, 403, 403, 302, 403, 403, 403), ("freeze_pk",)),
+    "deployments:freeze_end": Row((302, 404, 403, 403, 200, 403, 403, 403), (302, 404, 403, 403, 302, 403, 403, 403), ("freeze_pk",)),
+    # The release manager asked for the deployment, and exempts nothing of their own.
+    "deployments:exemption": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 403, 403), ("pk", "freeze_pk")),
+    "deployments:exemption_end": Row(NO_METHOD, (302, 404, 403, 403, 302, 403, 403, 403), ("pk", "freeze_pk")),
     "deployments:people": Row(ADMINISTRATORS, NO_METHOD),
     "deployments:person_new": Row(ADMINISTRATORS, ADMINISTRATORS),
     "deployments:person": Row(ADMINISTRATORS, NO_METHOD, ("person_pk",)),
@@ -405,6 +427,12 @@ TABLE: dict[str, Row] = {
     "approvals:break_glass": Row(WHO_SEES, (302, 404, 403, 403, 403, 403, 422, 403), ONE),
     "approvals:dossier": Row(HIDDEN, NO_METHOD, ("pk", "decision_pk")),
     "approvals:review": Row(HIDDEN, HIDDEN, ("pk", "decision_pk")),
+    "dashboard:calendar": Row(EVERYBODY, NO_METHOD),
+    "dashboard:calendar_link": Row(EVERYBODY, (302, 200, 200, 200, 200, 200, 200, 200)),
+    # Nobody of the scene has made one; the secret is that of a stakeholder link, which opens nothing here.
+    "dashboard:calendar_link_revoke": Row(NO_METHOD, (302, 409, 409, 409, 409, 409, 409, 409)),
+    "dashboard:calendar_feed": Row((404,) * 8, (405,) * 8, ("secret",)),
+    "dashboard:numbers": Row(EVERYBODY, NO_METHOD),
     "dashboard:decisions": Row(EVERYBODY, NO_METHOD),
     "dashboard:room": Row(WHO_SEES, NO_METHOD, ONE),
     "approvals:start": Row(NO_METHOD, (302, 404, 409, 409, 409, 409, 409, 409), ONE),

@@ -55,6 +55,7 @@ from tests.builders import (
 )  # fmt: skip
 from tests.communications.conftest import make_bouncing, make_copy
 from tests.dashboard.access_table import BODIES, PERSONS, TABLE
+from tests.deployments.freezes.makers import make_exemption, make_freeze
 from tests.monitoring.makers import make_alert
 
 CHECKLIST = b"# Next\n**Target Environment**: Production\n- [ ] Back up\n"
@@ -115,6 +116,8 @@ def scene(team: Team) -> Deployment:
     OpenSession.objects.create(user=team.release_manager, key="elsewhere", browser="Firefox")
     links.make(deployment.pk, lasts=timedelta(days=7), actor=team.release_manager)
     keep(team.release_manager, name="Open ones", criteria=Criteria(state="open"))
+    later = make_freeze(team.service, by=team.release_manager, starts_in=timedelta(days=60))
+    make_exemption(deployment, later, by=team.auditor)
     return deployment
 
 
@@ -182,6 +185,7 @@ def every_argument(deployment: Deployment) -> dict[str, object]:
         "channel_pk": deployment.service.channels.get().pk,
         "session_pk": OpenSession.objects.get(key="elsewhere").pk,
         "link_pk": deployment.share_links.get().pk,
+        "freeze_pk": deployment.exemptions.get().freeze_id,
         "secret": links.address_for_mails(deployment).rstrip("/").rpartition("/")[2],
         "number": 1,
         "stakeholder_pk": Stakeholder.objects.get().pk,

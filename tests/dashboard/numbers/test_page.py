@@ -1,0 +1,119 @@
+"""The page of numbers: from what really happened, and only of services that one sees."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from approvals import services as approvals
+from approvals.enums import Verdict
+from approvals.models import Request
+from checklists import services as checklists
+from dashboard.numbers.courses import courses_of
+from deployments import clock
+from deployments.models import Deployment
+from tests.approvals.test_services import decide, make_ready
+from tests.builders import Team, make_deployment, make_proof, make_team, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def make_started(team: Team) -> Deployment:
+    deployment = make_ready(team)
+    decide(team, deployment, Verdict.GO)
+    approvals.start(deployment.pk, actor=team.ops_lead)
+    deployment.refresh_from_db()
+    return deployment
+
+
+def test_course_is_read_from_history_and_requests(team: Team) -> None:
+    deployment = make_started(team)
+    submitted = deployment.events.get(verb="submitted").at
+    rule = deployment.rules.select_related("role").earliest("position")
+    brief = timedelta(microseconds=10)
+    Request.objects.create(
+        deployment=deployment,
+        rule=rule,
+        asked_at=submitted,
+        due_at=submitted + timedelta(hours=1),
+        settled_at=submitted + brief,
+    )
+
+    [found] = courses_of(team.member, clock.now() - timedelta(days=1))
+
+    assert found.submitted_at == submitted
+    assert found.started_at == deployment.started_at
+    assert found.lead == found.spent.worked + found.spent.waited
+    decided = deployment.events.get(verb="decided").at
+    assert found.spent.its_time == found.started_at - decided
+    assert found.spent.signatures == brief
+    assert found.spent.by_role == {rule.role.title: brief}
+    assert not found.is_failed
+
+
+def test_stopped_one_failed_and_the_next_completed_there_restores(team: Team) -> None:
+    deployment = make_started(team)
+    checklists.stop(
+        deployment.pk, actor=team.ops_lead, proof=make_proof(), note="Half of the nodes are new"
+    )
+    [failed] = courses_of(team.member, clock.now() - timedelta(days=1))
+    assert (failed.is_failed, failed.restored_at) == (True, None)
+
+    after, now = make_deployment(team), clock.now()
+    Deployment.objects.filter(pk=after.pk).update(
+        state="watching", started_at=now, completed_at=now
+    )
+
+    found = courses_of(team.member, clock.now() - timedelta(days=1))
+    after.refresh_from_db()
+    assert [one.is_failed for one in found] == [False, True]
+    assert found[1].restored_at == after.completed_at
+
+
+def test_page_shows_the_table_definitions_and_charts(team: Team) -> None:
+    make_started(team)
+
+    page = signed_in(team.member).get("/numbers/")
+
+    said = page.content.decode()
+    assert "Storage layer, " in said
+    assert "0 of 1" in said
+    assert "DORA: the share of started deployments" in said
+    charts = [json.loads(one.data) for one in page.context["charts"]]
+    assert [list(one["lines"]) for one in charts] == [
+        ["Lead time"],
+        ["Worked", "Waited"],
+        ["Failed"],
+    ]
+    assert charts[2]["lines"]["Failed"] == [None] * 11 + [0]
+    assert len(charts[0]["months"]) == 12
+
+
+def test_numbers_are_of_services_that_one_sees(team: Team) -> None:
+    make_started(team)
+    other = make_team("search", prefix="other_")
+
+    assert "Storage layer" not in signed_in(other.member).get("/numbers/").content.decode()
+    chosen = signed_in(other.member).get("/numbers/?service=storage-layer").content.decode()
+    assert "No deployment has started here" in chosen
+
+
+def test_page_asks_as_many_questions_for_four_as_for_one(team: Team) -> None:
+    client = signed_in(team.member)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as found:
+            client.get("/numbers/")
+        return len(found)
+
+    first = make_started(team)
+    few = asked()
+    for _ in range(3):
+        Deployment.objects.filter(state="in_progress").update(state="closed")
+        make_started(team)
+    assert asked() == few
+    assert first.pk
