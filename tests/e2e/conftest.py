@@ -18,11 +18,15 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from intake import demo
 from tests import databases
+from tests.builders import Team, make_administrator
 from tests.communications.smtp_witness import Witness, witnessing
+from tests.dashboard.test_access import make_scene
+from tests.e2e.scenery import Scenery, serving
 
 SignIn = Callable[[str], Page]
 
@@ -166,3 +170,12 @@ def sign_in(browser: Browser, portal: Portal) -> Iterator[SignIn]:
     yield enter
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def scenery(real_team: Team, browser: Browser) -> Iterator[Scenery]:
+    deployment, administrator = make_scene(real_team), make_administrator()
+    with serving() as url:
+        yield Scenery(url, real_team, deployment, administrator)
+    # Playwright's context has connections of its own, and the database is dropped next.
+    connections.close_all()
