@@ -18,7 +18,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from intake import demo
@@ -26,7 +25,7 @@ from tests import databases
 from tests.builders import Team, make_administrator
 from tests.communications.smtp_witness import Witness, witnessing
 from tests.dashboard.test_access import make_scene
-from tests.e2e.scenery import Scenery, serving
+from tests.e2e.scenery import Scenery, served
 
 SignIn = Callable[[str], Page]
 
@@ -174,8 +173,5 @@ def sign_in(browser: Browser, portal: Portal) -> Iterator[SignIn]:
 
 @pytest.fixture
 def scenery(real_team: Team, browser: Browser) -> Iterator[Scenery]:
-    deployment, administrator = make_scene(real_team), make_administrator()
-    with serving() as url:
-        yield Scenery(url, real_team, deployment, administrator)
-    # Playwright's context has connections of its own, and the database is dropped next.
-    connections.close_all()
+    with served(real_team, make_scene(real_team), make_administrator()) as scenery:
+        yield scenery

@@ -6,7 +6,7 @@ and a page must not rely on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from django.apps import apps
@@ -57,17 +57,18 @@ def disarm() -> None:
             cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
 
 
-def fill(payload_of: Callable[[int], str]) -> None:
-    """Each field has its number; `payload_of` says what it gets."""
+def fill(payloads: Sequence[str]) -> None:
+    """Each field gets the next of them, with the number of the field in it."""
     for number, (model, field) in enumerate(text_fields()):
+        payload = payloads[number % len(payloads)]
         rows = model._base_manager.using(OWNER)
         if isinstance(field, models.JSONField):
-            _fill_leaves(rows, field, written(payload_of(number), number))
+            _fill_leaves(rows, field, written(payload, number))
         else:
-            _fill_column(rows, field, written(payload_of(number), number, field.max_length))
+            _fill_column(rows, field, written(payload, number, field.max_length))
     team = Group.objects.using(OWNER).filter(name__contains="(").order_by("pk")
     (team or Group.objects.using(OWNER).filter(name="Night shift")).update(
-        name=written(payload_of(0), 900, 150)
+        name=written(payloads[0], 900, 150)
     )
 
 

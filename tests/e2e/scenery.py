@@ -9,12 +9,13 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import uvicorn
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
@@ -41,6 +42,7 @@ class Scenery:
     team: Team
     deployment: Deployment
     administrator: User
+    opened: list[BrowserContext] = field(default_factory=list)
 
     @cached_property
     def walk(self) -> dict[str, dict[str, str]]:
@@ -66,12 +68,25 @@ class Scenery:
         context = browser.new_context(
             base_url=self.url, viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
         )
+        self.opened.append(context)
         if who != "anonymous":
             known = {**self.team.people, "administrator": self.administrator}
             key = str(signed_in(known[who]).session.session_key)
             name = settings.SESSION_COOKIE_NAME
             context.add_cookies([{"name": name, "value": key, "url": self.url}])
         return context
+
+
+@contextmanager
+def served(team: Team, deployment: Deployment, administrator: User) -> Iterator[Scenery]:
+    """What this database has, and at the end no window is left open on it."""
+    with serving() as url:
+        scenery = Scenery(url, team, deployment, administrator)
+        yield scenery
+        for context in scenery.opened:
+            context.close()
+    # Playwright's context has connections of its own, and the database is dropped next.
+    connections.close_all()
 
 
 @contextmanager

@@ -11,12 +11,12 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from deployments import comments
 from intake.review.services import upload
@@ -141,6 +141,10 @@ def sweep(scenery: Scenery, browser: Browser, told: Told, names: set[str] | None
                 look_at_letters(page, letters, bare, told)
 
 
+def answering(body: str, headers: dict[str, str]) -> Callable[[Route], None]:
+    return lambda route: route.fulfill(body=body, headers=headers)
+
+
 @pytest.mark.parametrize(("policy", "word"), [("", "RAN 7"), ("script-src 'self'", "VIOLATION")])
 def test_witnesses_tell_of_what_runs_and_of_what_the_policy_holds_back(
     policy: str, word: str, browser: Browser, told: Told
@@ -151,7 +155,7 @@ def test_witnesses_tell_of_what_runs_and_of_what_the_policy_holds_back(
         told.faults.clear()
         body = f"<!doctype html><title>{written(payload, 7)}</title>{written(payload, 7)}"
         with watched(browser.new_context(), told) as page:
-            page.route("**/*", lambda route, body=body: route.fulfill(body=body, headers=headers))
+            page.route("**/*", answering(body, headers))
             page.goto("http://portal.example/")
             page.wait_for_timeout(50)
         assert any(word in fault for fault in told.faults), payload
@@ -166,7 +170,7 @@ def test_nothing_that_is_stored_runs(scenery: Scenery, browser: Browser, told: T
         for address in (hostile, f"/deployments/{scenery.deployment.pk}/comments/"):
             look(page, "written by services", address, told)
     for turn in range(len(payloads) if FULL else 1):
-        fill(lambda number, turn=turn: payloads[(turn + number) % len(payloads)])
+        fill([*payloads[turn:], *payloads[:turn]])
         sweep(scenery, browser, told, None if FULL else SHOWN)
     assert told.faults == []
     every = range(len(payloads))
