@@ -129,7 +129,7 @@ MUTATIONS = (
 )
 # Templates, spreadsheets, calendars and headers.
 LANGUAGES = (
-    "{{% debug %}}{{{{ 4200|add:7 }}}}pwned({n})",
+    '{{% debug %}}{{{{ "rendered-"|add:"by-a-template" }}}}pwned({n})',
     "{{{{ settings.SECRET_KEY }}}}pwned({n})",
     "{{% load static %}}{{% include 'base.html' %}}pwned({n})",
     "%(x)s%s{{0.__class__}}pwned({n})",

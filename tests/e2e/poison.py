@@ -20,6 +20,7 @@ APPS = {
     "accounts", "api", "approvals", "audit", "checklists", "communications", "connections",
     "deployments", "gates", "intake", "monitoring",
 }  # fmt: skip
+LINE = 2000  # of a document, and the number of the payload
 Field: TypeAlias = "models.Field[Any, Any]"
 # No words of anybody: made or looked up by the portal, so that another value is another thing.
 MADE_HERE = {
@@ -113,5 +114,5 @@ def hostile_document(payloads: tuple[str, ...]) -> Iterator[str]:
     yield "# Hostile"
     yield "**Target Environment**: Production"
     for number, payload in enumerate(payloads):
-        line = " ".join(written(payload, 2000 + number).split())
+        line = " ".join(written(payload, LINE + number).split())
         yield f"- [ ] {line}"

@@ -18,7 +18,7 @@ from tests.e2e.conftest import Portal, SignIn
 from tests.e2e.scenery import LETTERS, Scenery, is_page
 
 FULL = os.environ.get("PORTAL_AUDIT") == "1"
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(3000 if FULL else 240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(3500 if FULL else 400)]
 THEMES = ("light", "dark") if FULL else ("light",)
 WIDTHS = (360, 768, 1280, 1920) if FULL else (1280,)
 TABS = ("", "checklist/", "gates/", "sign-off/", "go-no-go/", "runbook/", "watch/", "messages/",
