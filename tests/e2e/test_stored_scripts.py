@@ -25,7 +25,9 @@ from tests.e2e.poison import LINE, disarm, fill, hostile_document, text_fields
 from tests.e2e.scenery import LETTERS, Scenery, is_page
 
 FULL = os.environ.get("PORTAL_AUDIT") == "1"
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(3500 if FULL else 120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(3500 if FULL else 180)]
+# Each batch is put into every field in turn.
+BATCHES = [PAYLOADS[first::7] for first in range(7)] if FULL else [FEW]
 # A page that shows nobody's words but the name of its reader.
 PLAIN = "dashboard:help"
 # In `make test`: what shows most of the texts, and one of each kind of answer.
@@ -37,6 +39,8 @@ SHOWN = {
     "monitoring:report", "monitoring:incident", "deployments:service", "gates:detail",
     "communications:stakeholders", "intake:download", "deployments:people", "dashboard:share",
 }  # fmt: skip
+# Alone, a picture is drawn by a page of the browser's own, whose style our policy holds back.
+PICTURES = {"checklists:evidence_image"}
 WITNESS = """
 window.pwned = (number) => console.error(`RAN ${number}`);
 document.addEventListener("securitypolicyviolation", (violation) => console.error(
@@ -103,7 +107,9 @@ def watched(context: BrowserContext, told: Told) -> Iterator[Page]:
 
 def look(page: Page, name: str, address: str, told: Told) -> None:
     """One address: as the page it is, or as the file it is."""
-    if is_page(page, address) or name in LETTERS:
+    if name in PICTURES:
+        look_at_file(page, name, address, told)
+    elif is_page(page, address) or name in LETTERS:
         content = page.content()
         told.read(name, content)
         if RENDERED in content or ("SECRET_KEY" not in content and "{{ settings" in content):
@@ -177,8 +183,10 @@ def test_witnesses_tell_of_what_runs_and_of_what_the_policy_holds_back(
         assert any(word in fault for fault in told.faults), payload
 
 
-def test_nothing_that_is_stored_runs(scenery: Scenery, browser: Browser, told: Told) -> None:
-    payloads = PAYLOADS if FULL else FEW
+@pytest.mark.parametrize("payloads", BATCHES, ids=range(len(BATCHES)))
+def test_nothing_that_is_stored_runs(
+    payloads: tuple[str, ...], scenery: Scenery, browser: Browser, told: Told
+) -> None:
     assert scenery.walk  # found while the scene has one document
     hostile = write_by_services(scenery, payloads)
     disarm()
