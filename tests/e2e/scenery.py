@@ -20,6 +20,8 @@ from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from accounts.models import User
+from dashboard.panels import TABS
+from dashboard.plan.parts import PAGES
 from deploy_portal.asgi import Portal
 from deploy_portal.live.hub import Hub
 from deployments.models import Deployment
@@ -34,6 +36,17 @@ READERS = (
 )  # fmt: skip
 # A letter in its frame is a mail, in which no script may run, so axe cannot either.
 LETTERS = {"communications:preview_page", "communications:message_page"}
+
+
+# One address of the table that is several pages.
+SEVERAL = {"tab": tuple(name for name in TABS if name != "overview"), "page": tuple(PAGES)}
+
+
+def kinds_of(asked: tuple[str, ...]) -> list[tuple[str, dict[str, str]]]:
+    """The pages of such an address, each with its word; of any other the only one."""
+    for argument in set(asked) & SEVERAL.keys():
+        return [(word, {argument: word}) for word in SEVERAL[argument]]
+    return [("", {})]
 
 
 @dataclass
@@ -52,14 +65,22 @@ class Scenery:
         for name, row in TABLE.items():
             for who in READERS:
                 if row.get[PERSONS.index(who)] == 200:
-                    found[who][name] = reverse(name, kwargs=arguments(name, every))
+                    known = arguments(name, every)
+                    found[who] |= {
+                        f"{name} {word}".strip(): reverse(name, kwargs={**known, **one})
+                        for word, one in kinds_of(row.arguments)
+                    }
                     break
         return found
 
     def walk_of(self, names: set[str] | None) -> dict[str, dict[str, str]]:
         """Of these addresses, or of all."""
         return {
-            who: {name: one for name, one in found.items() if names is None or name in names}
+            who: {
+                name: one
+                for name, one in found.items()
+                if names is None or name in names or name.split()[0] in names
+            }
             for who, found in self.walk.items()
         }
 

@@ -55,6 +55,8 @@ LEADING_ASTRAY = """() => [...document.querySelectorAll("[href], [src], [action]
 STRANGE_LINE = re.compile(r"^(?:ATTACH|CONTENT-TYPE).*", re.MULTILINE | re.IGNORECASE)
 # What a payload in the language of templates would become.
 RENDERED = "rendered-by-a-template"
+# Fields that nothing in the scene has, or that only logs and machines read.
+MOST_UNSEEN = 60
 COMMENT = 1000  # and the number of the payload
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -203,4 +205,4 @@ def test_nothing_that_is_stored_runs(
     assert told.fields() >= {number + of for number in every for of in (COMMENT, LINE)}
     known = [f"{model.__name__}.{field.name}" for model, field in text_fields()]
     unseen = [name for number, name in enumerate(known) if number not in told.fields()]
-    assert len(unseen) <= len(known) // 2, unseen  # it is about what is shown
+    assert len(unseen) <= MOST_UNSEEN, "\n".join(unseen)
