@@ -35,6 +35,27 @@ class NoStoreMiddleware:
         return response
 
 
+# Nothing here asks for any of these; what a page may copy it copies by an act of whoever reads it.
+NOT_ASKED_FOR = (
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
+    "fullscreen", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment",
+    "picture-in-picture", "screen-wake-lock", "serial", "usb", "web-share", "xr-spatial-tracking",
+)  # fmt: skip
+
+
+class KeptApartMiddleware:
+    """No page gets at the devices of its reader, and no other site embeds an answer."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response["Permissions-Policy"] = ", ".join(f"{name}=()" for name in NOT_ASKED_FOR)
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+
 class LoginRequiredMiddleware(DjangoLoginRequired):
     """Sends the whole page to the sign-in, never a sign-in form into a panel."""
 

@@ -87,6 +87,7 @@ def test_preview_of_the_mail_runs_nothing_and_only_we_may_frame_it(
         "frame-ancestors": "'self'",
         "base-uri": "'none'",
         "form-action": "'none'",
+        "object-src": "'none'",
         "sandbox": "allow-popups",
     }
     assert frame["X-Frame-Options"] == "SAMEORIGIN"

@@ -22,7 +22,10 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from intake import demo
 from tests import databases
+from tests.builders import Team, make_administrator
 from tests.communications.smtp_witness import Witness, witnessing
+from tests.dashboard.test_access import make_scene
+from tests.e2e.scenery import Scenery, served
 
 SignIn = Callable[[str], Page]
 
@@ -166,3 +169,9 @@ def sign_in(browser: Browser, portal: Portal) -> Iterator[SignIn]:
     yield enter
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def scenery(real_team: Team, browser: Browser) -> Iterator[Scenery]:
+    with served(real_team, make_scene(real_team), make_administrator()) as scenery:
+        yield scenery

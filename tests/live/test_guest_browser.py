@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 from deployments import services as deployments
 from deployments.models import ShareLink
 from deployments.sharing import links
-from tests.e2e.test_accessibility import found_by_axe
+from tests.e2e.axe import found_by_axe
 from tests.live.conftest import Stage, eventually
 
 pytestmark = [pytest.mark.browser]

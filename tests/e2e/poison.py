@@ -1,0 +1,118 @@
+"""Hostile text in every column that holds words of people, machines or documents.
+
+Written into the tables themselves: what a form or the API refuses today may be there from earlier,
+and a page must not rely on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.db import IntegrityError, connections, models, transaction
+
+from tests.e2e.payloads import written
+
+OWNER = "owner"  # the role that may change what is append-only
+APPS = {
+    "accounts", "api", "approvals", "audit", "checklists", "communications", "connections",
+    "deployments", "gates", "intake", "monitoring",
+}  # fmt: skip
+LINE = 2000  # of a document, and the number of the payload
+Field: TypeAlias = "models.Field[Any, Any]"
+# No words of anybody: made or looked up by the portal, so that another value is another thing.
+MADE_HERE = {
+    "key", "kind", "zone", "language", "hash", "content_hash", "schedule_hash", "previous_hash",
+    "event_head", "secret_hash", "body_hash", "sha256", "prefix", "secret", "old_secret",
+    "sealed_secret", "sealed_credential", "delivery_id", "mail_id", "entry", "content_type",
+    "means", "asked_means", "signed_means", "authenticated_by", "verb", "object_kind", "object_id",
+    "chain", "probe_version", "password", "username", "red_state", "question", "what", "runs",
+    "claim", "ShareLink.digest", "Tick.name",
+}  # fmt: skip
+# Read by a parser of their own before they are kept, and read again when they are shown.
+PARSED = {
+    "condition", "clears", "address", "email", "base_url", "authorities", "permitted_ranges",
+    "settings", "Evidence.url", "source_link", "Metric.unit", "Series.unit",
+}  # fmt: skip
+
+
+def text_fields() -> list[tuple[type[models.Model], Field]]:
+    """A new model's texts are among them without being listed."""
+    return [
+        (model, field)
+        for model in apps.get_models()
+        if model._meta.app_label in APPS
+        for field in model._meta.local_concrete_fields
+        if isinstance(field, models.CharField | models.TextField | models.JSONField)
+        and not field.choices
+        and not {field.name, f"{model.__name__}.{field.name}"} & (MADE_HERE | PARSED)
+    ]
+
+
+def disarm() -> None:
+    """Let the texts of what is append-only be changed, in the database of this test alone."""
+    with connections[OWNER].cursor() as cursor:
+        for table in {model._meta.db_table for model, _ in text_fields()}:
+            cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+
+
+def fill(payloads: Sequence[str]) -> None:
+    """Each field gets the next of them, with the number of the field in it."""
+    for number, (model, field) in enumerate(text_fields()):
+        payload = payloads[number % len(payloads)]
+        rows = model._base_manager.using(OWNER)
+        if isinstance(field, models.JSONField):
+            _fill_leaves(rows, field, written(payload, number))
+        else:
+            _fill_column(rows, field, written(payload, number, field.max_length))
+    team = Group.objects.using(OWNER).filter(name__contains="(").order_by("pk")
+    (team or Group.objects.using(OWNER).filter(name="Night shift")).update(
+        name=written(payloads[0], 900, 150)
+    )
+
+
+def _fill_column(rows: models.QuerySet[Any], field: Field, text: str) -> None:
+    """Everywhere if the table's rules allow it, else where something is written already."""
+    if _is_kept(lambda: rows.update(**{field.name: text})):
+        return
+    spoken = rows.exclude(**{field.name: ""})
+    if _is_kept(lambda: spoken.update(**{field.name: text})):
+        return
+    for row in spoken:
+        fitting = text[: (field.max_length or 500) - 8] + f" {row.pk}"
+        rows.filter(pk=row.pk).update(**{field.name: fitting})
+
+
+def _is_kept(change: Callable[[], int]) -> bool:
+    try:
+        with transaction.atomic(OWNER):
+            change()
+    except IntegrityError:
+        return False
+    return True
+
+
+def _fill_leaves(rows: models.QuerySet[Any], field: Field, text: str) -> None:
+    for pk, value in rows.values_list("pk", field.name):
+        if (poisoned := _poisoned(value, text)) != value:
+            rows.filter(pk=pk).update(**{field.name: poisoned})
+
+
+def _poisoned(value: Any, text: str) -> Any:
+    """Sentences give way, words that the portal itself wrote stay."""
+    if isinstance(value, dict):
+        return {key: _poisoned(one, text) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_poisoned(one, text) for one in value]
+    return text if isinstance(value, str) and (" " in value or "(" in value) else value
+
+
+def hostile_document(payloads: tuple[str, ...]) -> Iterator[str]:
+    """A checklist in Markdown whose every line tries."""
+    yield "# Hostile"
+    yield "**Target Environment**: Production"
+    for number, payload in enumerate(payloads):
+        line = " ".join(written(payload, LINE + number).split())
+        yield f"- [ ] {line}"
