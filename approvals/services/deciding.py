@@ -18,10 +18,10 @@ from approvals.shown import Shown, refusal_of_other
 from approvals.verdict import current_decision, readiness
 from deployments import clock
 from deployments.enums import State
-from deployments.exceptions import Invalid, Overtaken
+from deployments.exceptions import Invalid, Overtaken, require
 from deployments.models import Deployment, Event
 from deployments.policies import refusal_by_proof, rights_of
-from deployments.services import move, move_t0, require
+from deployments.services import move, move_t0
 
 
 @transaction.atomic
