@@ -28,7 +28,7 @@ from deployments.enums import Right, State
 from deployments.exceptions import Invalid, Refused
 from deployments.facts import Facts
 from deployments.models import Deployment, Event, ServiceGroupObjectPermission
-from tests.approvals.test_services import change_content, decide, make_ready, sign
+from tests.approvals.makers import change_content, decide, make_ready, sign
 from tests.builders import Team, make_deployment, make_person, make_role, make_team, signed_in
 from tests.threads import at_once
 

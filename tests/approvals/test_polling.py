@@ -23,7 +23,7 @@ from gates.definitions import GateDefinition
 from gates.enums import GateState
 from gates.models import GateRun
 from gates.services import define_gates
-from tests.approvals.test_services import change_content, decide, make_ready
+from tests.approvals.makers import change_content, decide, make_ready
 from tests.builders import (
     Team,
     answer_poll,

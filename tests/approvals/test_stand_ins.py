@@ -25,7 +25,7 @@ from deployments.exceptions import Forbidden, Refused
 from deployments.models import Deployment
 from deployments.policies import rights_of
 from deployments.services import grant_role
-from tests.approvals.test_services import change_content, decide, make_ready, sign
+from tests.approvals.makers import change_content, decide, make_ready, sign
 from tests.builders import (
     Team,
     make_deployment,
