@@ -10,7 +10,8 @@ from django.db import transaction
 from accounts.models import User
 from approvals import services
 from approvals.enums import Choice, Verdict
-from approvals.models import Decision, Vote, Waiver
+from approvals.models import Answer, Decision, Vote, Waiver
+from approvals.rollcall import RollCall, roll_call
 from approvals.shown import Shown
 from approvals.waivers import question_of
 from checklists import services as checklists
@@ -24,6 +25,7 @@ from tests.builders import (
     answer_poll,
     make_deployment,
     make_proof,
+    make_role,
 )
 
 
@@ -104,3 +106,15 @@ def decide(team: Team, deployment: Deployment, verdict: Verdict, **fields: Any) 
         **fields,
     }
     return services.decide(deployment.pk, verdict, **fields)
+
+
+def poll_of(deployment: Deployment) -> RollCall:
+    deployment.refresh_from_db()
+    return roll_call(deployment, clock.now())
+
+
+def answer(
+    team: Team, deployment: Deployment, role: str, word: Verdict, remark: str = ""
+) -> Answer:
+    pk, person = make_role(role).pk, team.people[role]
+    return services.answer(deployment.pk, pk, word, actor=person, remark=remark)

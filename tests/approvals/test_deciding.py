@@ -128,3 +128,32 @@ def test_objection_after_go_recalls_it(team: Team) -> None:
     assert readiness(deployment).sentence == (
         "Not ready: Security said reject: “a new vulnerability is public”."
     )
+
+
+def test_hold_moves_the_time_in_the_same_act(team: Team) -> None:
+    deployment = make_ready(team)
+    t0 = clock.now() + timedelta(days=1)
+
+    decide(team, deployment, Verdict.HOLD, new_t0=t0, reason="the network team needs a day")
+
+    deployment.refresh_from_db()
+    assert (deployment.state, deployment.t0) == (State.ON_HOLD, t0)
+    assert [event.verb for event in deployment.events.order_by("sequence")][-2:] == [
+        "decided", "rescheduled",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("verdict", "by", "said"),
+    [
+        (Verdict.NO_GO, timedelta(days=1), "Only a HOLD names a new time"),
+        (Verdict.HOLD, timedelta(days=-1), "is in the past"),
+    ],
+)
+def test_decision_is_refused_when_its_new_time_makes_no_sense(
+    team: Team, verdict: Verdict, by: timedelta, said: str
+) -> None:
+    deployment = make_ready(team)
+    with pytest.raises(Invalid, match=said):
+        decide(team, deployment, verdict, new_t0=clock.now() + by)
+    assert deployment.decisions.count() == 0
