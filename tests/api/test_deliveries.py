@@ -16,7 +16,7 @@ from api.models import Delivery, Webhook
 from api.signatures import sign
 from api.webhooks import issue, revoke, rotate
 from deployments import clock
-from deployments.models import Deployment, Event
+from deployments.models import Event
 from gates.models import Gate, GateRun
 from tests.api.test_reporting import problem
 from tests.builders import make_deployment, make_proof, make_team
@@ -43,16 +43,6 @@ class Sender:
         } | more.pop("headers", {})
         where = more.pop("where", f"/api/v1/webhooks/{more.pop('to', self.webhook.pk)}")
         return self.client.generic("POST", where, data, "application/json", headers=headers)
-
-
-@pytest.fixture
-def deployment(team) -> Deployment:
-    return make_deployment(team)
-
-
-@pytest.fixture
-def gate(deployment) -> Gate:
-    return make_gate(deployment, condition="cache_hit_rate > 85 %", title="Cache hit rate")
 
 
 @pytest.fixture

@@ -16,9 +16,8 @@ from api.services import issue, revoke
 from approvals.models import Vote
 from approvals.verdict import outlook
 from deployments import clock
-from deployments.models import Deployment
 from gates.models import Gate
-from tests.builders import make_deployment, make_team
+from tests.builders import make_team
 from tests.gates.makers import make_gate
 
 MIXED_UP = "90 ms is a time and cache_hit_rate is judged as a share; give the value in %."
@@ -47,16 +46,6 @@ class Machine:
         return self.call(
             "POST", f"/deployments/{gate.deployment_id}/gates/{gate.key}/report", result
         )
-
-
-@pytest.fixture
-def deployment(team) -> Deployment:
-    return make_deployment(team)
-
-
-@pytest.fixture
-def gate(deployment) -> Gate:
-    return make_gate(deployment, condition="cache_hit_rate > 85 %", title="Cache hit rate")
 
 
 @pytest.fixture

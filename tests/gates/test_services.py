@@ -26,17 +26,6 @@ NO_NUMBER = "no plain number of at most 30 digits, such as 86.4; hits > 85 % nee
 GOOD = Result(outcome="good", value="491/491", evidence="https://ci.example.org/1")
 
 
-@pytest.fixture
-def deployment(team) -> Deployment:
-    return make_deployment(team)
-
-
-@pytest.fixture
-def server():
-    with serving(answering()) as server:
-        yield server
-
-
 def verbs(deployment: Deployment) -> list[str]:
     return list(deployment.events.order_by("sequence").values_list("verb", flat=True))
 
