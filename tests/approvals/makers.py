@@ -26,6 +26,7 @@ from tests.builders import (
     make_deployment,
     make_proof,
     make_role,
+    make_stand_in,
 )
 
 
@@ -118,3 +119,15 @@ def answer(
 ) -> Answer:
     pk, person = make_role(role).pk, team.people[role]
     return services.answer(deployment.pk, pk, word, actor=person, remark=remark)
+
+
+def make_stood_in(team: Team) -> Deployment:
+    """In review, while the member stands in for security for a week."""
+    found = make_deployment(team, submitted=True)
+    make_stand_in(team.service, team.security, team.member)
+    return found
+
+
+def for_security(team: Team, deployment: Deployment, **fields: Any) -> Vote:
+    fields = {"actor": team.member, "on_behalf_of": team.security, **fields}
+    return sign(team, deployment, "security", **fields)
