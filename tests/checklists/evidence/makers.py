@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from checklists import services
 from checklists.enums import EvidenceKind
 from checklists.evidence import Given
 from checklists.models import Evidence
+from checklists.panels import checklist_panel
 from deployments.models import Deployment
 from tests.builders import Team
 
@@ -36,3 +38,8 @@ def add(deployment: Deployment, given: Given, team: Team) -> Evidence:
 def address(name: str, deployment: Deployment, *more: object) -> str:
     item = deployment.items.get(position=1)
     return reverse(f"checklists:{name}", args=[deployment.pk, item.pk, *more])
+
+
+def render_panel(deployment: Deployment) -> str:
+    context = {**checklist_panel(deployment), "deployment": deployment}
+    return render_to_string("checklists/_panel.html", {**context, "may": {"tick_items"}})

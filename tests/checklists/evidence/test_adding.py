@@ -16,8 +16,7 @@ from checklists.evidence import Given
 from checklists.models import Evidence
 from deployments.exceptions import Forbidden, Invalid, Refused
 from tests.builders import Team, make_deployment, make_team
-from tests.checklists.evidence.makers import PNG, SCRIPT, add, file, link, text
-from tests.checklists.evidence.test_pages import render_panel
+from tests.checklists.evidence.makers import PNG, SCRIPT, add, file, link, render_panel, text
 from tests.threads import at_once
 
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from checklists import services
 from checklists.definitions import ItemDefinition, SectionDefinition
 from checklists.models import Evidence, Item
-from checklists.panels import checklist_panel
 from deployments.enums import State
 from deployments.models import Deployment
 from tests.builders import Team, make_deployment, make_team, signed_in
-from tests.checklists.evidence.makers import PNG, SCRIPT, add, address, file, text
+from tests.checklists.evidence.makers import PNG, SCRIPT, add, address, file, render_panel, text
 
 
 def test_image_is_shown_on_the_page_and_text_is_only_text(team: Team) -> None:
@@ -121,11 +119,6 @@ def test_refusal_by_phase_keeps_what_was_typed(team: Team) -> None:
     assert answer.status_code == 409
     assert "now it is “Cancelled”" in answer.content.decode()
     assert "too late, but typed" in answer.content.decode()
-
-
-def render_panel(deployment: Deployment) -> str:
-    context = {**checklist_panel(deployment), "deployment": deployment}
-    return render_to_string("checklists/_panel.html", {**context, "may": {"tick_items"}})
 
 
 def test_panel_costs_the_same_for_10_and_for_500_items(team: Team) -> None:
