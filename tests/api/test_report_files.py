@@ -7,7 +7,7 @@ import pytest
 from api.services import issue
 from gates.models import Gate, GateRun, Report
 from gates.runner import execute
-from tests.api.test_reporting import Machine, problem
+from tests.api.makers import Machine, problem
 from tests.gates.makers import make_gate
 
 BODY = b'<testsuite tests="1"><testcase name="a"/></testsuite>'

@@ -26,6 +26,7 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 CA = trustme.CA()
 OURS = CA.cert_pem.bytes().decode()
 HERE = "127.0.0.1"
+EXPIRED = NOW - timedelta(days=3)
 
 
 def probe(

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec
 from connections import tls
 from tests.gates.certificates import (
     CA,
+    EXPIRED,
     HERE,
     NOW,
     OF,
@@ -23,7 +24,6 @@ from tests.gates.certificates import (
     probe,
     through,
 )
-from tests.gates.test_tls_probe import EXPIRED
 from tests.servers import (
     shaking_hands,
 )

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from connections.addresses import Permit
 from gates.declared import Circumstances
 from gates.measuring import measure
-from tests.gates.certificates import HERE, NOW, OF, OURS, issued, made, old_protocol, probe
+from tests.gates.certificates import EXPIRED, HERE, NOW, OF, OURS, issued, made, old_protocol, probe
 from tests.servers import (
     LOOPBACK,
     babbling,
@@ -22,7 +22,6 @@ from tests.servers import (
     silent,
 )
 
-EXPIRED = NOW - timedelta(days=3)
 LATER = NOW + timedelta(days=3)
 BAD: dict[str, tuple[Callable[[], SSLContext], str]] = {
     "expired": (lambda: issued(not_after=EXPIRED), f"{OF} expired on {EXPIRED:%Y-%m-%d}"),
