@@ -10,10 +10,9 @@ from gates import services
 from gates.enums import GateState
 from gates.reports import Result
 from tests.builders import make_machine, make_proof, make_role
-from tests.gates.makers import make_gate, make_http_gate
+from tests.gates.makers import GOOD, make_gate, make_http_gate
 
 NO_NUMBER = "no plain number of at most 30 digits, such as 86.4; hits > 85 % needs one."
-GOOD = Result(outcome="good", value="491/491", evidence="https://ci.example.org/1")
 
 
 def test_report_of_a_machine_decides_at_once(deployment):

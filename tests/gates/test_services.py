@@ -21,8 +21,7 @@ from gates.parts import GATES
 from gates.reports import Result
 from gates.standing import mark_stale
 from tests.builders import make_deployment, make_machine, make_team
-from tests.gates.makers import make_gate, make_http_gate
-from tests.gates.test_reporting import GOOD
+from tests.gates.makers import GOOD, make_gate, make_http_gate
 from tests.servers import answering, serving
 from tests.threads import at_once
 
