@@ -15,10 +15,9 @@ from api.models import Token
 from api.policies import refusal_to_manage
 from deployments import clock, history
 from deployments.clock import PortalNow
-from deployments.exceptions import Invalid
+from deployments.exceptions import Invalid, require
 from deployments.models import Service
 from deployments.policies import refusal_by_proof, rights_of
-from deployments.services import require
 
 MARK = "dpt_"
 NOTE_USE_EVERY = timedelta(minutes=1)

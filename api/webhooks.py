@@ -12,10 +12,9 @@ from api.models import Webhook
 from api.policies import refusal_to_manage_webhooks, refusal_to_rotate
 from connections.sealing import Unsealable, resealed, sealed
 from deployments import clock, history
-from deployments.exceptions import Invalid
+from deployments.exceptions import Invalid, require
 from deployments.models import Service
 from deployments.policies import refusal_by_proof
-from deployments.services import require
 
 # Long enough to bring the new secret to every sender, short enough to be over tomorrow.
 BOTH_VALID = timedelta(hours=24)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from checklists.attempts import Attempt
 from checklists.enums import AttemptState
+from checklists.models import Attempt
 from deployments import clock, hints, portal_hold
 
 # A worker says every second or so that it is still there.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from accounts.models import User
@@ -185,13 +186,19 @@ def _holds_up(step: Item, state: str) -> bool:
 def refusal_to_complete(
     rights: Rights, deployment: Deployment, waiting: list[str]
 ) -> Refused | None:
-    refusal = refusal_to_move(deployment, State.WATCHING) or refusal_to_operate(
-        rights, deployment, "complete"
+    return (
+        refusal_to_move(deployment, State.WATCHING)
+        or refusal_to_operate(rights, deployment, "complete")
+        or refusal_while_waiting("Not complete", waiting)
     )
-    if refusal or not waiting:
-        return refusal
+
+
+def refusal_while_waiting(so: str, waiting: Sequence[str]) -> Refused | None:
+    """Names the first that is still to be done, and how many more there are."""
+    if not waiting:
+        return None
     more = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
-    return Refused(f"Not complete: “{waiting[0]}”{more} still to be done.")
+    return Refused(f"{so}: “{waiting[0]}”{more} still to be done.")
 
 
 def refusal_to_add_evidence(rights: Rights, item: Item, deployment: Deployment) -> Refused | None:

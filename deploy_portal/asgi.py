@@ -22,7 +22,7 @@ from deploy_portal.live.hub import Hub
 from deploy_portal.live.stream import Application, LiveStream, Receive, Scope, Send
 from deploy_portal.secret_paths import HideSecretPaths
 
-# With the live channel's own two threads as many as the pool has connections (settings.py).
+# With the live channel's own two threads as many as the pool has connections (settings/).
 PAGE_THREADS = 10
 
 

@@ -7,9 +7,8 @@ from django.db import models, transaction
 from accounts.models import User
 from deployments import clock, history, policies
 from deployments.enums import Subject
-from deployments.exceptions import Invalid
+from deployments.exceptions import Invalid, require
 from deployments.models import Comment, Deployment, Event
-from deployments.services import require
 
 
 @transaction.atomic

@@ -17,10 +17,9 @@ from django.db.models import Q
 from accounts.models import User
 from deployments import content, history, policies
 from deployments.described import Described
-from deployments.exceptions import Invalid, Overtaken, Refused
+from deployments.exceptions import Invalid, Overtaken, Refused, require
 from deployments.models import Deployment, Event
 from deployments.policies import Rights
-from deployments.services import require
 
 Row = TypeVar("Row", bound=models.Model)
 Plan = TypeVar("Plan", bound=Described)

@@ -25,7 +25,6 @@ __all__ = [
     "grant",
     "grant_role",
     "move",
-    "require",
     "schedule",
 ]
 

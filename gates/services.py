@@ -7,11 +7,11 @@ from django.db import transaction
 from accounts.fresh import Authentication
 from accounts.models import User
 from deployments import clock, redefining
+from deployments.exceptions import require
 from deployments.keys import kept_keys
 from deployments.models import Deployment
 from deployments.policies import refusal_by_proof, rights_of
 from deployments.redefining import Wanted
-from deployments.services import require
 from gates import policies, standing
 from gates.bringing import Brought
 from gates.definitions import GateDefinition

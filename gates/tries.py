@@ -9,10 +9,9 @@ from django.db import transaction
 
 from accounts.models import User
 from deployments import clock, hints
-from deployments.exceptions import Invalid
+from deployments.exceptions import Invalid, require
 from deployments.models import Deployment, Service
 from deployments.policies import refusal_to_edit, rights_of
-from deployments.services import require
 from gates.definitions import GateDefinition
 from gates.enums import ASKED
 from gates.kinds import is_runnable

@@ -8,11 +8,10 @@ from django.db import transaction
 from accounts.fresh import Authentication
 from accounts.models import User
 from deployments import clock
-from deployments.exceptions import Invalid
+from deployments.exceptions import Invalid, require
 from deployments.fitting import cut
 from deployments.models import Deployment
 from deployments.policies import refusal_by_proof, rights_of
-from deployments.services import require
 from gates import policies, standing
 from gates.bringing import Brought
 from gates.enums import GateState

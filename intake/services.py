@@ -13,11 +13,10 @@ from accounts.models import User
 from communications import services as communications
 from deployments import clock, content, history, services
 from deployments.enums import Right
-from deployments.exceptions import Invalid, Refused
+from deployments.exceptions import Invalid, Refused, require
 from deployments.fitting import cut
 from deployments.models import Deployment, Environment, Service
 from deployments.policies import refusal_without, rights_of
-from deployments.services import require
 from intake import copying, whole
 from intake.metrics import with_known_metrics
 from intake.models import Beginning, Origin, SourceDocument, TemplateVersion

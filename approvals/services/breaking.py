@@ -15,10 +15,9 @@ from approvals.services.deciding import record_decision
 from approvals.shown import Shown, refusal_of_other
 from approvals.verdict import readiness
 from deployments import clock, history
-from deployments.exceptions import Invalid
+from deployments.exceptions import Invalid, require
 from deployments.models import Deployment, Event
 from deployments.policies import refusal_by_proof, rights_of
-from deployments.services import require
 
 
 @transaction.atomic

@@ -18,10 +18,10 @@ from approvals.shown import Shown, refusal_of_other
 from approvals.verdict import current_decision, readiness
 from deployments import clock
 from deployments.enums import State
-from deployments.exceptions import Invalid, Overtaken
+from deployments.exceptions import Invalid, Overtaken, require
 from deployments.models import Deployment, Event
 from deployments.policies import refusal_by_proof, rights_of
-from deployments.services import move, move_t0, require
+from deployments.services import move, move_t0
 
 
 @transaction.atomic
@@ -146,14 +146,7 @@ def hold_missed_start(deployment_id: int) -> Decision | None:
         return None
     if clock.now() <= decision.latest_start:
         return None
-    return record_decision(
-        deployment,
-        Verdict.HOLD,
-        facts=readiness(deployment),
-        actor=None,
-        reason="the latest start passed without a start",
-        verb="missed start",
-    )
+    return _hold(deployment, "the latest start passed without a start", verb="missed start")
 
 
 @transaction.atomic
@@ -163,13 +156,18 @@ def hold_undecided(deployment_id: int) -> Decision | None:
     due = due_at(deployment, counting_round(deployment))
     if deployment.state != State.IN_REVIEW or due is None or clock.now() < due:
         return None
+    return _hold(deployment, "nobody decided by the time it was due", verb="not decided")
+
+
+def _hold(deployment: Deployment, reason: str, *, verb: str) -> Decision:
+    """A HOLD that no person decided: its time had come."""
     return record_decision(
         deployment,
         Verdict.HOLD,
         facts=readiness(deployment),
         actor=None,
-        reason="nobody decided by the time it was due",
-        verb="not decided",
+        reason=reason,
+        verb=verb,
     )
 
 

@@ -8,10 +8,9 @@ from approvals.models import Lifting, Standing, Vote
 from approvals.policies import lifting as policies
 from approvals.signoff import standings
 from deployments import clock, history
-from deployments.exceptions import Invalid
+from deployments.exceptions import Invalid, require
 from deployments.models import Deployment
 from deployments.policies import refusal_by_proof, rights_of
-from deployments.services import require
 
 
 @transaction.atomic

@@ -14,10 +14,9 @@ from approvals.polling import closing, opening
 from approvals.rollcall import asked_roles, counting_round, is_held
 from deployments import clock, content, history
 from deployments.enums import State
-from deployments.exceptions import Invalid
+from deployments.exceptions import Invalid, require
 from deployments.models import Deployment, Event
 from deployments.policies import refusal_to_edit, rights_of
-from deployments.services import require
 from gates.services import run_stale
 
 

@@ -10,10 +10,10 @@ from approvals.services.polling import begin_round, end_round
 from approvals.shown import Shown, refusal_of_other
 from deployments import clock
 from deployments.enums import State
-from deployments.exceptions import Invalid
+from deployments.exceptions import Invalid, require
 from deployments.models import Deployment, Event
 from deployments.policies import rights_of
-from deployments.services import move, require
+from deployments.services import move
 
 
 @transaction.atomic

@@ -13,10 +13,9 @@ from approvals.policies import voting as policies
 from approvals.shown import Shown, refusal_of_other
 from approvals.signoff import RuleStanding, standings_before
 from deployments import clock, history, provenance
-from deployments.exceptions import Invalid
+from deployments.exceptions import Invalid, require
 from deployments.models import Deployment
 from deployments.policies import Rights, refusal_by_proof, rights_of
-from deployments.services import require
 
 VERBS: dict[Choice, str] = {
     Choice.APPROVE: "signed",

@@ -12,11 +12,10 @@ from approvals.models import Waiver
 from approvals.policies import waiving as policies
 from deployments import anchors, clock, history
 from deployments.enums import Anchor
-from deployments.exceptions import Invalid, Overtaken
+from deployments.exceptions import Invalid, Overtaken, require
 from deployments.mentions import people_of
 from deployments.models import Deployment
 from deployments.policies import refusal_by_proof, rights_of
-from deployments.services import require
 from gates.models import Gate
 
 SIGNATURE = (

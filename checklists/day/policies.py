@@ -13,6 +13,7 @@ from checklists.policies import (
     refusal_by_phase,
     refusal_to_tick,
     refusal_to_tick_any,
+    refusal_while_waiting,
 )
 from deployments.enums import Right, State
 from deployments.exceptions import Forbidden, Invalid, Overtaken, Refused
@@ -180,13 +181,11 @@ def refusal_to_roll_back(rights: Rights, deployment: Deployment) -> Refused | No
 def refusal_to_finish_rollback(
     rights: Rights, deployment: Deployment, waiting: Sequence[str]
 ) -> Refused | None:
-    refusal = refusal_to_move(deployment, State.ROLLED_BACK) or refusal_to_operate(
-        rights, deployment, "finish the rollback of"
+    return (
+        refusal_to_move(deployment, State.ROLLED_BACK)
+        or refusal_to_operate(rights, deployment, "finish the rollback of")
+        or refusal_while_waiting("Not rolled back yet", waiting)
     )
-    if refusal or not waiting:
-        return refusal
-    more = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
-    return Refused(f"Not rolled back yet: “{waiting[0]}”{more} still to be done.")
 
 
 def is_running(phase: str, state: str) -> bool:

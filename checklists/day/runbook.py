@@ -11,12 +11,11 @@ from typing import Any
 from django.db.models.functions import Right
 
 from checklists import leftovers
-from checklists.attempts import Attempt
 from checklists.day.policies import RUNNING
 from checklists.enums import ItemState, Kind, Phase
 from checklists.filters import KINDS
 from checklists.forecast import Forecast, Span, total
-from checklists.models import Item, Section
+from checklists.models import Attempt, Item, Section
 from checklists.rows import Group, Row, groups_of
 from checklists.timing import foreseen, steps_of
 from deployments import clock

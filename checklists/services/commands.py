@@ -9,10 +9,9 @@ from django.db.models import Max
 
 from accounts.models import User
 from checklists import policies
-from checklists.attempts import Attempt
 from checklists.day import policies as day
 from checklists.enums import AttemptState, ItemState
-from checklists.models import Item
+from checklists.models import Attempt, Item
 from checklists.services.states import locked, put, refusal_by_seen, refusal_on_the_day
 from connections.commands import command_names
 from deployments import clock, hints

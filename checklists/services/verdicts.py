@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from checklists.attempts import Attempt
 from checklists.claims import LOST, Claim, clean
 from checklists.enums import AttemptState, ItemState
-from checklists.models import Item
+from checklists.models import Attempt, Item
 from checklists.policies import refusal_by_evidence
 from checklists.services.states import put
 from deployments import clock, history

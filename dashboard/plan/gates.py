@@ -8,8 +8,8 @@ from typing import Any
 
 from django import forms
 
+from dashboard.plan.fields import boxed, chosen
 from dashboard.plan.forms import CONTROL, NUMBER, PlanForm
-from dashboard.plan.items import boxed, chosen
 from deployments.conditions import length, seconds
 from deployments.models import Deployment
 from gates.definitions import SCHEDULES, GateDefinition

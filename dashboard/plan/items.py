@@ -1,79 +1,21 @@
-"""How items are entered: one at a time, several lines at once, or several in the same way."""
+"""How one item is entered, with everything that can be said of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
-from accounts.enums import Kind as Account
-from accounts.models import Role, User
 from checklists import moments
 from checklists.commands import Command, as_text, from_text
-from checklists.enums import DEFAULT_PHASE, Kind, Phase
+from checklists.enums import Phase
 from checklists.models import Item, Section
 from checklists.plan import ItemPlan
 from connections.commands import command_names
-from dashboard.plan.forms import CONTROL, NUMBER, SELECT, KnownForm, PlanForm, lines, words
-from deployments.exceptions import Invalid
-from deployments.models import Deployment, Membership, ServiceGroupObjectPermission
-
-KINDS = [(Kind.CHECK.value, "Check: somebody confirms it"),
-         (Kind.STEP.value, "Step: it runs in order on the day"),
-         (Kind.CRITERION.value, "Success criterion: it is judged afterwards"),
-         (Kind.ROLLBACK_STEP.value, "Rollback step: part of the way back")]  # fmt: skip
-NOBODY = ("", "Nobody in particular")
-BULLET = ("- [ ] ", "* [ ] ", "- ", "* ", "[ ] ")
-
-
-def boxed(label: str, **options: Any) -> forms.BooleanField:
-    widget = forms.CheckboxInput(attrs={"class": "form-check-input"})
-    return forms.BooleanField(label=label, required=False, widget=widget, **options)
-
-
-def chosen(label: str, choices: Any = (), **options: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=label,
-        choices=choices,
-        widget=forms.Select(attrs=SELECT),
-        error_messages={"invalid_choice": "This is no choice here; choose one of the list."},
-        **options,
-    )
-
-
-def owners(deployment: Deployment, *, beside: User | None = None) -> list[Any]:
-    """Roles held for the service and people who see it; `beside` may stay the owner."""
-    service = deployment.service
-    groups = ServiceGroupObjectPermission.objects.filter(content_object=service)
-    people = User.objects.filter(
-        is_active=True, kind=Account.PERSON, groups__in=groups.values("group")
-    ).distinct()
-    held = Role.objects.filter(memberships__in=Membership.objects.filter(service=service))
-    named = {one.username: str(one) for one in people.order_by("username")}
-    if beside:
-        named.setdefault(beside.username, f"{beside} (no longer sees this service)")
-    return [
-        NOBODY,
-        ("Roles", [(f"role:{one.key}", str(one)) for one in held.distinct()]),
-        ("People", [(f"person:{username}", name) for username, name in named.items()]),
-    ]
-
-
-def owner_said(value: str) -> dict[str, Any]:
-    kind, _, key = value.partition(":")
-    return {
-        "owner": User.objects.get(username=key) if kind == "person" else None,
-        "owner_role": Role.objects.get(key=key) if kind == "role" else None,
-    }
-
-
-def due_said(form: forms.Form, name: str) -> tuple[str, Any]:
-    try:
-        return moments.from_words(form.cleaned_data[name])
-    except Invalid as invalid:
-        raise forms.ValidationError(invalid.sentence) from None
+from dashboard.plan.fields import KINDS, boxed, chosen, due_said, owner_said, owners
+from dashboard.plan.forms import CONTROL, NUMBER, SELECT, PlanForm, lines, words
+from deployments.models import Deployment
 
 
 class ItemForm(PlanForm):
@@ -188,104 +130,3 @@ class ItemForm(PlanForm):
         """Read anew only if they were typed anew."""
         now = self.now.commands if isinstance(self.now, ItemPlan) else ()
         return now if said == lines(as_text(list(now))) else tuple(from_text(said))
-
-
-class LinesForm(PlanForm):
-    """New items of one kind, one in each line."""
-
-    lines = words("New items, one in each line", rows=3, required=False)
-    section = chosen("Section")
-    kind = chosen("Kind", KINDS, initial=Kind.CHECK.value)
-    required = boxed("Required", initial=True)
-
-    def __init__(
-        self,
-        data: Any = None,
-        *,
-        deployment: Deployment,
-        plan: None = None,
-        asked: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(data, deployment=deployment, asked=asked)
-        rows = Section.objects.filter(deployment=deployment).order_by("position")
-        self._sections = {str(one.pk): one for one in rows}
-        section: Any = self.fields["section"]
-        section.choices = [(pk, one.heading) for pk, one in self._sections.items()]
-        section.initial = next(iter(self._sections), None)
-
-    def plans(self) -> list[ItemPlan]:
-        said = self.cleaned_data
-        texts = [_without_bullet(line) for line in said["lines"].splitlines()]
-        return [
-            ItemPlan(
-                section=self._sections[said["section"]],
-                text=text,
-                kind=said["kind"],
-                phase=DEFAULT_PHASE[Kind(said["kind"])],
-                required=said["required"],
-            )
-            for text in texts
-            if text
-        ]
-
-
-def _without_bullet(line: str) -> str:
-    text = line.strip()
-    mark = next((one for one in BULLET if text.startswith(one)), "")
-    return text.removeprefix(mark).strip()
-
-
-AS_IS = ("", "as it is")
-
-
-class SeveralForm(KnownForm):
-    """What several items are to have in common; a field left as it is changes nothing."""
-
-    item = forms.TypedMultipleChoiceField(
-        coerce=int, widget=forms.MultipleHiddenInput,
-        error_messages={"required": "Mark the items first.",
-                        "invalid_choice": "One of these items is no longer in the plan."},
-    )  # fmt: skip
-    required = chosen("Required", [AS_IS, ("yes", "required"), ("no", "optional")], required=False)
-    evidence = chosen(
-        "Evidence", [AS_IS, ("yes", "demanded"), ("no", "not demanded")], required=False
-    )
-    phase = chosen("Phase", [AS_IS, *Phase.choices[:3]], required=False)
-    section = chosen("Section", required=False)
-    owner = chosen("Owner", required=False)
-    due = forms.CharField(
-        label="Due", required=False, max_length=80,
-        widget=forms.TextInput(attrs={**CONTROL, "placeholder": "as it is"}),
-    )  # fmt: skip
-
-    def __init__(self, data: Any = None, *, deployment: Deployment) -> None:
-        super().__init__(data, auto_id="several_%s")
-        rows = Section.objects.filter(deployment=deployment).order_by("position")
-        self._sections = {str(one.pk): one for one in rows}
-        some: Any = self.fields
-        some["section"].choices = [
-            AS_IS,
-            *((pk, one.heading) for pk, one in self._sections.items()),
-        ]
-        some["owner"].choices = [AS_IS, ("nobody", "nobody"), *owners(deployment)[1:]]
-        keys = Item.objects.filter(deployment=deployment).values_list("pk", flat=True)
-        some["item"].choices = [(pk, pk) for pk in keys]
-
-    def clean_due(self) -> tuple[str, Any]:
-        return due_said(self, "due")
-
-    def alter(self) -> Callable[[ItemPlan], ItemPlan]:
-        said = self.cleaned_data
-        changes: dict[str, Any] = {}
-        for field, name in (("required", "required"), ("evidence", "evidence_demanded")):
-            if said[field]:
-                changes[name] = said[field] == "yes"
-        if said["phase"]:
-            changes["phase"] = said["phase"]
-        if said["section"]:
-            changes["section"] = self._sections[said["section"]]
-        if said["owner"]:
-            changes |= owner_said(said["owner"])
-        if said["due"][0]:
-            changes["due_anchor"], changes["due_offset"] = said["due"]
-        return lambda plan: replace(plan, **changes)

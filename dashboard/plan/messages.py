@@ -10,8 +10,8 @@ from django import forms
 from communications import aims, moments
 from communications.definitions import PlanLine
 from communications.enums import IN_A_PLAN
+from dashboard.plan.fields import chosen
 from dashboard.plan.forms import CONTROL, PlanForm, words
-from dashboard.plan.items import chosen
 from deployments.exceptions import Invalid
 from deployments.models import Deployment
 

@@ -10,8 +10,8 @@ from django import forms
 from approvals.cost import Cost, Costly, Rehearsed
 from approvals.signoff import counting, standings
 from checklists.models import Section
-from dashboard.plan.items import SeveralForm
 from dashboard.plan.parts import EDITABLE, PAGES, Editable
+from dashboard.plan.several import SeveralForm
 from deployments.answers import Tried
 from deployments.described import Described
 from deployments.editing import Part

@@ -10,8 +10,9 @@ from checklists.parts import Items, Sections
 from communications.parts import LINES
 from dashboard.plan.forms import AlertForm, LimitForm, PlanForm, RuleForm, SectionForm, TriggerForm
 from dashboard.plan.gates import GateForm
-from dashboard.plan.items import ItemForm, LinesForm
+from dashboard.plan.items import ItemForm
 from dashboard.plan.messages import MessageForm
+from dashboard.plan.several import LinesForm
 from deployments.editing import Part
 from gates.parts import GATES
 from monitoring.parts import ALERTS, TARGETS, TRIGGERS

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import PersonRequest
 from approvals.cost import weighed
 from dashboard.plan.forms import KnownForm, MoveForm
-from dashboard.plan.items import SeveralForm
 from dashboard.plan.pages import Open, is_number, opened, plan_page
 from dashboard.plan.parts import EDITABLE, Editable
+from dashboard.plan.several import SeveralForm
 from deployments import editing
 from deployments.answers import Tried, posted, tried
 from deployments.models import Deployment

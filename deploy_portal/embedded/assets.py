@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .folders import PROJECT
 
-LISTS = ("package-lock.json", "requirements/runtime.txt", "deploy_portal/settings.py")
+LISTS = ("package-lock.json", "requirements/runtime.txt", "deploy_portal/settings/files.py")
 
 
 def sources() -> Iterator[Path]:

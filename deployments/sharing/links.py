@@ -16,9 +16,9 @@ from accounts.models import User
 from connections.sealing import Unsealable, opened, resealed, sealed
 from deployments import clock, history
 from deployments.clock import PortalNow
+from deployments.exceptions import require
 from deployments.models import Deployment, Event, ShareLink
 from deployments.policies import rights_of
-from deployments.services import require
 from deployments.sharing import policies
 
 BYTES_OF_SECRET = 32

@@ -19,9 +19,7 @@ from connections.sealing import opened
 from deployments import clock
 from deployments.enums import Anchor
 from deployments.models import Event
-from tests.api.test_deliveries import Sender
-from tests.api.test_reporting import problem
-from tests.api.test_webhooks import secret_in
+from tests.api.makers import Sender, problem, secret_in
 from tests.builders import make_administrator, make_proof, signed_in
 from tests.communications.conftest import leave, make_bouncing, make_planned
 from tests.communications.test_bounce_reports import POSTMARK, in_sns, ses

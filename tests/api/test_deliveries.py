@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -13,46 +12,14 @@ from standardwebhooks import Webhook as Witness
 
 from api import deliveries
 from api.models import Delivery, Webhook
-from api.signatures import sign
 from api.webhooks import issue, revoke, rotate
 from deployments import clock
-from deployments.models import Deployment, Event
+from deployments.models import Event
 from gates.models import Gate, GateRun
-from tests.api.test_reporting import problem
+from tests.api.makers import Sender, problem
 from tests.builders import make_deployment, make_proof, make_team
 from tests.gates.makers import make_gate
 from tests.threads import at_once
-
-
-@dataclass
-class Sender:
-    """Whoever holds the secret and no token."""
-
-    webhook: Webhook
-    secret: str
-    client: Client = field(default_factory=lambda: Client(enforce_csrf_checks=True))
-
-    def deliver(self, body: Any, delivery_id: str = "msg_1", **more: Any) -> Any:
-        at = more.pop("at", None) or clock.now()
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        stamp = str(int(at.timestamp()))
-        headers = {
-            "webhook-id": delivery_id,
-            "webhook-timestamp": stamp,
-            "webhook-signature": sign(self.secret, delivery_id, stamp, data),
-        } | more.pop("headers", {})
-        where = more.pop("where", f"/api/v1/webhooks/{more.pop('to', self.webhook.pk)}")
-        return self.client.generic("POST", where, data, "application/json", headers=headers)
-
-
-@pytest.fixture
-def deployment(team) -> Deployment:
-    return make_deployment(team)
-
-
-@pytest.fixture
-def gate(deployment) -> Gate:
-    return make_gate(deployment, condition="cache_hit_rate > 85 %", title="Cache hit rate")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from api.services import issue
 from approvals.verdict import outlook
 from deployments.models import Deployment
-from tests.api.test_reporting import Machine, problem
+from tests.api.makers import Machine, problem
 from tests.builders import make_deployment, make_team
 from tests.gates.makers import make_gate
 

@@ -15,7 +15,7 @@ from approvals.enums import Choice
 from approvals.shown import Shown
 from deployments.exceptions import Invalid
 from deployments.models import Event
-from tests.api.test_reporting import Machine, problem
+from tests.api.makers import Machine, problem
 from tests.builders import PASSWORD, make_deployment, make_proof, signed_in
 from tests.gates.makers import make_gate
 

@@ -19,7 +19,7 @@ from deployments.access.granting import give
 from deployments.enums import Grant
 from deployments.exceptions import Invalid
 from deployments.models import Deployment
-from tests.api.test_reporting import Machine, problem
+from tests.api.makers import Machine, problem
 from tests.builders import PASSWORD, make_machine, make_role, signed_in
 from tests.dashboard.access_table import BODIES, TABLE
 from tests.dashboard.test_access import arguments, every_argument, scene  # noqa: F401 - a fixture

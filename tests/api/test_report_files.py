@@ -5,19 +5,12 @@ from __future__ import annotations
 import pytest
 
 from api.services import issue
-from deployments.models import Deployment
 from gates.models import Gate, GateRun, Report
 from gates.runner import execute
-from tests.api.test_reporting import Machine, problem
-from tests.builders import make_deployment
+from tests.api.makers import Machine, problem
 from tests.gates.makers import make_gate
 
 BODY = b'<testsuite tests="1"><testcase name="a"/></testsuite>'
-
-
-@pytest.fixture
-def deployment(team) -> Deployment:
-    return make_deployment(team)
 
 
 @pytest.fixture

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from api.models import Token
@@ -16,9 +12,9 @@ from api.services import issue, revoke
 from approvals.models import Vote
 from approvals.verdict import outlook
 from deployments import clock
-from deployments.models import Deployment
 from gates.models import Gate
-from tests.builders import make_deployment, make_team
+from tests.api.makers import Machine, problem
+from tests.builders import make_team
 from tests.gates.makers import make_gate
 
 MIXED_UP = "90 ms is a time and cache_hit_rate is judged as a share; give the value in %."
@@ -26,50 +22,9 @@ NO_NUMBER = "no plain number of at most 30 digits, such as 86.4; cache_hit_rate 
 NO_LINK = "The link to the source starts with https:// or http://."
 
 
-@dataclass
-class Machine:
-    """A caller with a secret and no session."""
-
-    secret: str
-
-    def call(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
-        headers = {"Authorization": f"Bearer {self.secret}"} if self.secret else {}
-        data = body if isinstance(body, (str, bytes)) else json.dumps(body)
-        client = Client(enforce_csrf_checks=True, raise_request_exception=False)
-        return client.generic(
-            method, f"/api/v1{path}", data, "application/json", headers=headers, **more
-        )
-
-    def get(self, path: str) -> Any:
-        return self.call("GET", path, "")
-
-    def report(self, gate: Gate, **result: Any) -> Any:
-        return self.call(
-            "POST", f"/deployments/{gate.deployment_id}/gates/{gate.key}/report", result
-        )
-
-
-@pytest.fixture
-def deployment(team) -> Deployment:
-    return make_deployment(team)
-
-
-@pytest.fixture
-def gate(deployment) -> Gate:
-    return make_gate(deployment, condition="cache_hit_rate > 85 %", title="Cache hit rate")
-
-
 @pytest.fixture
 def machine(team) -> Machine:
     return Machine(issue(team.service, title="CI", actor=None)[1])
-
-
-def problem(response: HttpResponse) -> tuple[int, str]:
-    assert response["Content-Type"] == "application/problem+json"
-    body = json.loads(response.content)
-    assert set(body) >= {"type", "title", "status", "detail"}
-    assert body["status"] == response.status_code
-    return body["status"], body["detail"]
 
 
 def test_report_makes_the_gate_green(gate, machine):

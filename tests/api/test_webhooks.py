@@ -16,16 +16,11 @@ from api.webhooks import BOTH_VALID, issue, rotate
 from connections.sealing import opened
 from deployments.exceptions import Refused
 from deployments.models import Event
+from tests.api.makers import secret_in
 from tests.builders import PASSWORD, make_administrator, make_proof, signed_in
 
 LIST = "/services/storage-layer/machines/"
 NEW = f"{LIST}webhooks/"
-
-
-def secret_in(page: str) -> str:
-    found = re.search(r"whsec_[A-Za-z0-9+/=]{20,}", page)
-    assert found
-    return found[0]
 
 
 @pytest.fixture

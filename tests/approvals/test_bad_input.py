@@ -26,8 +26,7 @@ from gates.enums import GateState
 from gates.models import Gate, Sample
 from gates.reports import Result
 from gates.services import report_by_hand
-from tests.approvals.makers import make_waiver
-from tests.approvals.test_services import change_content, decide, make_ready, sign
+from tests.approvals.makers import change_content, decide, make_ready, make_waiver, sign
 from tests.builders import (
     ROLES,
     Team,

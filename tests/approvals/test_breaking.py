@@ -27,7 +27,7 @@ from deployments.models import Deployment
 from deployments.services import grant, schedule
 from monitoring import services as monitoring
 from monitoring.enums import Result
-from tests.approvals.test_services import change_content, make_ready
+from tests.approvals.makers import change_content, make_ready
 from tests.builders import Team, make_deployment, make_person, make_proof, signed_in
 
 pytestmark = pytest.mark.django_db

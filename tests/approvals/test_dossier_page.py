@@ -18,7 +18,7 @@ from gates.definitions import GateDefinition
 from gates.models import Gate
 from gates.reports import Result
 from gates.services import define_gates, report
-from tests.approvals.test_services import change_content, decide, make_ready
+from tests.approvals.makers import change_content, decide, make_ready
 from tests.builders import Team, make_deployment, make_machine, make_role, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,7 @@ from deployments.exceptions import Refused
 from deployments.facts import Facts
 from deployments.models import Deployment
 from deployments.services import edit_facts, grant, grant_role, schedule
-from tests.approvals.test_services import change_content, decide, make_ready, sign
+from tests.approvals.makers import change_content, decide, make_ready, sign
 from tests.builders import Team, answer_poll, make_deployment, make_role
 
 pytestmark = pytest.mark.django_db

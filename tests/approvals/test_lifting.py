@@ -20,7 +20,7 @@ from deployments.enums import State
 from deployments.exceptions import Forbidden, Invalid, NeedsFreshAuthentication, Refused
 from deployments.models import Deployment, Membership
 from deployments.services import grant_role
-from tests.approvals.test_services import change_content, decide, make_ready, sign
+from tests.approvals.makers import change_content, decide, make_ready, sign
 from tests.builders import (
     Team,
     make_administrator,

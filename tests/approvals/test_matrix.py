@@ -15,7 +15,7 @@ from approvals.verdict import outlook
 from deployments.blockers import Waits
 from deployments.models import Deployment, Membership
 from deployments.services import grant_role
-from tests.approvals.test_services import change_content, sign
+from tests.approvals.makers import change_content, sign
 from tests.builders import (
     ROLES,
     Team,

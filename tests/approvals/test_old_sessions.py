@@ -18,10 +18,9 @@ from deployments import clock
 from deployments.enums import Grant
 from deployments.models import Deployment
 from deployments.services import grant, grant_role
-from tests.approvals.makers import make_waiver
+from tests.approvals.makers import make_ready, make_waiver, sign
 from tests.approvals.test_bad_input import make_red
 from tests.approvals.test_lifting import take_role
-from tests.approvals.test_services import make_ready, sign
 from tests.builders import (
     PASSWORD,
     Team,

@@ -15,8 +15,8 @@ from approvals.signoff import standings
 from deployments.enums import Grant
 from deployments.models import Deployment
 from deployments.services import grant, grant_role
+from tests.approvals.makers import change_content, decide, make_ready, sign
 from tests.approvals.test_races import VOTE
-from tests.approvals.test_services import change_content, decide, make_ready, sign
 from tests.builders import Team, make_deployment, make_role, make_team
 
 DECISION = """

@@ -12,7 +12,7 @@ from approvals.verdict import outlooks, readiness
 from deployments.access.granting import revoke
 from deployments.models import Deployment
 from deployments.services import grant_role
-from tests.approvals.test_services import sign
+from tests.approvals.makers import sign
 from tests.builders import Team, make_deployment, make_person, make_role, make_stand_in, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -25,7 +25,7 @@ from dashboard.decisions import inbox_of
 from deployments import clock, content, outbox
 from deployments.enums import State
 from deployments.models import Deployment
-from tests.approvals.test_services import change_content, sign
+from tests.approvals.makers import change_content, sign
 from tests.builders import Team, make_deployment, make_team, signed_in
 from tests.communications.conftest import move_clock
 from tests.communications.smtp_witness import Witness

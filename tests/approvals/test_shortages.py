@@ -19,7 +19,7 @@ from deployments.access.granting import revoke
 from deployments.enums import State
 from deployments.models import Deployment
 from deployments.services import schedule
-from tests.approvals.test_services import sign
+from tests.approvals.makers import sign
 from tests.builders import Team, make_deployment, make_person, make_role, make_stand_in, signed_in
 from tests.communications.mails import letter_to
 

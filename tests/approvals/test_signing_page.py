@@ -16,7 +16,7 @@ from approvals.shown import Shown
 from deployments import clock
 from deployments.models import Deployment
 from deployments.services import schedule
-from tests.approvals.test_services import change_content, sign
+from tests.approvals.makers import change_content, sign
 from tests.builders import Team, make_deployment, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from deployments.enums import State
 from deployments.exceptions import Refused
 from deployments.models import Deployment
 from deployments.services import schedule
-from tests.approvals.test_services import decide, make_ready
+from tests.approvals.makers import decide, make_ready
 from tests.builders import Team, make_deployment, make_team
 
 

@@ -10,9 +10,9 @@ import pytest
 from django.conf import LazySettings
 
 from checklists import runner, services, tasks
-from checklists.attempts import Attempt
 from checklists.claims import claim
 from checklists.enums import Answer, AttemptState, ItemState
+from checklists.models import Attempt
 from deployments import clock, portal_hold
 from deployments.models import Deployment, PortalHold
 from tests.builders import Team, make_team

@@ -12,10 +12,10 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from checklists import services, sweeps
-from checklists.attempts import Attempt
 from checklists.day.runbook import runbook_panel
 from checklists.definitions import ItemDefinition, SectionDefinition
 from checklists.enums import Answer, AttemptState, ItemState
+from checklists.models import Attempt
 from deployments import clock
 from deployments.enums import State
 from deployments.models import Deployment

@@ -14,9 +14,9 @@ from django.conf import LazySettings
 from django.db import IntegrityError, connections, transaction
 
 from checklists import runner, services, sweeps
-from checklists.attempts import Attempt
 from checklists.claims import claim
 from checklists.enums import Answer, AttemptState, ItemState
+from checklists.models import Attempt
 from checklists.services.verdicts import Verdict, settle
 from deployments import clock
 from deployments.enums import State

@@ -20,7 +20,7 @@ from deployments import clock, outbox, services
 from deployments.enums import Anchor, State
 from deployments.foresight import Effect, Foresight, Topic, foresee
 from deployments.models import Deployment, Event
-from tests.approvals.test_services import sign
+from tests.approvals.makers import sign
 from tests.builders import Team, make_deployment
 from tests.communications.conftest import leave, make_planned, tell_notice
 

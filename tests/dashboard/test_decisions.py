@@ -21,8 +21,7 @@ from deployments import clock
 from deployments.enums import Grant
 from deployments.models import Deployment, ServiceGroupObjectPermission
 from deployments.services import grant, grant_role
-from tests.approvals.makers import make_waiver
-from tests.approvals.test_services import change_content, decide, make_ready, sign
+from tests.approvals.makers import change_content, decide, make_ready, make_waiver, sign
 from tests.builders import (
     Team,
     make_deployment,

@@ -11,10 +11,12 @@ from deployments.models import Deployment
 from gates import services
 from gates.definitions import GateDefinition
 from gates.models import Gate
+from gates.reports import Result
 from gates.schedules import Schedule
 from gates.streaks import Limits
 from tests.servers import Server
 
+GOOD = Result(outcome="good", value="491/491", evidence="https://ci.example.org/1")
 AT_ONCE = Schedule(
     Limits(need_good=2, max_bad=1, max_bad_streak=1, max_error_streak=1),
     freshness=timedelta(minutes=5),

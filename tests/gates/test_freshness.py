@@ -22,11 +22,6 @@ from tests.gates.test_panels import drawn
 
 
 @pytest.fixture
-def deployment(team) -> Deployment:
-    return make_deployment(team)
-
-
-@pytest.fixture
 def passed(deployment) -> Gate:
     gate = make_gate(deployment)
     services.report(gate, Result("good", "491/491"), reporter=make_machine())

@@ -10,22 +10,10 @@ from gates.models import GateRun
 from gates.panels import gates_panel
 from gates.reports import Result
 from gates.runner import execute
-from tests.builders import make_deployment, make_machine, make_proof
+from tests.builders import make_machine, make_proof
 from tests.gates.makers import make_gate, make_http_gate
-from tests.servers import answering, serving
 
 EVERYTHING = frozenset({"see_service", "tick_items", "edit_deployments", "operate_deployments"})
-
-
-@pytest.fixture
-def deployment(team) -> Deployment:
-    return make_deployment(team)
-
-
-@pytest.fixture
-def server():
-    with serving(answering()) as server:
-        yield server
 
 
 def drawn(deployment: Deployment, may: frozenset[str] = EVERYTHING) -> str:

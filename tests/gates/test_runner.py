@@ -19,22 +19,11 @@ from gates.runner import execute, store
 from gates.schedules import Schedule
 from gates.standing import mark_stale
 from gates.streaks import Limits
-from tests.builders import Team, make_deployment
+from tests.builders import Team
 from tests.gates.makers import AT_ONCE, make_http_gate
-from tests.servers import Server, answering, closed_port, serving
+from tests.servers import Server, answering, closed_port
 
 GOOD = Measurement("good", "answered 200 in 3 ms", value="200")
-
-
-@pytest.fixture
-def deployment(team) -> Deployment:
-    return make_deployment(team)
-
-
-@pytest.fixture
-def server():
-    with serving(answering()) as server:
-        yield server
 
 
 @pytest.fixture

@@ -15,20 +15,9 @@ from gates.enums import GateState, RunState
 from gates.models import Gate, GateRun
 from gates.reports import Result
 from gates.runner import execute
-from tests.builders import make_deployment, make_machine
+from tests.builders import make_machine
 from tests.gates.makers import make_gate, make_http_gate
-from tests.servers import Server, answering, serving
-
-
-@pytest.fixture
-def deployment(team) -> Deployment:
-    return make_deployment(team)
-
-
-@pytest.fixture
-def server():
-    with serving(answering()) as server:
-        yield server
+from tests.servers import Server, answering
 
 
 @pytest.fixture

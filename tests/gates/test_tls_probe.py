@@ -1,25 +1,17 @@
 """R8 for the TLS kind: what a careful client would hang up on is never passed, and says why."""
 
-import warnings
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
-from ssl import PROTOCOL_TLS_CLIENT, SSLContext, TLSVersion
-from typing import Any
+from datetime import timedelta
+from ssl import SSLContext
 
 import pytest
 import trustme
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from connections import tls
 from connections.addresses import Permit
-from connections.tls import Shown
 from gates.declared import Circumstances
-from gates.measurement import Measurement
 from gates.measuring import measure
-from gates.probes.tls import TlsSettings, judged
+from tests.gates.certificates import EXPIRED, HERE, NOW, OF, OURS, issued, made, old_protocol, probe
 from tests.servers import (
     LOOPBACK,
     babbling,
@@ -28,104 +20,9 @@ from tests.servers import (
     serving,
     shaking_hands,
     silent,
-    tls_context,
 )
 
-NOW = datetime.now(UTC).replace(microsecond=0)
-CA = trustme.CA()
-OURS = CA.cert_pem.bytes().decode()
-HERE = "127.0.0.1"
-
-
-def probe(
-    port: int, condition: str = "", around: Circumstances | None = None, **settings: Any
-) -> Measurement:
-    permit = Permit(f"https://{HERE}:{port}", LOOPBACK, authorities=OURS)
-    known = around or Circumstances(now=NOW, permit=permit)
-    given = {"host": HERE, "port": port, "seconds": 2, **settings}
-    return measure("tls", given, condition, known)
-
-
-def issued(name: str = HERE, ca: trustme.CA = CA, **said: Any) -> SSLContext:
-    leaf = ca.issue_cert(name, **said)
-    return tls_context(leaf.cert_chain_pems[0].bytes(), leaf.private_key_pem.bytes())
-
-
-def made(key: Any, *, signed_by_us: bool = True) -> SSLContext:
-    """A certificate with a key of one's own, signed by our authority or by itself."""
-    us = serialization.load_pem_private_key(CA.private_key_pem.bytes(), None)
-    issuer = x509.load_pem_x509_certificate(CA.cert_pem.bytes()).subject
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HERE)])
-    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(HERE))])
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(issuer if signed_by_us else name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(NOW - timedelta(days=1))
-        .not_valid_after(NOW + timedelta(days=90))
-        .add_extension(names, critical=False)
-    )
-    signer: Any = us if signed_by_us else key
-    certificate = built.sign(signer, hashes.SHA256())
-    return tls_context(
-        certificate.public_bytes(serialization.Encoding.PEM),
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        ),
-    )
-
-
-def old_protocol() -> SSLContext:
-    context = issued()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        context.minimum_version = TLSVersion.TLSv1
-        context.maximum_version = TLSVersion.TLSv1_1
-    return context
-
-
-def through(ends: datetime, begins: datetime = NOW - timedelta(days=1)) -> SSLContext:
-    """A certificate for 90 days below an intermediate with these times, which is sent with it."""
-    us: Any = serialization.load_pem_private_key(CA.private_key_pem.bytes(), None)
-    issuer = x509.load_pem_x509_certificate(CA.cert_pem.bytes()).subject
-    between, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Between")])
-    above = (
-        x509.CertificateBuilder(issuer, name, between.public_key(), 7, begins, ends)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(us, hashes.SHA256())
-    )
-    own = (
-        x509.CertificateBuilder(name, x509.Name([]), key.public_key(), 8)
-        .not_valid_before(NOW - timedelta(days=1))
-        .not_valid_after(NOW + timedelta(days=90))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(HERE))]), True)
-        .sign(between, hashes.SHA256())
-    )
-    root = CA.cert_pem.bytes()
-    pem = serialization.Encoding.PEM
-    private = key.private_bytes(
-        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return tls_context(own.public_bytes(pem) + above.public_bytes(pem) + root, private)
-
-
-def accepting_old() -> SSLContext:
-    """Speaks TLS 1.3 with who asks for it, and 1.0 with who does not."""
-    context = issued(not_after=NOW + timedelta(days=90))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        context.minimum_version = TLSVersion.TLSv1
-    return context
-
-
-EXPIRED = NOW - timedelta(days=3)
 LATER = NOW + timedelta(days=3)
-OF = f"the certificate of {HERE}"
 BAD: dict[str, tuple[Callable[[], SSLContext], str]] = {
     "expired": (lambda: issued(not_after=EXPIRED), f"{OF} expired on {EXPIRED:%Y-%m-%d}"),
     "not yet valid": (
@@ -255,133 +152,3 @@ def test_own_authorities_that_are_no_certificates_are_an_error():
         permit = Permit(f"https://{HERE}:{port}", LOOPBACK, authorities="nonsense")
         found = probe(port, around=Circumstances(NOW, permit))
     assert found.reason == "The connection's own authorities are no certificates."
-
-
-def described(certificate: bytes) -> Measurement:
-    return judged(Shown(certificate, "TLSv1.3"), TlsSettings(host=HERE), Circumstances(NOW))
-
-
-def test_sha1_signature_is_bad():
-    us = trustme.CA(key_type=trustme.KeyType.RSA)
-    pem = us.issue_cert(HERE, key_type=trustme.KeyType.RSA).cert_chain_pems[0].bytes()
-    der = x509.load_pem_x509_certificate(pem).public_bytes(serialization.Encoding.DER)
-    with_sha256, with_sha1 = (bytes.fromhex(f"2a864886f70d0101{end}") for end in ("0b", "05"))
-    assert described(der.replace(with_sha256, with_sha1)).reason == (
-        f"{OF} is signed with SHA1, which is broken"
-    )
-
-
-def test_dsa_key_is_bad():
-    certificate = made_with(dsa.generate_private_key(2048))
-    assert described(certificate).reason == f"{OF} has a DSA key, needs RSA or an elliptic curve"
-
-
-def test_short_elliptic_key_is_bad():
-    certificate = made_with(ec.generate_private_key(ec.SECP192R1()))
-    reason = f"{OF} has an elliptic key of 192 bits, needs at least 256"
-    assert described(certificate).reason == reason
-
-
-def test_short_elliptic_key_that_no_client_speaks_is_never_passed():
-    with shaking_hands(made(ec.generate_private_key(ec.SECP192R1()))) as port:
-        found = probe(port)
-    assert found.outcome == "error"
-
-
-def made_with(key: Any) -> bytes:
-    us: Any = serialization.load_pem_private_key(CA.private_key_pem.bytes(), None)
-    name = x509.Name([])
-    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(HERE))])
-    return (
-        x509.CertificateBuilder(name, name, key.public_key(), 1)
-        .not_valid_before(NOW - timedelta(days=1))
-        .not_valid_after(NOW + timedelta(days=90))
-        .add_extension(names, critical=True)
-        .sign(us, hashes.SHA256())
-        .public_bytes(serialization.Encoding.DER)
-    )
-
-
-# --- what is sent above the certificate -------------------------------------------------------
-
-BETWEEN = f"the intermediate Between above the certificate of {HERE}"
-
-
-def test_intermediate_that_is_valid_long_enough_is_told_and_its_root_is_not_judged():
-    ends = NOW + timedelta(days=400)
-    with shaking_hands(through(ends)) as port:
-        found = probe(port)
-    assert (found.outcome, found.counts) == ("good", {"days_left": 90})
-    assert found.details[-2] == f"intermediate Between, valid to {ends:%Y-%m-%d}"
-
-
-@pytest.mark.parametrize(
-    ("days", "outcome", "reason"),
-    [
-        (
-            5, "bad", f"{BETWEEN} expires on {NOW + timedelta(days=5):%Y-%m-%d}, 5 days after now,"
-            " needs more than 7 days",
-        ),
-        (
-            20, "warn", f"{BETWEEN} expires on {NOW + timedelta(days=20):%Y-%m-%d}, in 20 days,"
-            " a warning below 30 days",
-        ),
-    ],
-)  # fmt: skip
-def test_intermediate_is_held_against_the_same_times(days, outcome, reason):
-    with shaking_hands(through(NOW + timedelta(days=days))) as port:
-        found = probe(port)
-    assert (found.outcome, found.reason) == (outcome, reason)
-
-
-def test_intermediate_that_expired_is_bad_and_named():
-    with shaking_hands(through(EXPIRED, EXPIRED - timedelta(days=9))) as port:
-        found = probe(port)
-    assert (found.outcome, found.reason) == (
-        "bad", f"{OF} is not trusted: certificate has expired",
-    )  # fmt: skip
-    assert f"{BETWEEN} expired on {EXPIRED:%Y-%m-%d}" in found.details
-
-
-def test_chain_that_python_does_not_tell_is_said_not_to_be_looked_at():
-    leaf = CA.issue_cert(HERE, not_after=NOW + timedelta(days=90)).cert_chain_pems[0].bytes()
-    der = x509.load_pem_x509_certificate(leaf).public_bytes(serialization.Encoding.DER)
-    assert described(der).details[-1].startswith("intermediates: not looked at")
-
-
-# --- old protocols ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("wanted", "outcome", "said"),
-    [
-        ("fail", "bad", f"{HERE} still accepts TLS 1.0 or 1.1"),
-        ("warn", "warn", f"{HERE} still accepts TLS 1.0 or 1.1"),
-        ("ignore", "good", f"{OF} expires on "),
-    ],
-)
-def test_old_protocol_that_is_still_accepted_is_as_grave_as_it_was_set(wanted, outcome, said):
-    with shaking_hands(accepting_old()) as port:
-        found = probe(port, old_protocols=wanted)
-    assert (found.outcome, found.reason[: len(said)]) == (outcome, said)
-    looked = "TLS 1.0 or 1.1: not looked at" not in found.details
-    assert looked == (wanted != "ignore")
-
-
-def test_server_that_refuses_old_protocols_is_good():
-    with shaking_hands(issued(not_after=NOW + timedelta(days=90))) as port:
-        found = probe(port, old_protocols="fail")
-    assert (found.outcome, found.details[-1]) == ("good", "TLS 1.0 or 1.1: refused")
-
-
-def test_machine_that_cannot_speak_old_protocols_passes_nothing(monkeypatch):
-    """Its own OpenSSL sends nothing, which is no refusal of the server."""
-    unable = SSLContext(PROTOCOL_TLS_CLIENT)
-    unable.check_hostname = False
-    unable.set_ciphers("AESGCM")  # of TLS 1.2; nothing older has it
-    monkeypatch.setattr(tls, "OLD_ONLY", tls.limited_to_old(unable))
-    with shaking_hands(accepting_old()) as port:
-        found = probe(port, old_protocols="fail")
-    assert (found.outcome, found.reason) == (
-        "error", "The OpenSSL of this machine cannot speak old TLS.",
-    )  # fmt: skip

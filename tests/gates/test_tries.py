@@ -14,14 +14,9 @@ from deployments.models import Deployment
 from gates import sweeps, tries
 from gates.models import Gate, TryOut
 from gates.runner import try_out
-from tests.builders import make_deployment, signed_in
+from tests.builders import signed_in
 from tests.gates.makers import make_connection
 from tests.servers import answering, serving
-
-
-@pytest.fixture
-def deployment(team) -> Deployment:
-    return make_deployment(team)
 
 
 @pytest.fixture

@@ -16,17 +16,12 @@ from gates.enums import GateState, RunState
 from gates.models import Gate, GateRun, Report, ReportPart
 from gates.runner import execute
 from gates.uploads import Upload
-from tests.builders import make_deployment, make_machine, make_proof, signed_in
+from tests.builders import make_machine, make_proof, signed_in
 from tests.gates.makers import make_gate
 
 PASSED = b"""<testsuite name="a" tests="2"><testcase classname="a" name="b"/>
 <testcase classname="a" name="c"/></testsuite>"""
 FAILED = PASSED.replace(b'name="c"/>', b'name="c"><failure message="no"/></testcase>')
-
-
-@pytest.fixture
-def deployment(team) -> Deployment:
-    return make_deployment(team)
 
 
 @pytest.fixture

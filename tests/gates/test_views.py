@@ -7,20 +7,8 @@ from django.urls import reverse
 from deployments.models import Deployment
 from gates.enums import GateState
 from gates.models import GateRun
-from tests.builders import PASSWORD, make_deployment, signed_in
+from tests.builders import PASSWORD, signed_in
 from tests.gates.makers import make_gate, make_http_gate
-from tests.servers import answering, serving
-
-
-@pytest.fixture
-def deployment(team) -> Deployment:
-    return make_deployment(team)
-
-
-@pytest.fixture
-def server():
-    with serving(answering()) as server:
-        yield server
 
 
 def address(name: str, deployment: Deployment, *more: str) -> str:

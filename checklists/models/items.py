@@ -1,4 +1,4 @@
-"""Is it ready by hand?"""
+"""What is confirmed, done or judged by people."""
 
 from __future__ import annotations
 
@@ -9,46 +9,13 @@ from django.db.models import F, Q
 
 from accounts.models import Role, User
 from checklists import moments
-from checklists.attempts import Attempt
-from checklists.enums import CLOSED, ON_THE_DAY, EvidenceKind, ItemState, Kind, Phase
-from checklists.sniffing import IMAGES
+from checklists.enums import CLOSED, ON_THE_DAY, ItemState, Kind, Phase
+from checklists.models.sections import Section
 from deployments.enums import Anchor
 from deployments.models import Deployment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-__all__ = ["Attempt", "Evidence", "Item", "Section"]
-
-
-class Section(models.Model):
-    """A heading of the checklist; its path names the headings above it, outermost first."""
-
-    deployment = models.ForeignKey(Deployment, on_delete=models.CASCADE, related_name="sections")
-    path = models.JSONField(default=list)
-    position = models.PositiveIntegerField()
-    line = models.PositiveIntegerField(null=True, blank=True)
-
-    class Meta:
-        default_permissions = ()
-        ordering = ["deployment", "position"]
-        indexes = [models.Index(fields=["deployment", "position"], name="section_order")]
-
-    def __str__(self) -> str:
-        return " › ".join(self.path)
-
-    @property
-    def title(self) -> str:
-        return self.path[-1] if self.path else ""
-
-    @property
-    def heading(self) -> str:
-        """The path below the document's own title, which stands over the whole page already."""
-        return " › ".join(self.path[1:] or self.path)
-
-    @property
-    def level(self) -> int:
-        return len(self.path)
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
@@ -229,61 +196,3 @@ class Item(models.Model):
     @property
     def asks_how_to_go_on(self) -> bool:
         return self.is_of_the_day and self.state == ItemState.FAILED
-
-
-def _filled(kind: EvidenceKind, *names: str) -> Q:
-    """Evidence of this kind has these columns and no others; a unit may be left out."""
-    shape = Q(kind=kind)
-    for name in ("text", "url", "file_name", "content_type", "sha256"):
-        shape &= ~Q(**{name: ""}) if name in names else Q(**{name: ""})
-    for name in ("number", "size"):
-        shape &= Q(**{f"{name}__isnull": name not in names})
-    return shape if kind == EvidenceKind.NUMBER else shape & Q(unit="")
-
-
-class Evidence(models.Model):
-    """What shows that an item is so; it is never changed or removed, a mistake gets another."""
-
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="evidence")
-    kind = models.CharField(max_length=10, choices=EvidenceKind)
-    text = models.TextField(blank=True)
-    url = models.CharField(max_length=2000, blank=True)
-    number = models.DecimalField(max_digits=20, decimal_places=6, null=True)
-    unit = models.CharField(max_length=20, blank=True)
-    file_name = models.CharField(max_length=200, blank=True)
-    content_type = models.CharField(
-        max_length=100, blank=True, help_text="By the file's first bytes, never as declared."
-    )
-    size = models.PositiveIntegerField(null=True)
-    sha256 = models.CharField(max_length=64, blank=True, help_text="Also its name on disk.")
-    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    added_at = models.DateTimeField()
-
-    class Meta:
-        default_permissions = ()
-        ordering = ["item", "pk"]
-        verbose_name_plural = "evidence"
-        constraints = [
-            models.CheckConstraint(
-                condition=_filled(EvidenceKind.TEXT, "text")
-                | _filled(EvidenceKind.LINK, "url")
-                | _filled(EvidenceKind.NUMBER, "number")
-                | _filled(EvidenceKind.FILE, "file_name", "content_type", "sha256", "size"),
-                name="evidence_is_of_one_kind",
-            ),
-            models.CheckConstraint(
-                condition=Q(url="") | Q(url__regex=r"^https?://"), name="evidence_link_is_http"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.text or self.url or self.file_name or self.measured
-
-    @property
-    def measured(self) -> str:
-        """The number as people write it, with its unit."""
-        return f"{self.number.normalize():f} {self.unit}".strip() if self.number is not None else ""
-
-    @property
-    def is_image(self) -> bool:
-        return self.content_type in IMAGES
