@@ -11,8 +11,9 @@ from icalendar import Calendar, Event
 
 from accounts.models import User
 from communications import identity
-from communications.ics import PRODUCT, changes_of_the_clock, on_the_clock, one_line
+from communications.ics import PRODUCT, changes_of_the_clock, on_the_clock
 from dashboard.calendar.entries import Entry, entries_of
+from deployments.fitting import one_line
 
 BEHIND, AHEAD = timedelta(days=31), timedelta(days=366)
 # How often programs are asked to look again.

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.axe import found_by_axe
 from tests.e2e.conftest import Portal, Running, SignIn, answers, free_port, wait_until
-from tests.e2e.test_accessibility import found_by_axe
 from tests.e2e.test_moves import make_draft, submit
 from tests.oidc import Issuer, issuing
 

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from intake import demo
+from tests.e2e.axe import found_by_axe
 from tests.e2e.conftest import Portal, SignIn
-from tests.e2e.test_accessibility import found_by_axe
 from tests.e2e.test_moves import make_draft
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

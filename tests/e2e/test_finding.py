@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.axe import found_by_axe
 from tests.e2e.conftest import Portal, SignIn
-from tests.e2e.test_accessibility import found_by_axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

@@ -13,8 +13,8 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
 from tests import databases
+from tests.e2e.axe import found_by_axe
 from tests.e2e.conftest import Running, answers, free_port, wait_until
-from tests.e2e.test_accessibility import found_by_axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 PASSWORD = "another battery staple"

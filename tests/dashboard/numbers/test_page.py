@@ -16,7 +16,7 @@ from checklists import services as checklists
 from dashboard.numbers.courses import courses_of
 from deployments import clock
 from deployments.models import Deployment
-from tests.approvals.test_services import decide, make_ready
+from tests.approvals.makers import decide, make_ready
 from tests.builders import Team, make_deployment, make_proof, make_team, signed_in
 
 pytestmark = pytest.mark.django_db

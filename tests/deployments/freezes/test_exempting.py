@@ -22,7 +22,7 @@ from deployments.freezes import declaring, exempting
 from deployments.freezes.policies import refusal_while_frozen
 from deployments.models import Deployment, Event, Exemption, Freeze
 from deployments.services import grant, schedule
-from tests.approvals.test_services import decide, make_ready
+from tests.approvals.makers import decide, make_ready
 from tests.builders import (
     Team,
     make_administrator,
