@@ -64,8 +64,8 @@ LEADING_ASTRAY = """() => [...document.querySelectorAll("[href], [src], [action]
 STRANGE_LINE = re.compile(r"^(?:ATTACH|CONTENT-TYPE).*", re.MULTILINE | re.IGNORECASE)
 # What a payload in the language of templates would become.
 RENDERED = "rendered-by-a-template"
-# Fields that nothing in the scene has, or that only logs and machines read.
-MOST_UNSEEN = 60
+# Fields that some page showed; of the others the scene has nothing, or only logs have them.
+LEAST_SEEN = 55 if FULL else 45
 COMMENT = 1000  # and the number of the payload
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -179,6 +179,9 @@ def have_more_said(scenery: Scenery) -> list[str]:
         reason="the network team is not there",
         shown=Shown.of(deployment),
     )
+    command = {"language": "sh", "text": "deploy --now"}
+    deployment.items.filter(position=2).update(commands=[command])
+    deployment.items.filter(position=1).update(choices=["left side", "right side"])
     own = deployment.get_absolute_url()
     return [f"{own}decisions/{decision.pk}/", f"{own}gates/tests/runs/", f"{own}go-no-go/"]
 
@@ -237,5 +240,5 @@ def test_nothing_that_is_stored_runs(
     every = range(len(payloads))
     assert told.fields() >= {number + of for number in every for of in (COMMENT, LINE)}
     known = [f"{model.__name__}.{field.name}" for model, field in text_fields()]
-    unseen = [name for number, name in enumerate(known) if number not in told.fields()]
-    assert len(unseen) <= MOST_UNSEEN, "\n".join(unseen)
+    seen = [name for number, name in enumerate(known) if number in told.fields()]
+    assert len(seen) >= LEAST_SEEN, seen
