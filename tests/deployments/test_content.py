@@ -60,7 +60,7 @@ SIGNED: dict[type[models.Model], set[str]] = {
     },
     PolledRole: {"role"},
     Target: {"key", "text", "condition"},
-    Trigger: {"key", "text", "condition", "mode", "countdown_seconds"},
+    Trigger: {"key", "text", "condition", "mode", "countdown_seconds", "decided_by"},
     AlertRule: set(),
     Widget: set(),
     MessagePlan: set(),
