@@ -47,7 +47,7 @@ SIGNED: dict[type[models.Model], set[str]] = {
     Section: set(),
     Item: {
         "key", "kind", "phase", "text", "required", "evidence_demanded", "irreversible", "commands",
-        "choices", "removed_at", "runs", "ad_hoc",
+        "choices", "removed_at", "runs", "ad_hoc", "condition",
     },
     Gate: {
         "key", "title", "kind", "settings", "condition", "required", "machine_only", "unwaivable",
