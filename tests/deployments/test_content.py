@@ -47,7 +47,7 @@ SIGNED: dict[type[models.Model], set[str]] = {
     Section: set(),
     Item: {
         "key", "kind", "phase", "text", "required", "evidence_demanded", "irreversible", "commands",
-        "choices", "removed_at", "runs", "ad_hoc",
+        "choices", "removed_at", "runs", "ad_hoc", "condition",
     },
     Gate: {
         "key", "title", "kind", "settings", "condition", "required", "machine_only", "unwaivable",
@@ -60,7 +60,7 @@ SIGNED: dict[type[models.Model], set[str]] = {
     },
     PolledRole: {"role"},
     Target: {"key", "text", "condition"},
-    Trigger: {"key", "text", "condition", "mode", "countdown_seconds"},
+    Trigger: {"key", "text", "condition", "mode", "countdown_seconds", "decided_by"},
     AlertRule: set(),
     Widget: set(),
     MessagePlan: set(),
