@@ -59,7 +59,8 @@ def test_access_log_that_somebody_turned_on_has_no_secret_in_it() -> None:
     try:
         for path in (
             f"/share/{SECRET}/", f"/live/share/{SECRET}/?panels=share", "/usr/share/doc/",
-            f"/set-password/MTI/{SECRET}/", f"/new-password/MTI/{SECRET}/", "/new-password/MTI/new/",
+            f"/set-password/MTI/{SECRET}/", f"/new-password/MTI/{SECRET}/",
+            "/new-password/MTI/new/",
         ):  # fmt: skip
             logger.info('%s - "%s %s HTTP/%s" %d', "192.0.2.7:1", "GET", path, "1.1", 200)
     finally:
