@@ -32,10 +32,11 @@ class About:
 
 
 def write(
-    to: Path, about: About, dumped: Path, key: Path | None, evidence: Path, more: Mapping[str, Path]
-) -> int:
+    to: Path, about: About, dumped: Path, key: Path | None, folders: Mapping[str, Path]
+) -> dict[str, int]:
     """Pack everything, readable by us alone, and under its name only once it is whole.
 
+    It says how many files of which folder there are.
     The draft lies beside the dump, in a folder that nobody else may enter; in one where others
     write somebody could have put a link to another file under its name.
     """
@@ -46,9 +47,7 @@ def write(
         tar.add(dumped, DUMP)
         if key is not None:
             tar.add(key, KEY)
-        files = _add(tar, EVIDENCE, evidence)
-        for name, folder in more.items():
-            _add(tar, f"{MORE}/{name}", folder)
+        files = {name: _add(tar, name, folder) for name, folder in folders.items()}
     draft.replace(to)
     return files
 

@@ -26,8 +26,9 @@ def make(to: Path) -> int:
     with tempfile.TemporaryDirectory(dir=to.parent, prefix=".backup-") as folder:
         dumped = Path(folder) / archive.DUMP
         programs.dump(dumped)
-        evidence = Path(settings.EVIDENCE_DIR)
-        return archive.write(to, about, dumped, own_key(), evidence, folders.places())
+        kept = {f"{archive.MORE}/{name}": place for name, place in folders.places().items()}
+        kept[archive.EVIDENCE] = Path(settings.EVIDENCE_DIR)
+        return archive.write(to, about, dumped, own_key(), kept)[archive.EVIDENCE]
 
 
 def applied() -> list[str]:
