@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts.models import Role, User
@@ -26,7 +27,14 @@ def sign_in_instead(request: HttpRequest, extra_context: Any = None) -> HttpResp
     return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME, reverse("admin:index")))
 
 
-setattr(admin.site, "login", sign_in_instead)  # noqa: B010 - a method, which mypy lets nobody replace
+def settings_instead(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    """Django's own page would count no guesses at the old password, and record no new one."""
+    return redirect("deployments:settings")
+
+
+# Methods, which mypy lets nobody replace.
+setattr(admin.site, "login", sign_in_instead)  # noqa: B010
+setattr(admin.site, "password_change", settings_instead)  # noqa: B010
 # What django-allauth keeps holds secrets, or is nothing that the portal reads.
 for model in (Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(model)

@@ -8,6 +8,9 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.admin.models import LogEntry
 
+        from audit import keys
         from audit.receivers import record_admin
+        from deployments.backup import folders
 
+        folders.register("audit_keys", keys.folder)
         post_save.connect(record_admin, sender=LogEntry)

@@ -83,7 +83,8 @@ def newest() -> Checkpoint | None:
 def _signed(heads: Sequence[Head]) -> Checkpoint:
     before, at = newest(), clock.now()
     number = before.number + 1 if before else 1
-    public = keys.public_key_of(keys.signing_key())
+    key = keys.signing_key()
+    public = keys.public_key_of(key)
     statement = rfc8785.dumps(
         {
             "format": FORMAT,
@@ -95,7 +96,7 @@ def _signed(heads: Sequence[Head]) -> Checkpoint:
             "key": fingerprint(public),
         }
     )
-    signature, public = keys.sign(CHECKPOINT, statement)
+    signature = keys.sign(CHECKPOINT, statement, key)
     return Checkpoint.objects.create(
         number=number,
         at=at,

@@ -9,7 +9,8 @@ from typing import Any
 import rfc8785
 from django.db import transaction
 
-from approvals.models import Decision, Vote, Waiver
+from approvals.dossier import record_of
+from approvals.models import Vote, Waiver
 from audit.checkpoints import Head
 from audit.models import Checkpoint, CheckpointHead
 from audit.verifier import path
@@ -47,7 +48,7 @@ def gather(deployment_id: int) -> Evidences:
         events=one.event_count,
         head=one.event_head,
         facts=_facts(one),
-        decisions=[_decision(row) for row in one.decisions.select_related("second_person")],
+        decisions=[record_of(row) for row in one.decisions.all()],
         votes=[_vote(row) for row in one.votes.select_related("rule__role")],
         waivers=[_waiver(row) for row in one.waivers.select_related(*PEOPLE_OF_WAIVER)],
         items=list(_items(one)),
@@ -93,24 +94,6 @@ def _facts(one: Deployment) -> dict[str, Any]:
         "rollback_reason": one.rollback_reason,
         "stopped_note": one.stopped_note,
         **{name: _at(getattr(one, name)) for name in times},
-    }
-
-
-def _decision(row: Decision) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "verdict": row.verdict,
-        "reason": row.reason,
-        "decided_by": row.decided_by_name,
-        "is_automatic": row.decided_by_id is None,
-        "at": _at(row.at),
-        "content_hash": row.content_hash,
-        "schedule_hash": row.schedule_hash,
-        "latest_start": _at(row.latest_start),
-        "overridden": row.overridden,
-        "second_person": str(row.second_person) if row.second_person else None,
-        "replaces": row.replaces_id,
-        "dossier": row.dossier,
     }
 
 

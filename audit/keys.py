@@ -24,12 +24,13 @@ def signing_key() -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(_seed())
 
 
-def sign(what: bytes, statement: bytes) -> tuple[str, str]:
-    """Signature and public key in base64; `what` is the kind of statement."""
-    key = signing_key()
-    public = public_key_of(key)
-    remember(public)
-    return base64.b64encode(key.sign(what + statement)).decode("ascii"), public
+def sign(what: bytes, statement: bytes, key: Ed25519PrivateKey) -> str:
+    """In base64; `what` is the kind of statement.
+
+    The key is the one that the statement names: another may take its place in between.
+    """
+    remember(public_key_of(key))
+    return base64.b64encode(key.sign(what + statement)).decode("ascii")
 
 
 def public_key_of(key: Ed25519PrivateKey) -> str:

@@ -82,12 +82,13 @@ class Folder:
 
     def seal(self, facts: Mapping[str, Any]) -> None:
         """Sign the list of files with what the folder is about."""
-        public = keys.public_key_of(keys.signing_key())
+        key = keys.signing_key()
+        public = keys.public_key_of(key)
         earlier = sorted(keys.known().keys() - {fingerprint(public)})
         manifest = rfc8785.dumps(
             {"format": FORMAT, **facts, "public_key": public, "earlier_keys": earlier,
              "files": list(self.files)}
         )  # fmt: skip
-        signature, _ = keys.sign(MANIFEST, manifest)
+        signature = keys.sign(MANIFEST, manifest, key)
         self.add("manifest.json", [manifest])
         self.add("manifest.sig", [f"{signature}\n".encode()])

@@ -33,11 +33,12 @@ there too, and name the checkpoints that you kept: --checkpoints FOLDER.
 def write_deployment(place: Path, deployment_id: int, *, by: User | None, tell: Tell) -> None:
     """`tell` is told the events that are done, of twice as many as there are."""
     checkpoints.make()
+    made = about(by)  # of an instant that is not after what is gathered
     found = evidence.gather(deployment_id)
     with Archive(place, clock.now()) as archive:
         folder = Folder(archive)
         _add_tools(folder)
-        _add(folder, found, about(by), tell)
+        _add(folder, found, made, tell)
 
 
 def write_sample(place: Path, criteria: Criteria, *, by: User | None, tell: Tell) -> None:

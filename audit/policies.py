@@ -15,6 +15,8 @@ from deployments.models import Service
 from deployments.policies import Rights
 
 LONGEST_SEED = 64
+# Each takes a worker a while, and lies there for seven days.
+MOST_WAITING = 5
 EARLIEST, LATEST = 1970, 9998
 
 
@@ -60,6 +62,12 @@ def refusal_of_sample(first: date, last: date, seed: str, size: int) -> Refused 
     if len(seed) > LONGEST_SEED or not seed.isprintable():
         return Invalid(f"A seed is at most {LONGEST_SEED} letters and digits; shorten it.")
     return None
+
+
+def refusal_of_more(waiting: int) -> Refused | None:
+    if waiting < MOST_WAITING:
+        return None
+    return Refused(f"You wait for {waiting} packs already; ask again when one of them is made.")
 
 
 def refusal_beyond(

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import CharField, Exists, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
+from audit.bound import Bound
 from audit.countersigned import faults_of_checkpoints
 from audit.faults import Fault
 from deployments.history import fingerprint
@@ -32,17 +33,18 @@ class Verification:
 
 
 def verify(chain: str | None = None) -> Verification:
-    """Check one chain or all of them, and what signed checkpoints saw of them.
+    """Check one chain or all of them, what they say of decisions, and what checkpoints saw.
 
     It reads in batches, so that any number of events fits.
 
     Each event is read together with the head of its chain, in one statement: somebody who acts
     meanwhile moves both or neither.
     """
-    count, seen, faults = 0, 0, _emptied(chain)
+    count, seen, faults, bound = 0, 0, _emptied(chain), Bound()
     for key, members in groupby(_events(chain), key=attrgetter("chain")):
-        length, found = _check(key, members)
+        length, found = _check(key, members, bound)
         count, seen, faults = count + length, seen + 1, faults + found
+    faults += bound.faults(chain)
     checkpoints, found = faults_of_checkpoints(chain)
     return Verification(count, seen, faults + found, checkpoints)
 
@@ -74,7 +76,7 @@ def _emptied(chain: str | None) -> list[Fault]:
     return faults
 
 
-def _check(key: str, events: Iterable[Any]) -> tuple[int, list[Fault]]:
+def _check(key: str, events: Iterable[Any], bound: Bound) -> tuple[int, list[Fault]]:
     faults: list[Fault] = []
     place, previous, head = 0, "", (0, "")
     for event in events:
@@ -86,6 +88,7 @@ def _check(key: str, events: Iterable[Any]) -> tuple[int, list[Fault]]:
             faults.append(Fault(key, place, "it does not follow the event before it"))
         if event.hash != fingerprint(event):
             faults.append(Fault(key, place, "it was changed after it was written"))
+        bound.note(event)
         previous, head = event.hash, (event.head_count, event.head_hash)
     if head != (place, previous):
         faults.append(Fault(key, place, f"the chain should end at event {head[0]}"))

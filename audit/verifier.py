@@ -19,6 +19,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,8 @@ class Pack:
         self.manifest: dict[str, Any] = {}
         # Events about signatures and contents, by kind and number of these.
         self.bound: dict[tuple[str, str], dict[str, Any]] = {}
+        # What events say of decisions: by number, the digest of all that each says.
+        self.decided: dict[int, str] = {}
 
     def verify(self) -> None:
         if not self._manifest():
@@ -172,10 +175,15 @@ class Pack:
                 signed += 1
         for number, one in self.kept.items():
             for name, count, expected in one["heads"]:
-                if name == chain:
+                if name == chain and not (count > self.manifest["events"] and self._is_later(one)):
                     said.setdefault(count, []).append((number, expected))
         self.holds.append(f"{signed} signed checkpoints saw this chain.")
         return said
+
+    def _is_later(self, one: dict[str, Any]) -> bool:
+        """What came after the pack was made cannot be in it, and is no tail that was cut off."""
+        at = datetime.fromisoformat(json.loads(one["statement"])["at"])
+        return at > datetime.fromisoformat(self.manifest["made"]["at"])
 
     def _fault_of(self, one: dict[str, Any], number: int) -> str:
         """What is wrong with a checkpoint of the pack, after its name."""
@@ -213,6 +221,7 @@ class Pack:
         if len(self.faults) == faults:
             self.holds.append(f"All {place} events follow one another and say what was written.")
         self._votes()
+        self._decisions()
 
     def _event(self, line: bytes, place: int) -> tuple[dict[str, Any], str]:
         """What a line says, and the hash beside it, which is that of what it says."""
@@ -225,6 +234,9 @@ class Pack:
             self.faults.append(f"Event {place} was changed after it was written.")
         if event.get("object_kind") in {"vote", "contentversion"}:
             self.bound[event["object_kind"], event["object_id"]] = event
+        after = event.get("after", {})
+        if "decision" in after and "dossier" in after:
+            self.decided[after["decision"]] = after["dossier"]
         return event, kept
 
     def _votes(self) -> None:
@@ -240,9 +252,31 @@ class Pack:
         for (kind, _), event in self.bound.items():
             if kind == "contentversion" and event["after"].get("content") not in contents:
                 wrong.append(f"Version {event['after'].get('version')} was changed or is missing.")
+        told = {str(vote["id"]) for vote in votes}
+        gone = [number for kind, number in self.bound if kind == "vote" and number not in told]
+        wrong += [f"The signature {number}, which history names, is missing." for number in gone]
         self.faults += wrong
         if not wrong:
             self.holds.append(f"{len(votes)} signatures are each on a content that is here.")
+
+    def _decisions(self) -> None:
+        """Each is, with its dossier, what its event says; events of earlier portals name none."""
+        files = {int(file.stem): file for file in (self.folder / "dossiers").glob("*.json")}
+        wrong = [
+            f"The decision {number} is not the one that history names."
+            for number, digest in sorted(self.decided.items())
+            if number not in files or sha256(files[number].read_bytes()) != digest
+        ]
+        since = min(self.decided, default=max(files, default=0) + 1)
+        later = sorted(number for number in files if number > since)
+        wrong += [
+            f"No event names the decision {number}."
+            for number in later
+            if number not in self.decided
+        ]
+        self.faults += wrong
+        if self.decided and not wrong:
+            self.holds.append(f"{len(self.decided)} decisions are those that history names.")
 
     def _sample(self) -> None:
         """The draw is repeated, and each pack of the sample verified by itself."""

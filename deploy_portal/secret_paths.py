@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping
 
 # What follows these in an address is all that its page asks for; no folder has so long a name.
-SECRET = re.compile(r"(/(?:share|subscription)/)[^/\s?#\"']{16,}")
+SECRET = re.compile(
+    r"(/(?:share|subscription)/|/(?:set|new)-password/[^/\s?#\"']+/)[^/\s?#\"']{16,}"
+)
 HIDDEN = "[secret]"
 
 

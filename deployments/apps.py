@@ -10,8 +10,9 @@ class DeploymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import aboard
-        from deployments import anchors, banners, blockers, obstacles, ticks
+        from deployments import anchors, banners, blockers, obstacles, portal_hold, ticks
         from deployments.access.stakes import led_by, register_stakes
+        from deployments.entry import doubts
         from deployments.enums import Anchor
         from deployments.freezes import obstacles as freezes
 
@@ -23,6 +24,7 @@ class DeploymentsConfig(AppConfig):
         blockers.register("plan", obstacles.find)
         blockers.register("freezes", freezes.find)
         register_stakes("lead", led_by)
+        portal_hold.register(doubts.AFTER_A_RESTORE)
         aboard.register(banners.HELD, banners.held_since())
         aboard.register(banners.LATE, banners.late_since())
         task_success.connect(ticks.succeeded)

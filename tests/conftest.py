@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator, Sequence
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connections
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
-from deployments import hints
 from tests import databases
 from tests.builders import Team, find_team
 
@@ -62,18 +59,8 @@ def committed(
 
     Yields the environment that a subprocess needs to work on the same database.
     """
-    before = connections["default"].settings_dict["NAME"]
-    name = f"portal_{uuid.uuid4().hex[:12]}"
-    with django_db_blocker.unblock():
-        databases.clone(name, template_of(request.fixturenames))
-        databases.point_to(name)
-        hints.pause.end()
-        hints._redis().flushdb()
-        try:
-            yield databases.environment(name)
-        finally:
-            databases.point_to(before)
-            databases.drop(name)
+    with django_db_blocker.unblock(), databases.own(template_of(request.fixturenames)) as own:
+        yield own
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ import os
 import subprocess
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -16,6 +18,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from deploy_portal.embedded.binaries import postgres_bin
+from deployments import hints
 from tests.builders import make_team
 
 EMPTY = "portal_template"
@@ -26,6 +29,22 @@ _own: dict[str, str] = {}  # the clones of this process, by template
 def _run(statement: sql.Composed) -> None:
     with psycopg.connect(settings.DATABASE_OWNER_URL, dbname="postgres", autocommit=True) as owner:
         owner.execute(statement)
+
+
+@contextmanager
+def own(template: str) -> Iterator[dict[str, str]]:
+    """A database of one's own where commits are real; the environment of processes that use it."""
+    before = connections["default"].settings_dict["NAME"]
+    name = f"portal_{uuid.uuid4().hex[:12]}"
+    clone(name, template)
+    point_to(name)
+    hints.pause.end()
+    hints._redis().flushdb()
+    try:
+        yield environment(name)
+    finally:
+        point_to(before)
+        drop(name)
 
 
 def make_templates() -> None:

@@ -107,6 +107,7 @@ def record_decision(
         actor=actor,
         reason=f"{decision.get_verdict_display()}: {reason}",
         at=at,
+        also={"decision": decision.pk, "dossier": dossier.digest_of(decision)},
     )
     return decision
 

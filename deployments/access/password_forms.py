@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 
+from accounts import limits
+
 PASSWORD_HINT = "At least eight characters, no common password and nothing like your name."  # noqa: S105
 
 
@@ -17,9 +19,21 @@ class PasswordByLinkForm(SetPasswordForm):
 
 
 class NewPasswordForm(PasswordChangeForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    """The old one is guessed at no more often here than at the sign-in."""
+
+    def __init__(self, *args: Any, address: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.address, self.is_limited = address, False
         dress(self)
+
+    def clean_old_password(self) -> str:
+        guesses = limits.for_password(self.user.username, self.address)
+        if full := limits.refusal(guesses):
+            self.is_limited = True
+            raise forms.ValidationError(full)
+        old = str(super().clean_old_password())
+        limits.take_back(guesses)
+        return old
 
 
 def dress(form: forms.Form) -> None:

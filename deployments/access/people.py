@@ -63,9 +63,16 @@ def save_settings(person: User, *, display_name: str, zone: str, theme: str = ""
 
 @transaction.atomic
 def set_password(form: SetPasswordForm, *, actor: User) -> Event:
-    """What a valid form of Django's was given; the history says that, never which."""
+    """What a valid form of Django's was given; the history says that, never which.
+
+    Judged again under the lock: a link or an old password counts once, and what somebody else
+    made of the account meanwhile stays.
+    """
     chain = history.chain(PORTAL)
-    person: User = form.save()
+    person: User = form.user
+    require(refusal_to_set_password(person))
+    person.set_password(form.cleaned_data["new_password1"])
+    person.save(update_fields=["password"])
     return history.record(chain, "password set", actor=actor, obj=person)
 
 
@@ -140,6 +147,13 @@ def services_of(person: User) -> set[int]:
 
 def refusal_of_link(person: User) -> Refused | None:
     return refusal_of_machine(person) or refusal_of_state(person, active=True)
+
+
+def refusal_to_set_password(person: User) -> Refused | None:
+    """`person` is as when the link or the old password was judged."""
+    if User.objects.get(pk=person.pk).password != person.password:
+        return Overtaken("The password was changed meanwhile; nothing of yours is saved.")
+    return refusal_of_link(person)
 
 
 def refusal_of_taken_username(username: str) -> Refused | None:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import entering, fresh, second_factor, sessions
 from accounts.models import User
+from accounts.origins import address_of
 from accounts.requests import PersonRequest
 from deployments.access import people
 from deployments.access.forms import SettingsForm
@@ -42,7 +43,7 @@ def settings(request: PersonRequest) -> HttpResponse:
 def password(request: PersonRequest) -> HttpResponse:
     """A new password ends every other session of the person; this one stays."""
     person = request.user
-    form = NewPasswordForm(person, posted(request))
+    form = NewPasswordForm(person, posted(request), address=address_of(request))
     changed = tried(request, form, lambda: people.set_password(form, actor=person))
     if changed.done:
         was = request.session.session_key
@@ -53,7 +54,7 @@ def password(request: PersonRequest) -> HttpResponse:
         messages.success(request, "The password is changed; your other sessions have ended.")
         return redirect(SETTINGS)
     settings_form = SettingsForm(initial=_own(person))
-    return _settings_page(request, settings_form, form, changed.status)
+    return _settings_page(request, settings_form, form, 429 if form.is_limited else changed.status)
 
 
 def _settings_page(

@@ -1,11 +1,11 @@
-"""The one file of a backup: a tar with the dump, the files of evidence, the key, and what it is."""
+"""The one file of a backup: a tar with the dump, files of evidence, keys, and what it is."""
 
 from __future__ import annotations
 
 import json
 import os
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from deployments.backup.problems import BackupError
 
 FORMAT = 1
 ABOUT, DUMP, KEY, EVIDENCE = "about.json", "database.dump", "secret_key", "evidence"
+MORE = "folders"
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,12 @@ class About:
         return datetime.fromisoformat(self.made_at)
 
 
-def write(to: Path, about: About, dumped: Path, key: Path | None, evidence: Path) -> int:
+def write(
+    to: Path, about: About, dumped: Path, key: Path | None, folders: Mapping[str, Path]
+) -> dict[str, int]:
     """Pack everything, readable by us alone, and under its name only once it is whole.
 
+    It says how many files of which folder there are.
     The draft lies beside the dump, in a folder that nobody else may enter; in one where others
     write somebody could have put a link to another file under its name.
     """
@@ -43,10 +47,15 @@ def write(to: Path, about: About, dumped: Path, key: Path | None, evidence: Path
         tar.add(dumped, DUMP)
         if key is not None:
             tar.add(key, KEY)
-        files = list(_files(evidence))
-        for file in files:
-            tar.add(file, f"{EVIDENCE}/{file.relative_to(evidence)}")
+        files = {name: _add(tar, name, folder) for name, folder in folders.items()}
     draft.replace(to)
+    return files
+
+
+def _add(tar: tarfile.TarFile, name: str, folder: Path) -> int:
+    files = list(_files(folder))
+    for file in files:
+        tar.add(file, f"{name}/{file.relative_to(folder)}")
     return len(files)
 
 

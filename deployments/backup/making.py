@@ -10,7 +10,7 @@ from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
 from deployments import clock
-from deployments.backup import archive, programs
+from deployments.backup import archive, folders, programs
 from deployments.backup.archive import About
 
 KEY_NAME = "secret_key"
@@ -26,7 +26,9 @@ def make(to: Path) -> int:
     with tempfile.TemporaryDirectory(dir=to.parent, prefix=".backup-") as folder:
         dumped = Path(folder) / archive.DUMP
         programs.dump(dumped)
-        return archive.write(to, about, dumped, own_key(), Path(settings.EVIDENCE_DIR))
+        kept = {f"{archive.MORE}/{name}": place for name, place in folders.places().items()}
+        kept[archive.EVIDENCE] = Path(settings.EVIDENCE_DIR)
+        return archive.write(to, about, dumped, own_key(), kept)[archive.EVIDENCE]
 
 
 def applied() -> list[str]:

@@ -14,7 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from deployments import history, portal_hold
 from deployments.access.changing import PORTAL
-from deployments.backup import archive, programs
+from deployments.backup import archive, folders, programs
 from deployments.backup.archive import About
 from deployments.backup.making import own_key
 from deployments.backup.problems import BackupError
@@ -50,6 +50,8 @@ def restore(file: Path) -> Restored:
         files = _bring_evidence(place / archive.EVIDENCE, Path(settings.EVIDENCE_DIR))
         _bring_database(place, about)
         warning = _bring_key(place / archive.KEY)
+        for name, to in folders.places().items():
+            _bring_missing(place / archive.MORE / name, to)
     call_command("migrate", database=programs.owner(), verbosity=0, interactive=False)
     _record(about, files)
     return Restored(about, files, warning)
@@ -118,6 +120,20 @@ def _bring_key(brought: Path) -> str:
     kept.replace(kept.with_name("secret_key.before"))
     draft.replace(kept)
     return ""
+
+
+def _bring_missing(brought: Path, to: Path) -> None:
+    """Readable by us alone from its first byte; what is there stays, it may be later."""
+    for file in sorted(brought.rglob("*")) if brought.is_dir() else ():
+        place = to / file.relative_to(brought)
+        if not file.is_file() or place.exists():
+            continue
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = place.with_name(f".arriving-{place.name}")
+        draft.unlink(missing_ok=True)
+        with archive.new_file(draft) as out:
+            out.write(file.read_bytes())
+        draft.replace(place)
 
 
 @transaction.atomic

@@ -39,7 +39,7 @@ def person_for(identity: Identity) -> User:
         require(refusal_to_enter(linked))
         return linked
     require(refusal_of_address(identity))
-    same = list(User.objects.filter(email__iexact=identity.email, kind=Kind.PERSON)[:2])
+    same = _with_address(identity.email)
     require(refusal_of_same(same, identity))
     person = same[0] if same else _made(chain, identity)
     _link(chain, person, identity, actor=person)
@@ -55,7 +55,7 @@ def link(person: User, identity: Identity) -> Event:
     if other is not None:
         who = "you" if other == person else "another account"
         raise Overtaken(f"That identity belongs to {who} already; nothing was changed.")
-    if SocialAccount.objects.filter(user=person, provider=settings.OIDC_ISSUER).exists():
+    if _is_connected(person):
         raise Overtaken(f"You have another identity of {settings.OIDC_NAME}; take it out first.")
     return _link(chain, person, identity, actor=person)
 
@@ -108,11 +108,22 @@ def refusal_of_same(same: list[User], identity: Identity) -> Refused | None:
             f"{settings.OIDC_NAME} in your settings."
         )
     if same:
-        return refusal_to_enter(same[0])
+        return refusal_to_enter(same[0]) or refusal_of_second(same[0])
     if settings.OIDC_CREATES_ACCOUNTS:
         return None
     return Forbidden(
         f"No account here has the address {identity.email}; ask an administrator to make one."
+    )
+
+
+def refusal_of_second(person: User) -> Refused | None:
+    """Addresses are given again to somebody new, who is not whoever had them before."""
+    if not _is_connected(person):
+        return None
+    return Forbidden(
+        f"The account with that address is connected with another identity of "
+        f"{settings.OIDC_NAME}. If it is yours, sign in by password and take that one out in your "
+        "settings, or ask an administrator."
     )
 
 
@@ -135,6 +146,19 @@ def _linked(identity: Identity) -> User | None:
     rows = SocialAccount.objects.filter(provider=settings.OIDC_ISSUER, uid=identity.subject)
     found = rows.select_related("user").first()
     return found.user if found else None
+
+
+def _is_connected(person: User) -> bool:
+    connected = SocialAccount.objects.filter(user=person, provider=settings.OIDC_ISSUER)
+    return bool(connected.exists())
+
+
+def _with_address(email: str) -> list[User]:
+    """Letters of ASCII may differ by capitals. What the database takes for the same besides (ı is
+    I to it) belongs to somebody else, whose provider verified it truly."""
+    found = User.objects.filter(email__iexact=email, kind=Kind.PERSON)
+    wanted = email.encode().lower()
+    return [one for one in found if one.email.encode().lower() == wanted][:2]
 
 
 def _link(chain: Chain, person: User, identity: Identity, *, actor: User) -> Event:

@@ -40,6 +40,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     purpose = SIGN_IN
     if request.user.is_authenticated:
         if request.session.pop(CONNECTING, False):
+            if fresh.current(request) is None:  # the proof was given, and nobody went on
+                return redirect("deployments:provider_connection")
             purpose = CONNECT
         elif request.GET.get("again"):
             purpose = AGAIN

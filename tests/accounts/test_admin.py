@@ -35,6 +35,20 @@ def test_who_is_no_staff_is_told_so_and_not_sent_round_in_circles() -> None:
     assert signed_in(make_administrator()).get("/admin/").status_code == 200
 
 
+def test_a_password_is_changed_in_the_settings_only() -> None:
+    admin, other = make_administrator(), "another battery staple"
+    admin.set_password(PASSWORD)
+    admin.save()
+    typed = {"old_password": PASSWORD, "new_password1": other, "new_password2": other}
+
+    for answer in (
+        signed_in(admin).get("/admin/password_change/"),
+        signed_in(admin).post("/admin/password_change/", typed),
+    ):
+        assert answer["Location"] == "/settings/"
+    assert Client().login(username="administrator", password=PASSWORD)
+
+
 def test_what_allauth_keeps_is_not_shown_there() -> None:
     page = signed_in(make_administrator()).get("/admin/").content.decode()
 

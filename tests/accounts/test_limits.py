@@ -51,6 +51,17 @@ def test_other_addresses_of_one_subscriber_are_no_other_place() -> None:
 
 
 @pytest.mark.django_db
+def test_addresses_of_ipv4_on_a_socket_for_both_are_places_of_their_own() -> None:
+    make_person("ann", password=PASSWORD)
+    for _ in range(TRIES):
+        assert try_it("wrong", address="::ffff:192.0.2.1")[0] == 200
+
+    assert try_it(PASSWORD, address="192.0.2.1")[0] == 429
+    assert try_it(PASSWORD, address="::ffff:192.0.2.2")[0] == 302
+    assert OpenSession.objects.get().address == "192.0.2.2"
+
+
+@pytest.mark.django_db
 def test_a_count_that_is_lost_lets_people_in() -> None:
     make_person("ann", password=PASSWORD)
     for _ in range(TRIES + 1):

@@ -1,12 +1,16 @@
-"""Votes for tests of proof."""
+"""Votes and decisions for tests of proof."""
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from accounts.models import User
 from approvals import services
-from approvals.enums import Choice
-from approvals.models import Vote
+from approvals.enums import Choice, Verdict
+from approvals.models import Decision, Vote
+from approvals.services.deciding import record_decision
 from approvals.shown import Shown
+from approvals.verdict import readiness
 from deployments.models import Deployment
 from tests.builders import make_proof
 
@@ -24,3 +28,11 @@ def make_vote(
         shown=Shown.of(deployment),
         reason=reason,
     )
+
+
+@transaction.atomic
+def make_decision(
+    deployment: Deployment, by: User, reason: str = "The network is down"
+) -> Decision:
+    locked = Deployment.objects.lock(deployment.pk)
+    return record_decision(locked, Verdict.HOLD, facts=readiness(locked), actor=by, reason=reason)

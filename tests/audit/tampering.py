@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import psycopg
 
 from deployments.history import fingerprint
 from deployments.models import Deployment, Event
 
-GUARDED = ("deployments_event", "audit_checkpoint", "audit_checkpointhead")
+GUARDED = (
+    "deployments_event", "audit_checkpoint", "audit_checkpointhead", "approvals_decision",
+)  # fmt: skip
 
 
 def as_owner(environment: dict[str, str], *statements: str) -> None:
@@ -22,15 +26,19 @@ def as_owner(environment: dict[str, str], *statements: str) -> None:
             owner.execute(statement)
 
 
-def rewritten(deployment: Deployment, reason: str) -> list[str]:
-    """Statements that give every event another reason, with all hashes as they then have to be."""
+def rewritten(deployment: Deployment, reason: str, without: Sequence[str] = ()) -> list[str]:
+    """Statements that give every event another reason, with all hashes as they then have to be,
+    and take these facts out of what came after."""
     statements, before = [], ""
+    kept = "".join(["after", *(f" - '{name}'" for name in without)])
     for event in Event.objects.filter(chain=deployment.chain_key).order_by("sequence"):
         event.reason, event.previous_hash = reason, before
+        for name in without:
+            event.after.pop(name, None)
         before = fingerprint(event)
         statements.append(
             f"UPDATE deployments_event SET reason = '{reason}', hash = '{before}', "
-            f"previous_hash = '{event.previous_hash}' WHERE id = {event.pk}"
+            f"previous_hash = '{event.previous_hash}', after = {kept} WHERE id = {event.pk}"
         )
     head = f"UPDATE deployments_deployment SET event_head = '{before}' WHERE id = {deployment.pk}"
     return [*statements, head]

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from approvals import services as approvals
 from audit import checkpoints, daily, keys, sender
 from audit.countersigned import faults_against
 from audit.models import Check, Checkpoint, CheckpointCopy
@@ -19,6 +20,7 @@ from audit.verification import verify
 from checklists import services as checklists
 from checklists.enums import ItemState
 from deployments.models import Deployment
+from tests.audit.makers import make_decision
 from tests.audit.tampering import as_owner, rewritten, without_tail
 from tests.builders import Team, make_deployment, make_team
 
@@ -129,6 +131,49 @@ def test_tampering_is_found_when_the_owner_does_it(name: str, committed: dict[st
     assert said in said_by(verify().faults)
     with pytest.raises(CommandError, match="fault"):
         call_command("verify_history")
+
+
+DECISIONS = {
+    "dossier": ("UPDATE approvals_decision SET dossier = dossier || '{{\"blockers\": []}}' "
+                "WHERE id = {0}", "the decision or its dossier was changed afterwards"),
+    "reason": ("UPDATE approvals_decision SET reason = 'all is well' WHERE id = {0}",
+               "the decision or its dossier was changed afterwards"),
+    "gone": ("DELETE FROM approvals_decision WHERE id = {0}",
+             "the decision that it names is gone"),
+    "one more": ("INSERT INTO approvals_decision (deployment_id, verdict, reason, decided_by_name,"
+                 " at, content_hash, schedule_hash, overridden, dossier) SELECT deployment_id,"
+                 " 'no_go', reason, 'Ann', at, content_hash, schedule_hash, overridden, dossier"
+                 " FROM approvals_decision WHERE id = {0}", "no event names the decision"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DECISIONS)
+def test_changed_decision_is_found_when_the_owner_does_it(
+    name: str, committed: dict[str, str]
+) -> None:
+    team = make_team()
+    deployment = make_deployment(team, submitted=True)
+    decision = make_decision(deployment, team.ops_lead)
+    assert checkpoints.make()
+    assert verify(deployment.chain_key).holds and verify().holds
+    statement, said = DECISIONS[name]
+    as_owner(committed, statement.format(decision.pk))
+
+    assert said in said_by(verify(deployment.chain_key).faults)
+    assert said in said_by(verify().faults)
+
+
+def test_decision_of_before_its_event_named_it_holds(committed: dict[str, str]) -> None:
+    """Its event has no digest, and stands before those that do."""
+    team = make_team()
+    deployment = make_deployment(team, submitted=True)
+    make_decision(deployment, team.ops_lead)
+    as_owner(committed, *rewritten(deployment, "as it was", without=("decision", "dossier")))
+    assert verify().holds
+    approvals.resume(deployment.pk, actor=team.release_manager)
+    make_decision(deployment, team.ops_lead, "Still down")
+
+    assert verify().holds
 
 
 CHECKPOINT_TAMPERINGS = {

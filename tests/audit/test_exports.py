@@ -14,10 +14,12 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from audit import exports, keys, runner, services
 from audit.models import Export
+from audit.policies import MOST_WAITING
 from audit.population import Criteria
 from audit.verifier import main
 from deployments import clock
-from deployments.exceptions import Forbidden, Invalid
+from deployments.exceptions import Forbidden, Invalid, Refused
+from deployments.models import Event
 from tests.builders import Team, make_administrator, make_deployment, make_team, signed_in
 
 
@@ -157,6 +159,28 @@ def test_what_goes_wrong_is_said(team: Team, audit_folder: Path) -> None:
 
     page = signed_in(team.auditor).get(export.get_absolute_url()).content.decode()
     assert "It could not be made: " in page
+
+
+@pytest.mark.django_db
+def test_nobody_fills_the_queue_with_packs_or_asks_twice_for_one(team: Team) -> None:
+    today = clock.now().date()
+
+    def ask(seed: str) -> Export:
+        criteria = Criteria(today, today, (team.service.pk,), seed, 1)
+        return services.ask_for_sample(criteria, actor=team.auditor)
+
+    first = ask("0")
+    assert ask("0") == first
+    assert len({ask(str(number)).pk for number in range(MOST_WAITING)}) == MOST_WAITING
+    for more in (
+        lambda: ask("more"),
+        lambda: services.ask_for_evidence(make_deployment(team).pk, actor=team.auditor),
+    ):
+        with pytest.raises(Refused, match="You wait for 5 packs already"):
+            more()
+    runner.make_waiting(first.pk)
+    assert ask("more")
+    assert Event.objects.filter(verb="population list asked for").count() == MOST_WAITING + 1
 
 
 @pytest.mark.django_db

@@ -8,19 +8,23 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import cryptography
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
 
 from approvals.enums import Choice
 from audit import checkpoints, keys, packs
 from audit.verifier import sha256
 from deployments.comments import comment
 from deployments.models import Deployment
-from tests.audit.makers import make_vote
-from tests.builders import Team, make_deployment, make_team
+from tests import databases
+from tests.audit.makers import make_decision, make_vote
+from tests.builders import Team, find_team, make_deployment, make_team
 
 HOSTILE = "<script>alert(1)</script>../../etc/passwd\u202e&lt;b&gt;"
 
@@ -57,41 +61,73 @@ def unpacked(place: Path) -> Path:
     return folder
 
 
-def pack_of(deployment: Deployment, tmp_path: Path) -> Path:
-    place = tmp_path / f"pack-{deployment.pk}.zip"
+def pack_of(deployment: Deployment, to: Path) -> Path:
+    place = to / f"pack-{deployment.pk}.zip"
     call_command("evidence_pack", str(deployment.pk), "--out", str(place))
     return unpacked(place)
 
 
-@pytest.fixture
-def signed(team: Team) -> Deployment:
+def make_signed(team: Team) -> Deployment:
     deployment = make_deployment(team, items=("Back up", HOSTILE), submitted=True)
     make_vote(deployment, "security", team.security)
     make_vote(deployment, "technical_lead", team.technical_lead, Choice.REJECT, reason=HOSTILE)
     comment(deployment.pk, actor=team.member, text=HOSTILE)
+    make_decision(deployment, team.ops_lead, HOSTILE)
     deployment.refresh_from_db()
     return deployment
 
 
+@dataclass(frozen=True)
+class Made:
+    """One pack, for all tests that only read it or a copy of it, and what it has to say."""
+
+    folder: Path
+    key: str
+    events: int
+    version: str
+
+
+@pytest.fixture(scope="module")
+def made(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Made:
+    place = tmp_path_factory.mktemp("made")
+    with (
+        override_settings(AUDIT_DIR=place / "audit", AUDIT_SIGNING_KEY="", AUDIT_PUBLIC_KEYS=[]),
+        django_db_blocker.unblock(),
+        databases.own(databases.TEAM),
+    ):
+        signed = make_signed(find_team())
+        folder = pack_of(signed, place)
+        [key], [version] = keys.known(), signed.versions.values_list("hash", flat=True)
+        return Made(folder, key, signed.event_count, version)
+
+
 @pytest.fixture
-def pack(signed: Deployment, tmp_path: Path) -> Path:
-    return pack_of(signed, tmp_path)
+def pack(made: Made, tmp_path: Path) -> Path:
+    """A copy, which a test may change."""
+    return shutil.copytree(made.folder, tmp_path / "pack")
 
 
-@pytest.mark.django_db
-def test_pack_holds_where_there_is_no_portal(pack: Path, bare: Path, signed: Deployment) -> None:
-    [key] = keys.known()
+@pytest.fixture
+def signed(team: Team) -> Deployment:
+    return make_signed(team)
 
-    code, said = run_verifier(pack, bare, "--key", key)
+
+def test_pack_holds_where_there_is_no_portal(pack: Path, bare: Path, made: Made) -> None:
+    code, said = run_verifier(pack, bare, "--key", made.key)
 
     assert code == 0
     assert said.splitlines() == [
-        f"holds   The manifest is signed by the key {key}.",
+        f"holds   The manifest is signed by the key {made.key}.",
         f"holds   All {len(json.loads((pack / 'manifest.json').read_text())['files'])} files "
         "are those that were signed.",
         "holds   1 signed checkpoints saw this chain.",
-        f"holds   All {signed.event_count} events follow one another and say what was written.",
+        f"holds   All {made.events} events follow one another and say what was written.",
         "holds   2 signatures are each on a content that is here.",
+        "holds   1 decisions are those that history names.",
         "Everything holds.",
     ]
     code, said = run_verifier(pack, bare)
@@ -137,7 +173,6 @@ TAMPERINGS = {
 }  # fmt: skip
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("name", TAMPERINGS)
 def test_changed_chain_is_found_in_a_pack(name: str, pack: Path, bare: Path) -> None:
     change, expected = TAMPERINGS[name]
@@ -164,6 +199,16 @@ FILES = {
     "vote": (lambda folder: (folder / "votes.json").write_text(
         (folder / "votes.json").read_text().replace("reject", "approve")),
         "votes.json was changed."),
+    "vote taken out": (lambda folder: (folder / "votes.json").write_text(
+        json.dumps(json.loads((folder / "votes.json").read_text())[:1])),
+        "which history names, is missing."),
+    "dossier": (lambda folder: [file.write_text(file.read_text().replace("hold", "go"))
+                                for file in (folder / "dossiers").iterdir()],
+                "is not the one that history names."),
+    "dossier gone": (lambda folder: shutil.rmtree(folder / "dossiers"),
+                     "is not the one that history names."),
+    "decision more": (lambda folder: (folder / "dossiers/99999999.json").write_text("{}"),
+                      "No event names the decision 99999999."),
     "content": (lambda folder: (folder / "versions/0001.json").write_text("{}"),
                 "Version 1 was changed or is missing."),
     "no manifest": (lambda folder: (folder / "manifest.json").unlink(),
@@ -175,7 +220,6 @@ FILES = {
 }  # fmt: skip
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("name", FILES)
 def test_changed_file_is_found_in_a_pack(name: str, pack: Path, bare: Path) -> None:
     change, expected = FILES[name]
@@ -188,11 +232,10 @@ def test_changed_file_is_found_in_a_pack(name: str, pack: Path, bare: Path) -> N
 
 @pytest.mark.django_db
 def test_pack_of_somebody_else_s_key_is_found(
-    signed: Deployment, pack: Path, bare: Path, tmp_path: Path
+    signed: Deployment, made: Made, bare: Path, tmp_path: Path
 ) -> None:
     """Made by a portal with another key: whole in itself, and not ours."""
-    [ours] = keys.known()
-    shutil.rmtree(keys.folder())
+    ours = made.key
     foreign = tmp_path / "foreign.zip"
     packs.write_deployment(foreign, signed.pk, by=None, tell=lambda _: None)
     folder = unpacked(foreign)
@@ -207,11 +250,16 @@ def test_pack_of_somebody_else_s_key_is_found(
 
 @pytest.mark.django_db
 def test_pack_is_compared_with_kept_checkpoints(
-    signed: Deployment, pack: Path, bare: Path, tmp_path: Path
+    signed: Deployment, team: Team, bare: Path, tmp_path: Path
 ) -> None:
-    kept = tmp_path / "kept"
+    kept, pack = tmp_path / "kept", pack_of(signed, tmp_path)
     call_command("checkpoint", "--to", str(kept))
     assert run_verifier(pack, bare, "--checkpoints", str(kept))[0] == 0
+    comment(signed.pk, actor=team.member, text="Later")
+    later = tmp_path / "later"
+    call_command("checkpoint", "--to", str(later))
+    code, told = run_verifier(pack, bare, "--checkpoints", str(later))
+    assert code == 0, "what was checkpointed after the pack was made was not cut off from it"
     [file] = kept.glob("*.json")
     said = json.loads(file.read_text())
     other = said["statement"].replace('"previous":""', f'"previous":"{"0" * 64}"')
@@ -222,26 +270,24 @@ def test_pack_is_compared_with_kept_checkpoints(
     assert code == 1 and "Checkpoint 1 is not the one that you kept." in told
 
 
-@pytest.mark.django_db
 def test_nothing_typed_is_markup_or_a_name_in_a_pack(pack: Path) -> None:
     for name in ("record.html", "history.html"):
         page = (pack / name).read_text()
         assert "<script" not in page
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert {file.relative_to(pack).parts[0] for file in pack.rglob("*")} == {
-        "checkpoints.jsonl", "comments.json", "deployment.json", "events.jsonl", "history.html",
+        "checkpoints.jsonl", "comments.json", "deployment.json", "dossiers", "events.jsonl",
+        "history.html",
         "items.json", "manifest.json", "manifest.sig", "public_key.txt", "readme.txt",
         "record.html", "record.pdf", "verify.py", "versions", "votes.json", "waivers.json",
     }  # fmt: skip
     assert (pack / "record.pdf").read_bytes().startswith(b"%PDF-1.")
 
 
-@pytest.mark.django_db
-def test_data_in_a_pack_is_canonical(pack: Path, signed: Deployment) -> None:
-    [version] = signed.versions.values_list("hash", flat=True)
-    assert sha256((pack / "versions" / "0001.json").read_bytes()) == version
+def test_data_in_a_pack_is_canonical(pack: Path, made: Made) -> None:
+    assert sha256((pack / "versions" / "0001.json").read_bytes()) == made.version
     votes = json.loads((pack / "votes.json").read_text())
-    assert {vote["content_hash"] for vote in votes} == {version}
+    assert {vote["content_hash"] for vote in votes} == {made.version}
     assert {vote["authenticated_by"] for vote in votes} == {"password"}
 
 

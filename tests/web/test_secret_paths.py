@@ -57,7 +57,11 @@ def test_access_log_that_somebody_turned_on_has_no_secret_in_it() -> None:
     logger = logging.getLogger("uvicorn.access")
     logger.addHandler(handler)
     try:
-        for path in (f"/share/{SECRET}/", f"/live/share/{SECRET}/?panels=share", "/usr/share/doc/"):
+        for path in (
+            f"/share/{SECRET}/", f"/live/share/{SECRET}/?panels=share", "/usr/share/doc/",
+            f"/set-password/MTI/{SECRET}/", f"/new-password/MTI/{SECRET}/",
+            "/new-password/MTI/new/",
+        ):  # fmt: skip
             logger.info('%s - "%s %s HTTP/%s" %d', "192.0.2.7:1", "GET", path, "1.1", 200)
     finally:
         logger.removeHandler(handler)
@@ -65,6 +69,9 @@ def test_access_log_that_somebody_turned_on_has_no_secret_in_it() -> None:
         "192.0.2.7:1 GET /share/[secret]/ HTTP/1.1 200 OK",
         "192.0.2.7:1 GET /live/share/[secret]/?panels=share HTTP/1.1 200 OK",
         "192.0.2.7:1 GET /usr/share/doc/ HTTP/1.1 200 OK",
+        "192.0.2.7:1 GET /set-password/MTI/[secret]/ HTTP/1.1 200 OK",
+        "192.0.2.7:1 GET /new-password/MTI/[secret]/ HTTP/1.1 200 OK",
+        "192.0.2.7:1 GET /new-password/MTI/new/ HTTP/1.1 200 OK",
     ]
 
 

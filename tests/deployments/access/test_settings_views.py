@@ -8,8 +8,12 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from deployments.access import administrators
+from deployments.access.password_forms import PasswordByLinkForm
+from deployments.access.people import deactivate, set_password
+from deployments.exceptions import Overtaken
 from deployments.models import Event
-from tests.builders import PASSWORD, make_person, signed_in
+from tests.builders import PASSWORD, make_administrator, make_person, make_proof, signed_in
 
 pytestmark = pytest.mark.django_db
 OTHER = "another battery staple"
@@ -94,3 +98,56 @@ def test_a_password_that_cannot_be_is_told_why(old: str, new: str, sentence: str
     assert sentence in unescape(answer.content.decode())
     assert Client().login(username="ann", password=PASSWORD)
     assert not Event.objects.exists()
+
+
+def test_guessing_the_old_password_ends_as_at_the_sign_in() -> None:
+    make_person("ann", password=PASSWORD)
+    client = Client()
+    assert client.login(username="ann", password=PASSWORD)
+    typed = {"new_password1": OTHER, "new_password2": OTHER}
+    for _ in range(5):
+        answer = client.post("/settings/password/", {**typed, "old_password": "wrong"})
+        assert answer.status_code == 422
+
+    answer = client.post("/settings/password/", {**typed, "old_password": PASSWORD})
+
+    assert answer.status_code == 429
+    assert "Too many attempts" in answer.content.decode()
+    assert Client().login(username="ann", password=PASSWORD)
+
+
+def form_of(username: str) -> PasswordByLinkForm:
+    """What the page behind a link judges: the account as it is now."""
+    person = User.objects.get(username=username)
+    form = PasswordByLinkForm(person, {"new_password1": OTHER, "new_password2": OTHER})
+    assert form.is_valid()
+    return form
+
+
+def test_of_two_who_use_one_link_at_once_the_second_changes_nothing() -> None:
+    person = make_person("ann")
+    first, second = form_of("ann"), form_of("ann")
+    set_password(first, actor=person)
+    kept = User.objects.get().password
+
+    with pytest.raises(Overtaken, match="changed meanwhile"):
+        set_password(second, actor=person)
+
+    assert User.objects.get().password == kept
+    assert Event.objects.filter(verb="password set").count() == 1
+
+
+def test_a_new_password_brings_back_nothing_that_was_taken_meanwhile() -> None:
+    """Dismissed, or sent away, while the page was judged."""
+    administrator = make_administrator()
+    dismissed, left = make_administrator("ann"), make_person("bob")
+    forms = form_of("ann"), form_of("bob")
+    administrators.change(dismissed, to=False, actor=administrator, proof=make_proof())
+    deactivate(left, actor=administrator)
+
+    set_password(forms[0], actor=dismissed)
+    with pytest.raises(Overtaken):
+        set_password(forms[1], actor=left)
+
+    assert not User.objects.get(username="ann").is_superuser
+    assert not User.objects.get(username="bob").is_active

@@ -77,6 +77,32 @@ def test_two_accounts_with_one_address_are_nobodys_by_it(issuer: Issuer) -> None
     assert "Several accounts have the address" in comes(issuer, "s-3")[1]
 
 
+def test_an_address_that_was_given_to_somebody_new_is_no_way_into_the_old_account(
+    issuer: Issuer,
+) -> None:
+    make_person("ann")
+    for subject in ("s-30", "s-31"):
+        issuer.knows(subject, email="ann@example.org", email_verified=True)
+    assert comes(issuer, "s-30")[0] == 302
+
+    status, page, client = comes(issuer, "s-31")
+
+    assert (status, is_in(client)) == (403, False)
+    assert "is connected with another identity of Example ID" in page
+    assert SocialAccount.objects.get().uid == "s-30"
+
+
+def test_an_address_with_another_letter_is_somebody_elses(issuer: Issuer) -> None:
+    """To a database in capitals ı is I, and ſ is S."""
+    User.objects.create(username="kim", email="kim@insist.example")
+    issuer.knows("s-32", email="kım@inſist.example", email_verified=True)
+
+    status, page, client = comes(issuer, "s-32")
+
+    assert (status, is_in(client)) == (403, False)
+    assert "No account here has the address" in page
+
+
 def test_machines_and_leavers_stay_out_however_they_come(issuer: Issuer) -> None:
     leaver, machine = make_person("ann"), make_machine()
     leaver.is_active = False

@@ -108,6 +108,16 @@ def test_connecting_takes_a_proof_and_leaves_others_theirs(issuer: Issuer) -> No
     assert SocialAccount.objects.get().user.username == "bob"
 
 
+def test_who_comes_back_to_connecting_later_proves_it_again(issuer: Issuer) -> None:
+    client = signed_in(make_person("ann", password=PASSWORD))
+    assert client.post("/settings/provider/").status_code == 200
+    old(client)
+
+    answer = client.get("/sign-in/provider/?next=/settings/")
+
+    assert answer["Location"] == "/settings/provider/"
+
+
 def test_without_a_password_the_last_way_in_stays(issuer: Issuer) -> None:
     client = linked(issuer, make_person("ann"), "s-18")
 
