@@ -39,7 +39,7 @@ def _blocker(deployment: Deployment, stop: Stop, lifters: Lifters) -> Blocker:
         clause_of(stop),
         "overview",
         since=stop.freeze.made_at,
-        waits=Waits("May exempt it", able, None, "Or choose a time outside of it."),
+        waits=Waits("May exempt it", able, None, "A time outside of it needs no exemption."),
         link=_page(deployment, stop),
     )
 

@@ -101,7 +101,7 @@ def test_overlapping_windows_are_those_of_all_that_meet_the_period(
     begin = start + timedelta(days=days, minutes=length)
     end = begin + timedelta(hours=length)
 
-    every = found.following(start - timedelta(days=1), 210)
+    every = found.following(start - timedelta(days=1), 270)
 
     assert found.overlapping(begin, end) == [
         one for one in every if one.starts_at < end and one.ends_at > begin
