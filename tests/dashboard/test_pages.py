@@ -80,28 +80,12 @@ def make_large(team: Team) -> Deployment:
     return deployment
 
 
-<<<<<<< HEAD
 def add_events(deployment: Deployment, count: int) -> None:
     """A long history, whose chain holds."""
     with transaction.atomic():
         locked = Deployment.objects.lock(deployment.pk)
         for number in range(count):
             history.record(locked, "noted", actor=None, reason=f"Note {number}")
-=======
-@pytest.mark.parametrize("tab", TABS)
-def test_deployment_page_keeps_to_its_number_of_queries_when_it_is_large(
-    team: Team, tab: str, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
-    deployment = make_large(team)
-    url = deployment.get_absolute_url()
-    client = signed_in(team.release_manager)
-    address = url if tab == "overview" else reverse("dashboard:tab", args=[deployment.pk, tab])
-
-    # Promised are 20 (S2); people of twenty rules, their absences and addresses cost five more, and
-    # freezes one.
-    with django_assert_max_num_queries(26):
-        assert client.get(address).status_code == 200
->>>>>>> h/freeze
 
 
 def sign_url(deployment: Deployment) -> str:
