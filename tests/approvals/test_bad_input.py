@@ -28,6 +28,7 @@ from gates.reports import Result
 from gates.services import report_by_hand
 from tests.approvals.makers import change_content, decide, make_ready, make_waiver, sign
 from tests.builders import (
+    PASSWORD,
     ROLES,
     Team,
     make_deployment,
@@ -123,6 +124,8 @@ def address(deployment: Deployment, role: str = "security") -> str:
 
 def test_page_in_an_old_session_asks_who_it_is_and_signs_nothing(team: Team) -> None:
     deployment = make_deployment(team, submitted=True)
+    team.security.set_password(PASSWORD)
+    team.security.save()
     client = signed_in(team.security)
     session = client.session
     old = make_proof(6)

@@ -25,7 +25,7 @@ def said(deployment: Deployment) -> list[str]:
 
 
 def test_absence_of_the_only_holder_is_said_ahead_of_time(team: Team) -> None:
-    deployment = make_deployment(team, t0_in=9 * DAY, submitted=True)
+    deployment = make_deployment(team, t0_in=6 * DAY, submitted=True)
     row = make_stand_in(team.service, team.security, None, starts_in=2 * DAY, lasts=4 * DAY)
 
     assert said(deployment) == [

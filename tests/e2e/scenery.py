@@ -22,7 +22,6 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 from accounts.models import User
 from dashboard.panels import TABS
 from dashboard.plan.parts import PAGES
-from deploy_portal.asgi import Portal
 from deploy_portal.live.hub import Hub
 from deployments.models import Deployment
 from tests.builders import Team, signed_in
@@ -113,6 +112,9 @@ def served(team: Team, deployment: Deployment, administrator: User) -> Iterator[
 @contextmanager
 def serving() -> Iterator[str]:
     """The web process on a thread of the test, on the database of the test."""
+    # Only here: what it imports looks for the files that are collected when a session begins.
+    from deploy_portal.asgi import Portal
+
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listening:
         config = uvicorn.Config(
             Portal(Hub(), get_wsgi_application()),
