@@ -39,7 +39,7 @@ OF_EVERYBODY = {
     "/templates/": 3,
     "/deployments/new/": 9,
     "/import/": 5,
-    "/settings/": 2,
+    "/settings/": 3,
     "/settings/absences/": 6,
     "/settings/subscriptions/": 8,
 }
