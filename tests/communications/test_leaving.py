@@ -28,7 +28,8 @@ from communications.handover import Outcome, Result
 from communications.listing import Entry
 from communications.models import Delivery, OptOut, Stakeholder
 from communications.subscribers import Subscriber, of_account, ties_of
-from deployments import comments
+from deployments import comments, services
+from deployments.enums import Grant
 from deployments.exceptions import Forbidden, Refused
 from deployments.models import Deployment, Event, Service
 from tests.builders import Team, make_stand_in, signed_in
@@ -238,5 +239,6 @@ def test_account_that_leaves_takes_the_older_address_of_its_entry_with_it(
     )
     assert links.of_entry(again) == link
     assert "before@example.net" not in told(team.service)
+    services.grant(team.service, Grant.STAKEHOLDER, team.outsider, actor=None)
     subscribing.come_back(of_account(team.service, team.outsider), actor=team.outsider)
     assert not OptOut.objects.exists()
