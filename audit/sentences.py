@@ -36,8 +36,9 @@ def who(event: Event) -> str:
 
 
 def _moved(event: Event) -> str:
+    """From which state to which; some events keep under this name more than a word."""
     before, after = event.before.get("state"), event.after.get("state")
-    if not before or not after:
+    if not (before and after and isinstance(before, str) and isinstance(after, str)):
         return ""
     return f" ({STATES.get(before, before)} → {STATES.get(after, after)})"
 

@@ -60,7 +60,6 @@ def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
         written = feed_of(feed.person, clock.now())
         response = HttpResponse(written, content_type="text/calendar; charset=utf-8")
         response["Content-Disposition"] = 'inline; filename="deploy-portal.ics"'
-    response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     response["Referrer-Policy"] = "no-referrer"
     return response

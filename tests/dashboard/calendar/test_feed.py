@@ -52,7 +52,7 @@ def test_link_is_shown_once_and_feeds_without_signing_in(team: Team) -> None:
     assert address not in client.get("/calendar/link/").content.decode()
     answer = Client().get(path_of(address))
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
-    assert answer["Cache-Control"] == "no-store"
+    assert "no-store" in answer["Cache-Control"]
     assert answer["Referrer-Policy"] == "no-referrer"
     kinds = sorted(str(one["categories"].to_ical().decode()) for one in read(path_of(address)))  # type: ignore[index]
     assert kinds == ["deployment", "freeze", "freeze", "freeze"]
@@ -107,7 +107,7 @@ def test_new_link_ends_the_old_one_and_revoking_ends_it(team: Team) -> None:
 
     gone = Client().get(path_of(second))
     assert gone.status_code == 404
-    assert gone["Cache-Control"] == "no-store"
+    assert "no-store" in gone["Cache-Control"]
     assert client.post("/calendar/link/revoke/").status_code == 409
     verbs = Event.objects.filter(object_kind="calendarfeed").values_list("verb", flat=True)
     assert sorted(verbs) == [
