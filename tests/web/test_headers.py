@@ -132,7 +132,7 @@ print(Client().get("/sign-in/").status_code)
 """
 
 
-def test_with_tls_cookies_travel_by_tls_only(committed: dict[str, str]) -> None:
+def test_with_tls_cookies_travel_by_tls_only(committed: dict[str, str], real_team: Team) -> None:
     """As an installation with an https address starts: the settings are read once."""
     said = subprocess.run(
         [sys.executable, "-c", SAID],
