@@ -32,7 +32,7 @@ backup: setup ## The portal as one file, also while it runs (FILE=backups/portal
 restore: setup ## Replace the portal by a backup, held until an administrator releases it (FILE=…)
 	@$(EMBEDDED) restore "$(FILE)"
 
-pictures: setup ## Take docs/pictures from a running demo (ADDRESS=http://127.0.0.1:8000)
+pictures: setup ## Take docs/pictures from a fresh running demo, whose deployment is carried out (ADDRESS=http://127.0.0.1:8000)
 	@$(PY) docs/pictures.py $(or $(ADDRESS),http://127.0.0.1:8000)
 
 bench: setup ## Print the measured figures; asserts none of them

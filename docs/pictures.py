@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/pictures from a running demo; starts and changes nothing itself.
+"""Takes docs/pictures from a fresh running demo; the last ones carry out its deployment with a GO.
 
     make run                                            # in another terminal
     .venv/bin/python docs/pictures.py http://127.0.0.1:8000
@@ -18,7 +18,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 HERE = Path(__file__).resolve().parent / "pictures"
 EXAMPLE = HERE.parents[1] / "examples" / "sprint-001.md"
 PASSWORD = "demo-portal"  # noqa: S105 - the demo's, printed by `make run`
-SERVICE = "Storage layer → Production"
+SERVICE, READY = "Storage layer → Production", "Search → Production"
+STEPS_SHOWN = 5  # how far the day is when its picture is taken
+WATCHED = 60_000  # milliseconds of watching before the curves are worth a picture
 LARGEST = 150_000
 DESKTOP, TALL, PHONE = (1200, 760), (1200, 900), (360, 780)
 FLAGS = [
@@ -54,6 +56,46 @@ def edit_an_item(page: Page) -> None:
     page.get_by_text("has to be confirmed again").wait_for()
     page.get_by_label("Text").evaluate(
         "field => scrollTo(0, field.getBoundingClientRect().top + scrollY - 170)"
+    )
+
+
+def open_ready(page: Page, tab: str) -> None:
+    """A tab of the deployment that has its GO, or is past it."""
+    address = page.url.partition("/deployments/")[0].rstrip("/")
+    page.goto(f"{address}/deployments/")
+    row = page.get_by_role("row").filter(has_text=READY).first
+    page.goto(f"{address}{row.get_by_role('link').get_attribute('href')}{tab}")
+
+
+def begin_the_day(page: Page) -> None:
+    """Started, and in the middle of its steps."""
+    open_ready(page, "")
+    page.get_by_role("button", name="Start the deployment").click()
+    open_ready(page, "runbook/")
+    for number in range(1, STEPS_SHOWN + 1):
+        do_step(page, number)
+    page.locator("#runbook-panel button:enabled", has_text="Begin").first.click()
+    page.locator("#runbook-panel button:enabled", has_text="Mark done").wait_for()
+
+
+def do_step(page: Page, number: int) -> None:
+    page.locator("#runbook-panel button:enabled", has_text="Begin").first.click()
+    page.locator("#runbook-panel button:enabled", has_text="Mark done").click()
+    page.get_by_text(f"{number} of 14 steps done").wait_for()
+
+
+def end_the_day(page: Page) -> None:
+    """Completed, and watched for a while."""
+    open_ready(page, "runbook/")
+    page.locator("#runbook-panel button:enabled", has_text="Mark done").click()
+    page.get_by_text(f"{STEPS_SHOWN + 1} of 14 steps done").wait_for()
+    for number in range(STEPS_SHOWN + 2, 15):
+        do_step(page, number)
+    page.get_by_role("button", name="Complete the deployment").click()
+    open_ready(page, "watch/")
+    page.wait_for_timeout(WATCHED)
+    page.locator(".chart").first.evaluate(
+        "chart => scrollTo(0, chart.getBoundingClientRect().top + scrollY - 420)"
     )
 
 
@@ -123,6 +165,16 @@ PICTURES = (
         "changed", "release_manager", tab=None, elsewhere="/import/?onto=1", prepare=bring_again
     ),
     Picture("rights", "admin", tab=None, elsewhere="/services/storage-layer/"),
+    Picture("calendar", "release_manager", tab=None, size=TALL, elsewhere="/calendar/"),
+    Picture(
+        "calendar-phone", "release_manager", tab=None, theme="dark", size=PHONE,
+        elsewhere="/calendar/",
+    ),
+    Picture("history", "admin", tab=None, elsewhere="/history/"),
+    Picture("help", "product_owner", tab=None, size=TALL, elsewhere="/help/"),
+    # From here on the demo's deployment with a GO is carried out, one picture after the other.
+    Picture("day", "ops_lead", tab=None, size=TALL, prepare=begin_the_day),
+    Picture("watch", "ops_lead", tab=None, size=TALL, prepare=end_the_day),
 )  # fmt: skip
 
 
