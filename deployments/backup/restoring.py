@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ OTHERS = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
+TRIES, PAUSE = 10, 0.2  # looks at who else is there, seconds between two
 OTHER_KEY = (
     "The backup was made with another SECRET_KEY than this portal has: everybody signs in anew, and"
     " credentials of connections stay closed until that key is among SECRET_KEY_FALLBACKS"
@@ -71,15 +73,26 @@ def _refuse_company() -> None:
     """Nobody may work on the database meanwhile: who was told something must not be forgotten."""
     for alias in connections:
         connections[alias].close()
-    with connections[programs.owner()].cursor() as cursor:
-        cursor.execute(OTHERS)
-        (others,) = cursor.fetchone()
-    connections[programs.owner()].close()
+    others = _others()
+    # The server takes a moment to let go of a program that has just ended, such as a backup.
+    for _ in range(TRIES):
+        if not others:
+            break
+        time.sleep(PAUSE)
+        others = _others()
     if others:
         raise BackupError(
             f"The database has {others} other connections: stop the portal and all its workers, "
             "close other sessions, and try again."
         )
+
+
+def _others() -> int:
+    with connections[programs.owner()].cursor() as cursor:
+        cursor.execute(OTHERS)
+        (others,) = cursor.fetchone()
+    connections[programs.owner()].close()
+    return int(others)
 
 
 def _bring_database(place: Path, about: About) -> None:

@@ -44,7 +44,7 @@ SCHEDULE = Schedule(
     interval=timedelta(0),
     timeout=timedelta(days=30),
 )
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800 if FULL else 120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800 if FULL else 300)]
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ class Rounds:
         self.stack.callback(worker.kill)
         return worker
 
-    def until(self, is_so: Callable[[], object], seconds: float = 90) -> None:
+    def until(self, is_so: Callable[[], object], seconds: float = 240) -> None:
         """Wait for it; whatever a dead broker ended is started again, as a supervisor would."""
 
         def tended() -> object:
