@@ -81,14 +81,14 @@ def begin_the_day(page: Page) -> None:
 def do_step(page: Page, number: int) -> None:
     page.locator("#runbook-panel button:enabled", has_text="Begin").first.click()
     page.locator("#runbook-panel button:enabled", has_text="Mark done").click()
-    page.get_by_text(f"{number} of 14 steps done").wait_for()
+    page.get_by_text(f"{number} of 14 steps done").first.wait_for()
 
 
 def end_the_day(page: Page) -> None:
     """Completed, and watched for a while."""
     open_ready(page, "runbook/")
     page.locator("#runbook-panel button:enabled", has_text="Mark done").click()
-    page.get_by_text(f"{STEPS_SHOWN + 1} of 14 steps done").wait_for()
+    page.get_by_text(f"{STEPS_SHOWN + 1} of 14 steps done").first.wait_for()
     for number in range(STEPS_SHOWN + 2, 15):
         do_step(page, number)
     page.get_by_role("button", name="Complete the deployment").click()
