@@ -10,7 +10,7 @@ from tests import databases
 
 @contextmanager
 def database(name: str) -> Iterator[None]:
-    databases.make_template()
+    databases.make_templates()
     databases.clone(name)
     databases.point_to(name)
     try:

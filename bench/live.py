@@ -44,7 +44,7 @@ ITEMS = tuple(
 def main() -> None:
     given = [int(number) for number in sys.argv[1:]]
     clients, changes = given + [1000, 40][len(given) :]
-    databases.make_template()
+    databases.make_templates()
     databases.clone(NAME)
     databases.point_to(NAME)
     try:
