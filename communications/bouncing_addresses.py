@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
 
 from accounts.models import User
 from communications.enums import BounceKind
+from deployments.models.pairs import both_or_neither
 
 
 class BouncingAddressQuerySet(models.QuerySet["BouncingAddress"]):
@@ -43,8 +43,7 @@ class BouncingAddress(models.Model):
         ordering = ["-since", "address"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(cleared_at__isnull=True, cleared_by__isnull=True)
-                | Q(cleared_at__isnull=False, cleared_by__isnull=False),
+                condition=both_or_neither("cleared_at", "cleared_by"),
                 name="cleared_address_has_who_and_when",
             ),
         ]

@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts.models import User
 from communications.enums import ChannelKind
 from deployments.models import Service
+from deployments.models.pairs import both_or_neither
 
 
 class ChannelQuerySet(models.QuerySet["Channel"]):
@@ -53,8 +54,7 @@ class Channel(models.Model):
                 name="channel_has_an_address_or_a_room",
             ),
             models.CheckConstraint(
-                condition=Q(switched_off_by__isnull=True, switched_off_at__isnull=True)
-                | Q(switched_off_by__isnull=False, switched_off_at__isnull=False),
+                condition=both_or_neither("switched_off_by", "switched_off_at"),
                 name="channel_switched_off_by_and_at",
             ),
         ]

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
 
 from communications import meant, moments
 from communications.enums import TELLS_OF_THE_END, Awaits, Kind
 from communications.schedule import Calendar
 from deployments.enums import Anchor
 from deployments.models import Deployment
+from deployments.models.pairs import both_or_neither
 
 
 class PresentLines(models.Manager["MessagePlan"]):
@@ -61,8 +61,7 @@ class MessagePlan(models.Model):
         ordering = ["deployment", "position"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(day__isnull=True, at__isnull=True)
-                | Q(day__isnull=False, at__isnull=False),
+                condition=both_or_neither("day", "at"),
                 name="calendar_time_is_a_day_and_a_time",
             )
         ]

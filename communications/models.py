@@ -31,6 +31,7 @@ from communications.stakeholders import LANGUAGE, OptOut, Stakeholder
 from communications.trials import Trial
 from deployments import portal_hold
 from deployments.models import Deployment, Event
+from deployments.models.pairs import both_or_neither
 
 __all__ = [
     "BouncingAddress", "Channel", "Delivery", "Message", "MessageHold", "MessagePlan", "OptOut",
@@ -132,8 +133,7 @@ class Message(models.Model):
                 name="message_skip_has_who_and_why",
             ),
             models.CheckConstraint(
-                condition=Q(reworded_by__isnull=True, reworded_at__isnull=True)
-                | Q(reworded_by__isnull=False, reworded_at__isnull=False),
+                condition=both_or_neither("reworded_by", "reworded_at"),
                 name="message_reworded_has_who_and_when",
             ),
         ]

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from deployments.models import Deployment
+from deployments.models.pairs import both_or_neither
 from gates.models import Gate
 
 
@@ -66,8 +67,7 @@ class Waiver(models.Model):
                 name="waiver_names_for_whom_it_is_signed",
             ),
             models.CheckConstraint(
-                condition=Q(ended_by__isnull=True, ended_at__isnull=True)
-                | Q(ended_by__isnull=False, ended_at__isnull=False),
+                condition=both_or_neither("ended_by", "ended_at"),
                 name="waiver_ended_by_and_at",
             ),
             models.UniqueConstraint(

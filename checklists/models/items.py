@@ -13,6 +13,7 @@ from checklists.enums import CLOSED, ON_THE_DAY, ItemState, Kind, Phase
 from checklists.models.sections import Section
 from deployments.enums import Anchor
 from deployments.models import Deployment
+from deployments.models.pairs import both_or_neither
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -146,8 +147,7 @@ class Item(models.Model):
                 condition=Q(chosen="") | Q(state=ItemState.DONE), name="item_chosen_is_done"
             ),
             models.CheckConstraint(
-                condition=Q(state_by__isnull=True, state_at__isnull=True)
-                | Q(state_by__isnull=False, state_at__isnull=False)
+                condition=both_or_neither("state_by", "state_at")
                 # By values, so by nobody.
                 | Q(state_by__isnull=True, state_at__isnull=False, kind=Kind.CRITERION),
                 name="item_state_has_who_and_when",

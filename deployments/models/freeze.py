@@ -11,6 +11,7 @@ from accounts.zones import validate_zone
 from deployments.freezes.recurrence import Series
 from deployments.freezes.rules import LONGEST_RULE
 from deployments.models.deployment import Deployment
+from deployments.models.pairs import both_or_neither
 from deployments.models.service import Environment, Service
 
 LONGEST_FREEZE_REASON = 500
@@ -66,8 +67,7 @@ class Freeze(models.Model):
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="freeze_lasts"),
             models.CheckConstraint(condition=~Q(reason=""), name="freeze_has_its_reason"),
             models.CheckConstraint(
-                condition=Q(ended_by__isnull=True, ended_at__isnull=True)
-                | Q(ended_by__isnull=False, ended_at__isnull=False),
+                condition=both_or_neither("ended_by", "ended_at"),
                 name="freeze_ended_by_and_at",
             ),
         ]

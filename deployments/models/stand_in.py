@@ -11,6 +11,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Cast
 
 from accounts.models import User
+from deployments.models.pairs import both_or_neither
 from deployments.models.service import Service
 
 LONGEST_ABSENCE_REASON = 200
@@ -71,8 +72,7 @@ class StandIn(models.Model):
                 name="nobody_stands_in_for_themselves",
             ),
             models.CheckConstraint(
-                condition=Q(revoked_by__isnull=True, revoked_at__isnull=True)
-                | Q(revoked_by__isnull=False, revoked_at__isnull=False),
+                condition=both_or_neither("revoked_by", "revoked_at"),
                 name="stand_in_revoked_by_and_at",
             ),
             ExclusionConstraint(

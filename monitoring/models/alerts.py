@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from accounts.models import Role, User
 from deployments.models import Deployment
+from deployments.models.pairs import both_or_neither
 from monitoring.enums import OPEN_ANSWERS, Answer, Severity
 from monitoring.models.definitions import OPS_LEADS
 from monitoring.models.watch import Series
@@ -49,8 +50,7 @@ class Alert(models.Model):
                 fields=["series"], condition=Q(closed_at__isnull=True), name="alert_open_once"
             ),
             models.CheckConstraint(
-                condition=Q(acknowledged_by__isnull=True, acknowledged_at__isnull=True)
-                | Q(acknowledged_by__isnull=False, acknowledged_at__isnull=False),
+                condition=both_or_neither("acknowledged_by", "acknowledged_at"),
                 name="alert_acknowledged_by_somebody",
             ),
             models.CheckConstraint(
