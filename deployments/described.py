@@ -1,14 +1,16 @@
 """A definition as a person reads and edits it: plain words by field, and their fingerprint."""
 
+from abc import ABC, abstractmethod
+
 from deployments.canonical import digest
 
 
-class Described:
+class Described(ABC):
     """What a form shows of a definition; `fingerprint` is what it carries to say what it showed."""
 
+    @abstractmethod
     def plain(self) -> dict[str, str]:
         """Every field in words; two definitions with the same words are the same."""
-        raise NotImplementedError
 
     @property
     def fingerprint(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -69,6 +69,7 @@ class PlanForm(KnownForm):
 
     folded: ClassVar[tuple[str, ...]] = ()
     folded_title: ClassVar[str] = "Commands, order and choices"
+    plan: Callable[[], Any]  # what was typed as a definition; every form has its own
     shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(
@@ -88,9 +89,6 @@ class PlanForm(KnownForm):
     def values(self, plan: Any) -> dict[str, Any]:
         """What each field shows of the plan."""
         return {one.name: getattr(plan, one.name) for one in fields(plan)}
-
-    def plan(self) -> Any:
-        raise NotImplementedError
 
     def plans(self) -> list[Any]:
         """Several, where several can be added at once."""
