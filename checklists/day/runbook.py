@@ -88,6 +88,11 @@ class Book:
         return sum(line.item.is_closed for line in self.lines)
 
     @property
+    def optional(self) -> int:
+        """The header counts those that are required, so the list says how many are not."""
+        return sum(not line.item.required for line in self.lines)
+
+    @property
     def now(self) -> list[Line]:
         return [line for line in self.lines if line.is_now]
 

@@ -171,6 +171,19 @@ def test_stop_asks_for_a_proof_and_the_next_deployment_shows_the_note(team: Team
     assert "was stopped here" not in said
 
 
+def test_list_says_how_many_of_its_steps_are_optional(team: Team) -> None:
+    """The header counts the required ones, so that both numbers can be told apart."""
+    deployment = make_day(team)
+    url = deployment.get_absolute_url()
+    assert "optional" not in runbook(deployment, team).partition("</h2>")[2][:60]
+
+    deployment.items.filter(text="Drain").update(required=False)
+
+    whole = deployment.items.filter(phase="during").count()
+    assert f"0 of {whole} steps done, 1 optional" in runbook(deployment, team)
+    assert f"0 of {whole - 1} steps done" in words(signed_in(team.stakeholder), url)
+
+
 def test_rollback_says_what_it_is_and_is_not_before_it_begins(team: Team) -> None:
     deployment = make_day(team)
     deployment.items.filter(text="Drain").update(irreversible=True)
