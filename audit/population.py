@@ -20,7 +20,7 @@ from approvals.enums import Verdict
 from approvals.models import Decision, Waiver
 from audit.csv_rows import csv_pieces
 from audit.verifier import drawn
-from deployments.models import Deployment
+from deployments.models import Deployment, Exemption
 from gates.models import Sample
 
 ALGORITHM = "The numbers whose SHA-256 of “seed:number” (UTF-8) is smallest, in that order."
@@ -58,6 +58,10 @@ EXCEPTIONS = (
         Decision.objects.filter(
             deployment=OuterRef("pk"), verdict=Verdict.HOLD, decided_by__isnull=True
         ),
+    ),
+    # As with waivers, also one that was taken back: somebody let it through.
+    Exceptional(
+        "was_exempted", "Freeze exemption", Exemption.objects.filter(deployment=OuterRef("pk"))
     ),
 )
 MOMENT = Coalesce("started_at", "t0", "created_at")
