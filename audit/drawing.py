@@ -24,8 +24,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate
 
 from audit.evidence import Evidences, events_of
-from audit.sentences import sentence
 from deployments.enums import State
+from deployments.sentences import sentence
 
 # A PDF is made as a whole in memory: of a long history it holds the beginning.
 MOST_EVENTS = 1000

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from audit import policies, population
 from audit.population import MOST_DRAWN, Criteria
@@ -28,6 +29,25 @@ class DayField(forms.DateField):
             ),
             error_messages={"invalid": "Write a day as 2026-01-31."},
         )
+
+
+class AuditedForm(forms.Form):
+    """Over all services that somebody audits, or one of them."""
+
+    service = forms.ModelChoiceField(
+        Service.objects.none(),
+        label="Service",
+        required=False,
+        to_field_name="key",
+        empty_label="All",
+        widget=SELECT,
+    )
+
+    def __init__(self, data: Any, services: QuerySet[Service], **more: Any) -> None:
+        super().__init__(data, **more)
+        field = self.fields["service"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = services
 
 
 class HistoryForm(forms.Form):
@@ -60,46 +80,21 @@ class HistoryForm(forms.Form):
         return any(self.cleaned_data.values()) if self.is_valid() else False
 
 
-class ServiceHistoryForm(HistoryForm):
-    """Over all services that somebody audits, or one of them."""
+class ServiceHistoryForm(AuditedForm, HistoryForm):
+    """Narrowed by one service, too."""
 
-    service = forms.ModelChoiceField(
-        Service.objects.none(),
-        label="Service",
-        required=False,
-        to_field_name="key",
-        empty_label="All",
-        widget=SELECT,
-    )
     field_order = ["service", "person", "act", "kind", "first", "last"]
 
-    def __init__(self, data: Any, services: Any, **more: Any) -> None:
-        super().__init__(data, **more)
-        field = self.fields["service"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = services
 
-
-class PopulationForm(forms.Form):
+class PopulationForm(AuditedForm):
     """A period, both days included and in UTC."""
 
-    service = forms.ModelChoiceField(
-        Service.objects.none(),
-        label="Service",
-        required=False,
-        to_field_name="key",
-        empty_label="All",
-        widget=SELECT,
-    )
     first = DayField("From")
     last = DayField("To")
 
-    def __init__(self, data: Any, *, services: Any, may_ask_for_all: bool) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any, services: QuerySet[Service], *, may_ask_for_all: bool) -> None:
+        super().__init__(data, services)
         self.services, self.may_ask_for_all = services, may_ask_for_all
-        field = self.fields["service"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = services
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 from django.http import QueryDict
 
 from audit import keys, policies, population
+from audit.checkpoints import newest
 from audit.countersigned import latest_of
 from audit.forms import HistoryForm
 from audit.models import Check, Checkpoint, CheckpointCopy, Export
@@ -45,8 +46,9 @@ def deployment_page(
 
 def services_page(form: HistoryForm, part: Part, *, is_administrator: bool) -> dict[str, Any]:
     return {
+        "here": "history",
         "check": Check.objects.first(),
-        "newest": Checkpoint.objects.order_by("-number").first(),
+        "newest": newest(),
         "is_administrator": is_administrator,
         "form": form,
         "part": part,
@@ -58,6 +60,7 @@ def proof_page(*, is_administrator: bool) -> dict[str, Any]:
     """Faults name chains of every service: they are for administrators."""
     copies = Prefetch("copies", CheckpointCopy.objects.order_by("place", "to"))
     return {
+        "here": "proof",
         "check": Check.objects.first(),
         "checkpoints": Checkpoint.objects.order_by("-number").prefetch_related(copies)[:RECENT],
         "keys": sorted(keys.known()),
@@ -80,8 +83,8 @@ def population_page(criteria: Criteria | None, after: int) -> dict[str, Any]:
 
 
 def export_page(export: Export, *, is_there: bool) -> dict[str, Any]:
-    newest = Checkpoint.objects.order_by("-number").first()
-    return {"export": export, "is_there": is_there, "key": newest.key if newest else ""}
+    last = newest()
+    return {"export": export, "is_there": is_there, "key": last.key if last else ""}
 
 
 def without_place(data: Mapping[str, Any]) -> str:

@@ -20,7 +20,7 @@ from approvals.enums import Verdict
 from approvals.models import Decision, Waiver
 from audit.csv_rows import csv_pieces
 from audit.verifier import drawn
-from deployments.models import Deployment
+from deployments.models import Deployment, Exemption
 from gates.models import Sample
 
 ALGORITHM = "The numbers whose SHA-256 of “seed:number” (UTF-8) is smallest, in that order."
@@ -59,7 +59,12 @@ EXCEPTIONS = (
             deployment=OuterRef("pk"), verdict=Verdict.HOLD, decided_by__isnull=True
         ),
     ),
+    # As with waivers, also one that was taken back: somebody let it through.
+    Exceptional(
+        "was_exempted", "Freeze exemption", Exemption.objects.filter(deployment=OuterRef("pk"))
+    ),
 )
+FLAGS = {one.key: Exists(one.rows) for one in EXCEPTIONS}
 MOMENT = Coalesce("started_at", "t0", "created_at")
 HEADINGS = (
     "Number", "Package", "Service", "Environment", "When (UTC)", "Result", "Requested by",
@@ -103,7 +108,7 @@ def new_seed() -> str:
 
 
 def members(criteria: Criteria) -> QuerySet[Deployment]:
-    """The population, by number; each with `moment` and a flag for each kind of exception."""
+    """The population, by number; each with its `moment`."""
     begin = datetime.combine(criteria.first, time(), UTC)
     end = datetime.combine(criteria.last + timedelta(days=1), time(), UTC)
     found = Deployment.objects.annotate(moment=MOMENT)
@@ -114,9 +119,8 @@ def members(criteria: Criteria) -> QuerySet[Deployment]:
 
 
 def marked(found: QuerySet[Deployment]) -> QuerySet[Deployment]:
-    return found.select_related("service", "environment", "requester", "lead").annotate(
-        **{one.key: Exists(one.rows) for one in EXCEPTIONS}
-    )
+    """Each with a flag for each kind of exception."""
+    return found.select_related("service", "environment", "requester", "lead").annotate(**FLAGS)
 
 
 def exceptions_of(deployment: Deployment) -> list[str]:
@@ -126,7 +130,7 @@ def exceptions_of(deployment: Deployment) -> list[str]:
 
 def counted(criteria: Criteria) -> dict[str, Any]:
     """How many there are, and how many of them with each kind of exception."""
-    found = members(criteria).annotate(**{one.key: Exists(one.rows) for one in EXCEPTIONS})
+    found = members(criteria).annotate(**FLAGS)
     numbers = found.aggregate(
         all=Count("pk"),
         **{f"with_{one.key}": Count("pk", filter=Q(**{one.key: True})) for one in EXCEPTIONS},

@@ -19,8 +19,8 @@ def listed(request: PersonRequest) -> HttpResponse:
     require(policies.refusal_to_audit(audited, request.user))
     said = request.POST if request.method == "POST" else request.GET
     everything = request.user.is_superuser
-    period = PopulationForm(said or None, services=audited, may_ask_for_all=everything)
-    form = SampleForm(posted(request), services=audited, may_ask_for_all=everything)
+    period = PopulationForm(said or None, audited, may_ask_for_all=everything)
+    form = SampleForm(posted(request), audited, may_ask_for_all=everything)
     drawn = tried(request, form, lambda: services.ask_for_sample(form.criteria, actor=request.user))
     if drawn.result is not None:
         return redirect(drawn.result)
@@ -40,7 +40,7 @@ def as_csv(request: PersonRequest) -> HttpResponseBase:
     audited = policies.audited(request.user)
     require(policies.refusal_to_audit(audited, request.user))
     everything = request.user.is_superuser
-    period = PopulationForm(request.GET, services=audited, may_ask_for_all=everything)
+    period = PopulationForm(request.GET, audited, may_ask_for_all=everything)
     if not period.is_valid():
         return redirect("audit:population")
     rows = population.csv_of(period.criteria)

@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 
 from audit.batches import batches
 from audit.evidence import Evidences, Tell, events_of
-from audit.sentences import said, who
 from deployments.enums import State
+from deployments.sentences import said, who
 
 AT_ONCE = 500
 

@@ -11,8 +11,8 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from audit.sentences import said, who
 from deployments.models import Deployment, Event, Service
+from deployments.sentences import said, who
 
 PAGE = 50
 MOST_PEOPLE = 200

@@ -15,7 +15,12 @@ def mail_id(message_id: int, address: str) -> str:
 
 def entry_uid(deployment_id: int) -> str:
     """The UID of a deployment's calendar entry, which every update and the cancellation bear."""
-    return f"deployment-{deployment_id}@{urlsplit(settings.PORTAL_URL).hostname or domain()}"
+    return uid(f"deployment-{deployment_id}")
+
+
+def uid(name: str) -> str:
+    """What a calendar calls an entry of this portal, and no entry of another one."""
+    return f"{name}@{urlsplit(settings.PORTAL_URL).hostname or domain()}"
 
 
 def content_id(name: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.urls import reverse
 from icalendar import Calendar, Event
 
 from accounts.models import User
@@ -14,6 +14,7 @@ from communications import identity
 from communications.ics import PRODUCT, changes_of_the_clock, on_the_clock
 from dashboard.calendar.entries import Entry, entries_of
 from deployments.fitting import one_line
+from deployments.zones import zone_of
 
 BEHIND, AHEAD = timedelta(days=31), timedelta(days=366)
 # How often programs are asked to look again.
@@ -36,6 +37,8 @@ def feed_of(user: User, now: datetime) -> str:
         calendar.add_component(changes_of_the_clock(zone, first, last))
     for event, _, _ in events:
         calendar.add_component(event)
+    if found.is_cut:
+        calendar.add_component(_missing(user, now))
     written: str = calendar.to_ical().decode()
     return written
 
@@ -61,6 +64,19 @@ def _event(entry: Entry, user: User, now: datetime) -> Written:
     return event, zone, (start.year, end.year)
 
 
+def _missing(user: User, now: datetime) -> Event:
+    """Says today, where whoever looks sees it, that the feed does not hold everything."""
+    event = Event()
+    event.add("uid", identity.uid("more"))
+    event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
+    event.add("dtstart", now.astimezone(zone_of(user.zone)).date())
+    event.add("summary", "Deploy Portal: there is more than this calendar holds")
+    event.add("description", "What comes latest is missing here; the portal's calendar has all.")
+    event.add("url", f"{settings.PORTAL_URL}{reverse('dashboard:calendar')}")
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
 def _summary(entry: Entry) -> str:
     if entry.kind == "freeze":
         return f"{entry.where}: {entry.title}"
@@ -76,9 +92,8 @@ def _uid(entry: Entry) -> str:
     """The same whenever asked; each window of a freeze is an event of its own."""
     if entry.deployment is not None:
         return identity.entry_uid(entry.deployment.pk)
-    host = urlsplit(settings.PORTAL_URL).hostname or identity.domain()
     begins = f"-{entry.begins:%Y%m%dT%H%M}" if entry.kind == "freeze" else ""
-    return f"{entry.key}{begins}@{host}"
+    return identity.uid(f"{entry.key}{begins}")
 
 
 def _zones(events: Iterable[Written]) -> set[tuple[str, int, int]]:

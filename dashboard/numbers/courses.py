@@ -78,9 +78,11 @@ def _restored_at(
 
 
 def _moves(found: Sequence[Deployment]) -> Moves:
-    """When each came into which state, from its history."""
+    """When each came into which state, from its history; what is in it has states of its own."""
     rows = (
-        Event.objects.filter(deployment__in=found, after__has_key="state")
+        Event.objects.filter(
+            deployment__in=found, object_kind="deployment", after__state__in=State.values
+        )
         .order_by("deployment", "sequence")
         .values_list("deployment", "at", "after__state")
     )
@@ -101,11 +103,14 @@ def _asked(found: Sequence[Deployment]) -> Mapping[int, list[Asked]]:
 
 
 def _completions(found: Sequence[Deployment]) -> Mapping[tuple[int, int], list[datetime]]:
-    """When something was completed at each place where one was stopped, in order."""
+    """When something was completed since, in order, at each place where one was stopped."""
     stopped = [one for one in found if one.state == State.STOPPED]
+    since = min((one.ended_at for one in stopped if one.ended_at), default=None)
+    if since is None:
+        return {}
     rows = (
         Deployment.objects.filter(
-            service__in={one.service_id for one in stopped}, completed_at__isnull=False
+            service__in={one.service_id for one in stopped}, completed_at__gt=since
         )
         .order_by("completed_at")
         .values_list("service", "environment", "completed_at")

@@ -10,8 +10,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from deployments.conditions import length
+from deployments.sentences import moved
 
 register = template.Library()
+register.filter(moved)
 
 # A state's word → its tone; the tone picks icon and colour, the word is always there too.
 TONES: dict[str, str] = {

@@ -15,11 +15,13 @@ from deployments.backup.programs import owner
 from deployments.enums import HOLDS_ENVIRONMENT
 from deployments.models import ContentVersion, Deployment, Event
 from gates.models import Gate
+from intake.seeding.canvas import Canvas, Ids
 from intake.seeding.copying import Row, copy_in, reserve
 from intake.seeding.fates import Fate, fates
 from intake.seeding.pattern import Pattern, pattern
 from intake.seeding.places import PREFIX, Place, places
-from intake.seeding.portrait import Ids, Portrait, Predecessor
+from intake.seeding.portrait import portrait
+from intake.seeding.preparing import Predecessor
 from monitoring.models import Watch
 
 BATCH = 500
@@ -75,10 +77,10 @@ def _drawn(
     ids, now = _ids(len(batch), form), clock.now()
     drawn = defaultdict[type[models.Model], list[Row]](list)
     for fate in batch:
-        portrait = Portrait(fate, made[fate.place], form, ids, random, now)
+        canvas = Canvas(fate, made[fate.place], form, ids, random, now)
         # Some have a long history and most a short one, around the mean that is wanted.
         own = int(events * random.choice((0.4, 0.7, 0.9, 1.0, 1.2, 1.8)))
-        for model, rows in portrait.drawn(own).items():
+        for model, rows in portrait(canvas, own).items():
             drawn[model] += rows
     return drawn
 

@@ -14,7 +14,6 @@ from pytest_django import Settings
 
 from audit import checkpoints, daily
 from audit.reading import PAGE, words_of
-from audit.sentences import said
 from checklists import services as checklists
 from checklists.enums import ItemState
 from deployments import services
@@ -37,11 +36,6 @@ def tick(deployment: Deployment, team: Team, times: int) -> None:
     for number in range(times):
         state = ItemState.OPEN if number % 2 else ItemState.DONE
         checklists.set_state(deployment.pk, item.pk, state, actor=team.member)
-
-
-def test_what_an_event_keeps_as_its_state_may_be_more_than_a_word() -> None:
-    event = Event(verb="noted", object_kind="chain", before={"state": {"a": 1}}, after={"state": 2})
-    assert said(event) == "noted"
 
 
 @pytest.mark.django_db

@@ -29,6 +29,7 @@ from gates.services import define_gates
 from tests.approvals.makers import make_waiver
 from tests.audit.test_packs import bare, run_verifier, unpacked  # noqa: F401
 from tests.builders import Team, make_deployment, make_team, signed_in
+from tests.deployments.freezes.makers import make_exemption, make_freeze
 
 
 def this_year(services: tuple[int, ...] | None = None, seed: str = "42", size: int = 2) -> Criteria:
@@ -45,9 +46,12 @@ def make_decision(deployment: Deployment, **facts) -> Decision:
     return Decision.objects.create(deployment=deployment, **{**defaults, **facts})
 
 
+KINDS = ("none", "glass", "waiver", "hand", "held", "exempted")
+
+
 def make_exceptions(team: Team) -> dict[str, Deployment]:
     """One deployment with each kind of exception, and one without any."""
-    found = {name: make_deployment(team) for name in ("none", "glass", "waiver", "hand", "held")}
+    found = {name: make_deployment(team) for name in KINDS}
     make_decision(
         found["glass"], decided_by=team.ops_lead, second_person=team.security,
         overridden={"gate:tests": "tests are red"},
@@ -74,6 +78,8 @@ def make_exceptions(team: Team) -> dict[str, Deployment]:
     Sample.objects.create(
         run=run, at=clock.now(), outcome=Outcome.GOOD, by_hand=True, reporter=team.member
     )
+    freeze = make_freeze(team.service, by=team.release_manager, starts_in=timedelta(days=60))
+    make_exemption(found["exempted"], freeze, by=team.auditor)
     return found
 
 
@@ -92,11 +98,13 @@ def test_exceptions_are_marked(team: Team) -> None:
         found["waiver"].pk: ["Waiver"],
         found["hand"].pk: ["Result by hand"],
         found["held"].pk: ["Automatic HOLD"],
+        found["exempted"].pk: ["Freeze exemption"],
     }
     assert population.counted(this_year()) == {
-        "all": 5,
+        "all": 6,
         "exceptions": [
-            ("Break-glass", 1), ("Waiver", 1), ("Result by hand", 1), ("Automatic HOLD", 1)
+            ("Break-glass", 1), ("Waiver", 1), ("Result by hand", 1), ("Automatic HOLD", 1),
+            ("Freeze exemption", 1),
         ],
     }  # fmt: skip
 
@@ -157,6 +165,19 @@ def test_page_shows_only_services_that_one_audits(team: Team) -> None:
     assert wrong.context["counted"] is None
     listed = client.get(f"/history/population.csv?{period}").getvalue().decode()
     assert f'"{ours.pk}"' in listed and f'"{theirs.pk}"' not in listed
+
+
+@pytest.mark.django_db
+def test_exemption_that_was_taken_back_is_still_an_exception(team: Team) -> None:
+    deployment = make_deployment(team)
+    freeze = make_freeze(team.service, by=team.release_manager, starts_in=timedelta(days=60))
+    for _ in range(2):
+        given = make_exemption(deployment, freeze, by=team.auditor)
+        given.ended_by, given.ended_at = team.auditor, clock.now()
+        given.ended_reason = "No fix after all"
+        given.save()
+
+    assert population.counted(this_year())["exceptions"][-1] == ("Freeze exemption", 1)
 
 
 @pytest.mark.django_db

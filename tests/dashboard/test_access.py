@@ -54,7 +54,7 @@ from tests.builders import (
     signed_in,
 )  # fmt: skip
 from tests.communications.conftest import make_bouncing, make_copy
-from tests.dashboard.access_table import BODIES, PERSONS, TABLE
+from tests.dashboard.access_table import BODIES, PARTS, PERSONS, TABLE
 from tests.deployments.freezes.makers import make_exemption, make_freeze
 from tests.monitoring.makers import make_alert
 
@@ -74,6 +74,14 @@ def addresses(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
 
 def test_every_address_is_decided() -> None:
     assert set(addresses(get_resolver())) == set(TABLE)
+    assert set(BODIES) <= set(TABLE)
+
+
+def test_every_row_stands_in_the_part_of_its_namespace() -> None:
+    """Then none takes the place of another one where the parts are put together."""
+    for part in PARTS:
+        namespace = part.__name__.rpartition(".")[2]
+        assert {name.partition(":")[0] for name in (*part.TABLE, *part.BODIES)} == {namespace}
 
 
 @pytest.fixture

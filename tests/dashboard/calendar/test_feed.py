@@ -9,8 +9,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from icalendar import Calendar
+from icalendar import Calendar, Component
 
+from dashboard.calendar import entries
 from deployments import clock
 from deployments.access.granting import revoke as revoke_grant
 from deployments.access.people import deactivate, reactivate
@@ -19,6 +20,7 @@ from deployments.exceptions import Forbidden
 from deployments.feeds import links
 from deployments.models import CalendarFeed, Event
 from deployments.services import schedule
+from deployments.zones import zone_of
 from tests.builders import (
     Team,
     make_administrator,
@@ -36,7 +38,7 @@ def path_of(address: str) -> str:
     return urlsplit(address).path
 
 
-def read(path: str) -> list[object]:
+def read(path: str) -> list[Component]:
     answer = Client().get(path)
     assert answer.status_code == 200, answer.content
     return list(Calendar.from_ical(answer.content).walk("VEVENT"))
@@ -54,9 +56,9 @@ def test_link_is_shown_once_and_feeds_without_signing_in(team: Team) -> None:
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     assert "no-store" in answer["Cache-Control"]
     assert answer["Referrer-Policy"] == "no-referrer"
-    kinds = sorted(str(one["categories"].to_ical().decode()) for one in read(path_of(address)))  # type: ignore[index]
+    kinds = sorted(str(one["categories"].to_ical().decode()) for one in read(path_of(address)))
     assert kinds == ["deployment", "freeze", "freeze", "freeze"]
-    uids = {str(one["uid"]) for one in read(path_of(address))}  # type: ignore[index]
+    uids = {str(one["uid"]) for one in read(path_of(address))}
     assert len(uids) == 4
     assert any(uid.startswith(f"deployment-{deployment.pk}@") for uid in uids)
     feed = CalendarFeed.objects.get()
@@ -94,6 +96,23 @@ def test_times_stand_on_the_planners_clock_with_its_changes(team: Team) -> None:
     deployment.refresh_from_db()
     assert deployment.t0
     assert event["dtstart"].dt == deployment.t0.replace(microsecond=0)
+
+
+def test_feed_says_today_that_it_does_not_hold_everything(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        make_deployment(team)
+    _, address = links.make(team.member)
+    assert len(read(path_of(address))) == 3
+
+    monkeypatch.setattr(entries, "MOST", 2)
+
+    *held, said = read(path_of(address))
+    assert [str(one["categories"].to_ical().decode()) for one in held] == ["deployment"] * 2
+    assert said["summary"] == "Deploy Portal: there is more than this calendar holds"
+    assert said["dtstart"].dt == clock.now().astimezone(zone_of(team.member.zone)).date()
+    assert said["url"].endswith("/calendar/")
 
 
 def test_new_link_ends_the_old_one_and_revoking_ends_it(team: Team) -> None:

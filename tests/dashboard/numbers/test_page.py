@@ -13,6 +13,7 @@ from approvals import services as approvals
 from approvals.enums import Verdict
 from approvals.models import Request
 from checklists import services as checklists
+from checklists.enums import ItemState
 from dashboard.numbers.courses import courses_of
 from deployments import clock
 from deployments.models import Deployment
@@ -53,6 +54,28 @@ def test_course_is_read_from_history_and_requests(team: Team) -> None:
     assert found.spent.signatures == brief
     assert found.spent.by_role == {rule.role.title: brief}
     assert not found.is_failed
+
+
+def test_signature_is_waited_for_whatever_is_ticked_meanwhile(team: Team) -> None:
+    """Items and gates have states too, and one of theirs is called as one of the deployment's."""
+    deployment = make_ready(team)
+    item = deployment.items.earliest("position")
+    for state in (ItemState.OPEN, ItemState.DONE):
+        checklists.set_state(deployment.pk, item.pk, state, actor=team.member)
+    submitted, until = deployment.events.get(verb="submitted").at, clock.now()
+    Request.objects.create(
+        deployment=deployment,
+        rule=deployment.rules.earliest("position"),
+        asked_at=submitted,
+        due_at=until,
+        settled_at=until,
+    )
+    decide(team, deployment, Verdict.GO)
+    approvals.start(deployment.pk, actor=team.ops_lead)
+
+    [found] = courses_of(team.member, clock.now() - timedelta(days=1))
+
+    assert found.spent.signatures == until - submitted
 
 
 def test_stopped_one_failed_and_the_next_completed_there_restores(team: Team) -> None:

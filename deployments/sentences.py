@@ -19,7 +19,7 @@ def said(event: Event) -> str:
         words.append(f": {_short(event.object_text)}")
     if owner := event.after.get("owner"):
         words.append(f" to {_short(str(owner))}")
-    words.append(_moved(event))
+    words.append(moved(event))
     if event.reason:
         words.append(f", “{_short(event.reason)}”")
     return "".join(words)
@@ -35,12 +35,21 @@ def who(event: Event) -> str:
     return f"{event.actor_name} for {absent}" if absent else event.actor_name
 
 
-def _moved(event: Event) -> str:
-    """From which state to which; some events keep under this name more than a word."""
+def moved(event: Event) -> str:
+    """From which state to which; a request to run several gates keeps that of each by its key."""
     before, after = event.before.get("state"), event.after.get("state")
-    if not (before and after and isinstance(before, str) and isinstance(after, str)):
-        return ""
-    return f" ({STATES.get(before, before)} → {STATES.get(after, after)})"
+    if isinstance(before, dict) and isinstance(after, dict):
+        each = [
+            (key, _change(was, after[key])) for key, was in sorted(before.items()) if key in after
+        ]
+        said = [change if len(each) == 1 else f"{key} {change}" for key, change in each]
+        return f" ({_short(', '.join(said))})" if said else ""
+    is_said = before and after and isinstance(before, str) and isinstance(after, str)
+    return f" ({_change(before, after)})" if is_said else ""
+
+
+def _change(before: object, after: object) -> str:
+    return " → ".join(STATES.get(str(one), str(one)) for one in (before, after))
 
 
 def _short(text: str) -> str:

@@ -1,0 +1,43 @@
+"""The decision for every address: what each kind of person gets from GET and from POST.
+
+The deployment is in review, asked for by the release manager; bodies are complete, so that what
+answers is the policy and not a form. 405: the address does not take that method.
+One part for each namespace; `rows` says what the columns are.
+"""
+
+from __future__ import annotations
+
+from tests.dashboard.access_table import (
+    accounts,
+    api,
+    approvals,
+    audit,
+    checklists,
+    communications,
+    dashboard,
+    deployments,
+    gates,
+    intake,
+    machines,
+    monitoring,
+)
+from tests.dashboard.access_table.rows import PERSONS, Body, Row
+
+__all__ = ["BODIES", "PARTS", "PERSONS", "TABLE"]
+
+PARTS = (
+    accounts,
+    api,
+    approvals,
+    audit,
+    checklists,
+    communications,
+    dashboard,
+    deployments,
+    gates,
+    intake,
+    machines,
+    monitoring,
+)
+BODIES: dict[str, Body] = {name: body for part in PARTS for name, body in part.BODIES.items()}
+TABLE: dict[str, Row] = {name: row for part in PARTS for name, row in part.TABLE.items()}
