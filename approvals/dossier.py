@@ -1,49 +1,16 @@
 """The facts as they stood when somebody decided, frozen so that they can be read months later."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 from approvals import waivers
-from approvals.models import Decision
 from approvals.readiness import Readiness
 from approvals.rollcall import RollCall
 from approvals.signoff import standings
 from checklists.models import Item
-from deployments.canonical import digest
 from deployments.freezes.stops import stops_of
 from deployments.models import Deployment
 from gates.models import Sample
-
-
-def record_of(decision: Decision) -> dict[str, Any]:
-    """All that a decision says, as plain data that never changes; a pack has it to the byte."""
-    return {
-        "id": decision.pk,
-        "verdict": str(decision.verdict),
-        "reason": decision.reason,
-        "decided_by": decision.decided_by_name,
-        "decided_by_id": decision.decided_by_id,
-        "is_automatic": decision.decided_by_id is None,
-        "at": _utc(decision.at),
-        "content_hash": decision.content_hash,
-        "schedule_hash": decision.schedule_hash,
-        "latest_start": _utc(decision.latest_start) if decision.latest_start else None,
-        "overridden": decision.overridden,
-        "second_person": decision.dossier.get("second_person"),  # as they were called then
-        "second_person_id": decision.second_person_id,
-        "replaces": decision.replaces_id,
-        "dossier": decision.dossier,
-    }
-
-
-def digest_of(decision: Decision) -> str:
-    """What binds a decision to its event: the event says it under "dossier"."""
-    return digest(record_of(decision))
-
-
-def _utc(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat()
 
 
 def freeze(deployment: Deployment, verdict: Readiness, poll: RollCall) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 import rfc8785
 from django.db import transaction
 
-from approvals.dossier import record_of
-from approvals.models import Vote, Waiver
+from approvals import records
+from approvals.models import Waiver
 from audit.checkpoints import Head
 from audit.models import Checkpoint, CheckpointHead
 from audit.verifier import path
@@ -48,8 +48,8 @@ def gather(deployment_id: int) -> Evidences:
         events=one.event_count,
         head=one.event_head,
         facts=_facts(one),
-        decisions=[record_of(row) for row in one.decisions.all()],
-        votes=[_vote(row) for row in one.votes.select_related("rule__role")],
+        decisions=[records.of_decision(row) for row in one.decisions.all()],
+        votes=[records.of_vote(row) for row in one.votes.all()],
         waivers=[_waiver(row) for row in one.waivers.select_related(*PEOPLE_OF_WAIVER)],
         items=list(_items(one)),
         comments=[
@@ -94,27 +94,6 @@ def _facts(one: Deployment) -> dict[str, Any]:
         "rollback_reason": one.rollback_reason,
         "stopped_note": one.stopped_note,
         **{name: _at(getattr(one, name)) for name in times},
-    }
-
-
-def _vote(row: Vote) -> dict[str, Any]:
-    """The manifest of one signature: who said what about which content, and how it was proven."""
-    return {
-        "id": row.pk,
-        "role": row.rule.role.key,
-        "role_title": row.role_title,
-        "person": row.person_name,
-        "on_behalf_of": row.on_behalf_of_name or None,
-        "choice": row.choice,
-        "statement": row.statement,
-        "reason": row.reason,
-        "grounds": row.grounds,
-        "content_hash": row.content_hash,
-        "schedule_hash": row.schedule_hash,
-        "at": _at(row.at),
-        "authenticated_by": row.authenticated_by,
-        "authenticated_at": _at(row.authenticated_at),
-        "address": row.address,
     }
 
 

@@ -57,10 +57,15 @@ def is_signed(what: bytes, signed: bytes, signature: str, public_key: str) -> bo
     return True
 
 
+def canonical(value: Any) -> bytes:
+    """RFC 8785 as long as there is nothing but text and whole numbers in it."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode()
+
+
 def leaf(head: Sequence[Any]) -> bytes:
     """A head is chain, number of events, last hash."""
-    text = json.dumps(list(head), ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(b"\x00" + text.encode()).digest()
+    return hashlib.sha256(b"\x00" + canonical(list(head))).digest()
 
 
 def levels(leaves: Sequence[bytes]) -> Iterator[list[bytes]]:
@@ -114,8 +119,9 @@ class Pack:
         self.manifest: dict[str, Any] = {}
         # Events about signatures and contents, by kind and number of these.
         self.bound: dict[tuple[str, str], dict[str, Any]] = {}
-        # What events say of decisions: by number, the digest of all that each says.
+        # What events say of decisions and votes: by number, the digest of all that each says.
         self.decided: dict[int, str] = {}
+        self.voted: dict[int, str] = {}
 
     def verify(self) -> None:
         if not self._manifest():
@@ -237,17 +243,23 @@ class Pack:
         after = event.get("after", {})
         if "decision" in after and "dossier" in after:
             self.decided[after["decision"]] = after["dossier"]
+        if "vote" in after and "record" in after:
+            self.voted[after["vote"]] = after["record"]
         return event, kept
 
     def _votes(self) -> None:
-        """Each signature is on a content that is in the pack, and in history as it is here."""
+        """Each is on a content that is here, and what its event says; early events say less."""
         contents = {sha256(file.read_bytes()) for file in (self.folder / "versions").glob("*.json")}
         votes, wrong = json.loads(b"".join(self._lines("votes.json")) or b"[]"), []
         for vote in votes:
             event = self.bound.get(("vote", str(vote["id"])), {})
             if vote["content_hash"] not in contents:
                 wrong.append(f"What {vote['person']} signed is not in the pack.")
-            if event.get("after", {}).get("content") != vote["content_hash"]:
+            digest = sha256(canonical(vote))
+            if (
+                event.get("after", {}).get("content") != vote["content_hash"]
+                or self.voted.get(vote["id"], digest) != digest
+            ):
                 wrong.append(f"The signature of {vote['person']} is not in history as it is here.")
         for (kind, _), event in self.bound.items():
             if kind == "contentversion" and event["after"].get("content") not in contents:

@@ -5,13 +5,13 @@ class CommunicationsConfig(AppConfig):
     name = "communications"
 
     def ready(self) -> None:
-        from communications import announcing, doubts, foreseen, obstacles, receivers
+        from communications import announcing, doubts, foreseen, obstacles, occasions, receivers
         from deployments import announcements, blockers, foresight, portal_hold
         from deployments.subscriptions import subscribe
 
         subscribe(receivers.PLANS_AFTER, receivers.plan)
         subscribe(["rescheduled"], receivers.correct)
-        subscribe(receivers.VERDICTS, receivers.tell_verdict)
+        subscribe(occasions.VERDICTS, receivers.tell_verdict)
         subscribe(["cancelled"], receivers.give_up)
         subscribe(["commented"], receivers.mention)
         subscribe(["item due"], receivers.remind)

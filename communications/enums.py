@@ -36,8 +36,11 @@ class Kind(TextChoices):
 # What a plan may have a line for; everything else is caused by an event.
 IN_A_PLAN = (Kind.NOTICE, Kind.GO_NO_GO, Kind.START, Kind.COMPLETE, Kind.SUMMARY)
 TELLS_OF_THE_END = frozenset({Kind.COMPLETE, Kind.SUMMARY})
+TELLS_A_VERDICT = frozenset({Kind.HOLD, Kind.NO_GO, Kind.RECALL})
 # Each of these says that T0 moved, where its reader knew another one.
-SAYS_WHAT_MOVED = frozenset({Kind.CORRECTION, Kind.HOLD, Kind.NO_GO, Kind.RECALL})
+SAYS_WHAT_MOVED = TELLS_A_VERDICT | {Kind.CORRECTION}
+# The event of a new time, which corrects, and says a verdict again that was not heard by all.
+MOVED = "rescheduled"
 # To whoever signs, or to the lead if they do not; of no use once the rule holds.
 ASKS_TO_SIGN = frozenset({Kind.SIGN, Kind.SIGN_REMINDER, Kind.SIGN_OVERDUE})
 # To those who were told that it started; to all who were told of it where nobody was.

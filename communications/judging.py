@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from communications import policies
 from communications.enums import (
-    SAYS_WHAT_MOVED,
+    TELLS_A_VERDICT,
     UNDER_WAY,
     WAITING,
     Fate,
@@ -49,6 +49,7 @@ def fate(message: Message, deployment: Deployment, now: datetime) -> Fate:
     if becomes == Fate.LEAVE and (
         (message.kind == Kind.SUMMARY and _is_just_over(deployment, now))
         or (message.kind == Kind.CORRECTION and _is_being_said(message, deployment))
+        or (message.kind in TELLS_A_VERDICT and _is_still_leaving(message))
     ):
         return Fate.WAIT
     return becomes
@@ -65,9 +66,21 @@ def _is_being_said(correction: Message, deployment: Deployment) -> bool:
     others = Delivery.objects.filter(
         message__deployment=deployment,
         message__schedule_revision=deployment.schedule_revision,
-        message__kind__in=SAYS_WHAT_MOVED - {Kind.CORRECTION},
+        message__kind__in=TELLS_A_VERDICT,
     )
     return others.filter(state__in=WAITING | UNDER_WAY).exists()
+
+
+def _is_still_leaving(verdict: Message) -> bool:
+    """Copies of it with the time before are in the hands of workers; who has one is known then."""
+    if verdict.state != MessageState.PLANNED:
+        return False
+    before = Delivery.objects.filter(
+        message__deployment=verdict.deployment_id,
+        message__kind=verdict.kind,
+        message__schedule_revision__lt=verdict.schedule_revision,
+    )
+    return before.filter(state__in=UNDER_WAY).exists()
 
 
 def _is_just_over(deployment: Deployment, now: datetime) -> bool:

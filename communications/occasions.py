@@ -10,7 +10,15 @@ from approvals.asking import speaking_as, still_asked
 from checklists.asked import ops_leads
 from communications import copies, in_vain, readers, schedule
 from communications.audience import involved, recipient_for, wanted
-from communications.enums import Awaits, Kind, MessageState
+from communications.enums import (
+    MOVED,
+    UNDER_WAY,
+    WAITING,
+    Awaits,
+    DeliveryState,
+    Kind,
+    MessageState,
+)
 from communications.models import Message
 from communications.reporters import reporters
 from communications.services import SWEEP
@@ -38,7 +46,9 @@ WAY_BACK: dict[str, Kind] = {
     "rolled back": Kind.ROLLED_BACK,
     "stopped": Kind.STOPPED,
 }
-MOVED = "rescheduled"
+VERDICTS = ("decided", "not decided", "missed start", "recalled")
+# Not every reader has, or is to get, such a copy.
+UNSAID = WAITING | UNDER_WAY | {DeliveryState.SUPERSEDED}
 
 
 def correct(deployment: Deployment) -> Message | None:
@@ -59,6 +69,25 @@ def tell_verdict(deployment: Deployment, event: Event) -> Message | None:
     if kind is None or not _was_told(deployment):
         return None
     return _write(deployment, event, kind, event.at)
+
+
+def tell_verdict_again(deployment: Deployment, moved: Event) -> Message | None:
+    """The verdict that stands, where not everybody heard it before the time that it named moved.
+
+    It says the new time, and to those who were told before; whoever knows it so is spared.
+    """
+    kind = TELLS_OF.get(deployment.state)
+    verdict = deployment.events.filter(verb__in=VERDICTS).order_by("-sequence").first()
+    if kind is None or verdict is None:
+        return None
+    said = deployment.messages.filter(kind=kind, event__sequence__gte=verdict.sequence)
+    last = said.order_by("-pk").first()
+    if last is None or last.schedule_revision == deployment.schedule_revision:
+        return None
+    is_unsaid = last.state in {MessageState.PLANNED, MessageState.SUPERSEDED}
+    if is_unsaid or last.deliveries.filter(state__in=UNSAID).exists():
+        return _write(deployment, moved, kind, last.due_at)
+    return None
 
 
 def tell_cancelled(deployment: Deployment, event: Event) -> Message | None:

@@ -8,13 +8,22 @@ from django.db.models import Q
 
 from communications import aims, audience, told
 from communications.audience import Recipient
-from communications.enums import TOLD, UNDER_WAY, WAITING, WAY_BACK, Kind, MessageState
+from communications.enums import (
+    MOVED,
+    TELLS_A_VERDICT,
+    TOLD,
+    UNDER_WAY,
+    WAITING,
+    WAY_BACK,
+    Kind,
+    MessageState,
+)
 from communications.meant import CHAT
 from communications.models import Channel, Delivery, Message
 from communications.told import Copy
 from deployments.models import Deployment
 
-TO_THE_TOLD = frozenset({Kind.CANCELLATION, Kind.HOLD, Kind.NO_GO, Kind.RECALL})
+TO_THE_TOLD = TELLS_A_VERDICT | {Kind.CANCELLATION}
 
 
 def readers_of(message: Message, deployment: Deployment) -> list[Recipient]:
@@ -35,6 +44,8 @@ def readers_of(message: Message, deployment: Deployment) -> list[Recipient]:
         wanted = told.of_its_start(copies)
     elif message.kind in TO_THE_TOLD:
         wanted = told.readers(copy for copy in copies if copy.told)
+        if message.event and message.event.verb == MOVED:
+            wanted -= told.knowing(copies, message.kind, deployment.t0)
     else:
         wanted = set(today) - _spared(message, deployment, copies)
         if message.kind == Kind.COMPLETE:

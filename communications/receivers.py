@@ -15,7 +15,6 @@ PLANS_AFTER = (
     "completed",
     "watch opened",
 )
-VERDICTS = ("decided", "not decided", "missed start", "recalled")
 WAY_BACK = ("rollback begun", "rolled back", "stopped")
 GO_BACK = ("rollback asked", "rollback unanswered")
 ASKS = ("signature asked", "signature reminded", "signature overdue")
@@ -28,7 +27,9 @@ def plan(event: Event) -> None:
 
 def correct(event: Event) -> None:
     if event.deployment_id:
-        occasions.correct(Deployment.objects.lock(event.deployment_id))
+        deployment = Deployment.objects.lock(event.deployment_id)
+        occasions.tell_verdict_again(deployment, event)
+        occasions.correct(deployment)
 
 
 def tell_verdict(event: Event) -> None:

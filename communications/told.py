@@ -53,6 +53,12 @@ def last_told(copies: Iterable[Copy]) -> dict[str, Copy]:
     return {copy.reader: copy for copy in there}
 
 
+def knowing(copies: Iterable[Copy], kind: str, t0: datetime | None) -> set[str]:
+    """Whoever was told last just this."""
+    last = last_told(copies)
+    return {reader for reader, one in last.items() if (one.kind, one.t0) == (kind, t0)}
+
+
 def is_true(last: Copy, t0: datetime | None, state: str) -> bool:
     """Whether what the copy said is so now: its T0, and that it takes place or does not."""
     stops = state if state in STOPS.values() else ""

@@ -17,6 +17,7 @@ from dashboard import day_acts
 from dashboard.act import Act, act_of
 from dashboard.enums import Asks
 from deployments.enums import Right, State
+from deployments.fitting import cut
 from deployments.models import Deployment
 from deployments.policies import (
     Rights,
@@ -24,11 +25,19 @@ from deployments.policies import (
     refusal_to_edit,
     refusal_to_schedule,
 )
-from monitoring.policies import refusal_to_close
+from monitoring.models import Question
+from monitoring.policies import refusal_to_close, refusal_to_decide
+
+LONGEST_NOTE = 200
 
 
-def acts_of(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
-    """This person's acts in this state, the most urgent first; none for those who only read."""
+def acts_of(
+    rights: Rights, deployment: Deployment, outlook: Outlook, question: Question | None
+) -> list[Act]:
+    """This person's acts in this state, the most urgent first; none for those who only read.
+
+    `question` is the one whether to roll back, as long as it waits for an answer.
+    """
     match State(deployment.state):
         case State.DRAFT:
             return _in_draft(rights, deployment)
@@ -50,6 +59,7 @@ def acts_of(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Ac
             return day_acts.acts_of(rights, deployment, outlook)
         case State.WATCHING:
             return [
+                *_question(rights, deployment, question),
                 *_review(rights, deployment, outlook),
                 *_close(rights, deployment, outlook),
                 *day_acts.roll_back(rights, deployment),
@@ -128,6 +138,17 @@ def _answer(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Ac
         return []
     url = reverse("dashboard:room", args=[deployment.pk])
     return [Act("Answer in the poll", url, asks=Asks.ANSWER, due=closing[0])]
+
+
+def _question(rights: Rights, deployment: Deployment, question: Question | None) -> list[Act]:
+    """For whom the plan lets decide; what an ops lead may do otherwise stands beside it."""
+    if question is None or refusal_to_decide(rights, deployment, question):
+        return []
+    act = act_of("Say whether to roll back", "monitoring:question", deployment, None)
+    note = cut("; ".join(question.because), LONGEST_NOTE)
+    return [
+        replace(act, note=note, asks=Asks.ROLLBACK, since=question.asked_at, due=question.answer_by)
+    ]
 
 
 def _review(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -24,12 +24,14 @@ from deployments import clock
 from deployments.enums import State
 from deployments.models import Deployment
 from deployments.policies import Rights, rights_on
+from monitoring.models import Question
+from monitoring.questions import open_questions
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
-# Where a signature, an answer, a decision or a review of somebody can be waited for, and how it
-# goes on after a step failed.
+# Where a signature, an answer, a decision or a review of somebody can be waited for, how it goes on
+# after a step failed, and whether it is rolled back.
 WAITING = (
     State.IN_REVIEW, State.GO, State.IN_PROGRESS, State.ROLLING_BACK, State.WATCHING,
 )  # fmt: skip
@@ -40,6 +42,7 @@ MARKS = {
     "has_unsigned": Exists(
         Waiver.objects.filter(deployment=OuterRef("pk"), signed_at=None, ended_at=None)
     ),
+    "has_question": Exists(Question.objects.open().filter(deployment=OuterRef("pk"))),
     "is_unpolled": Exists(PollPlan.objects.filter(deployment=OuterRef("pk"), is_on=False)),
 }
 
@@ -49,6 +52,7 @@ class Marks(TypedDict):
 
     has_asked: bool
     has_unsigned: bool
+    has_question: bool
     is_unpolled: bool
 
 
@@ -92,7 +96,9 @@ def inbox_of(
     found = visible.filter(Q(state__in=WAITING) | Q(has_asked=True) | Q(has_unsigned=True))
     deployments = list(found.order_by("t0", "pk")[:MOST])
     held = rights_on(user, {one.service_id for one in deployments})
-    waiting = waiting_on(deployments, outlooks(deployments, now, warns=False), held)
+    views = outlooks(deployments, now, warns=False)
+    asked = open_questions([one for one in deployments if one.has_question])
+    waiting = waiting_on(deployments, views, held, asked)
     services = {row.deployment.service.key: str(row.deployment.service) for row in waiting}
     kinds = {row.asks for row in waiting}
     return Inbox(
@@ -108,13 +114,16 @@ def inbox_of(
 
 
 def waiting_on(
-    deployments: Sequence[Marked], views: Mapping[int, Outlook], held: Mapping[int, Rights]
+    deployments: Sequence[Marked],
+    views: Mapping[int, Outlook],
+    held: Mapping[int, Rights],
+    questions: Mapping[int, Question],
 ) -> list[Waiting]:
-    """What waits on these deployments, by deadline; what has none comes last."""
+    """Whether to roll back, then what else waits, by deadline; what has none comes last."""
     found = [
         row
         for one in deployments
-        for row in _words(one, views[one.pk], held[one.service_id], is_polled=not one.is_unpolled)
+        for row in _words(one, views[one.pk], held[one.service_id], questions.get(one.pk))
     ]
     unsigned = [one for one in deployments if one.has_unsigned]
     asked = [one for one in deployments if one.has_asked]
@@ -122,13 +131,18 @@ def waiting_on(
         found += _waivers(unsigned, views, held)
     if asked:
         found += _items(asked, views, held)
-    return sorted(found, key=lambda row: (row.due is None, row.due, row.deployment.pk))
+    return sorted(found, key=_urgency)
+
+
+def _urgency(row: Waiting) -> tuple[Any, ...]:
+    return row.asks != Asks.ROLLBACK, row.due is None, row.due, row.deployment.pk
 
 
 def _words(
-    deployment: Deployment, view: Outlook, rights: Rights, *, is_polled: bool
+    deployment: Marked, view: Outlook, rights: Rights, question: Question | None
 ) -> Iterable[Waiting]:
-    for act in acts_of(rights, deployment, view):
+    is_polled = not deployment.is_unpolled
+    for act in acts_of(rights, deployment, view, question):
         if act.asks is None or act.refusal or not act.is_asked:
             continue
         if act.asks == Asks.DECISION and not _is_to_decide(deployment, view, is_polled=is_polled):

@@ -11,3 +11,4 @@ class Asks(TextChoices):
     ITEM = "item", "Items to leave out"
     REVIEW = "review", "Reviews"
     STEP = "step", "Failed steps"
+    ROLLBACK = "rollback", "Rollback questions"

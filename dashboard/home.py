@@ -20,10 +20,13 @@ from deployments import clock
 from deployments.enums import BEFORE_START, State
 from deployments.models import Deployment
 from deployments.policies import Rights, rights_on
+from monitoring.models import Question
+from monitoring.questions import open_questions
 
 SHOWN = 50
 WEEK = timedelta(days=7)
-# What is under way comes first, then what comes soonest; a long list is cut at its far end.
+# After the question whether to roll back comes what is under way, then what comes soonest; a long
+# list is cut at its far end.
 URGENCY = Case(
     *(
         When(state=state, then=Value(rank))
@@ -77,20 +80,26 @@ def home_of(user: User, zone: tzinfo) -> Home:
     """Everything open that the person may see, sorted by what it asks of them."""
     now = clock.now()
     visible = marked(Deployment.objects.visible_to(user).with_names().open())
-    deployments = list(visible.order_by(URGENCY, F("t0").asc(nulls_last=True), "pk")[: SHOWN + 1])
+    urgent = visible.order_by("-has_question", URGENCY, F("t0").asc(nulls_last=True), "pk")
+    deployments = list(urgent[: SHOWN + 1])
     is_cut = len(deployments) > SHOWN
     deployments = deployments[:SHOWN]
     views = outlooks(deployments, now)
     held = rights_on(user, {one.service_id for one in deployments})
-    entries = [_entry(one, views[one.pk], held[one.service_id]) for one in deployments]
-    waiting = len(waiting_on(deployments, views, held))
+    asked = open_questions([one for one in deployments if one.has_question])
+    entries = [
+        _entry(one, views[one.pk], held[one.service_id], asked.get(one.pk)) for one in deployments
+    ]
+    waiting = len(waiting_on(deployments, views, held, asked))
     week = _week(entries, now, zone)
     found = _sorted(entries, week, items_of(user))
     return replace(found, is_cut=is_cut, waiting=waiting)
 
 
-def _entry(deployment: Deployment, outlook: Outlook, rights: Rights) -> Entry:
-    acts = acts_of(rights, deployment, outlook)
+def _entry(
+    deployment: Deployment, outlook: Outlook, rights: Rights, question: Question | None
+) -> Entry:
+    acts = acts_of(rights, deployment, outlook, question)
     possible = [act for act in acts if act.is_asked and not act.refusal]
     answers_for_it = rights.user.pk in {deployment.requester_id, deployment.lead_id}
     told = reach.clauses(outlook.readiness) if answers_for_it else ()

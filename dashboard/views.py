@@ -9,8 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
+from approvals.verdict import Outlook
 from checklists.filters import KINDS, filters_panel
 from dashboard import live
+from dashboard.act import Act
 from dashboard.acts import acts_of, plan_acts
 from dashboard.begin import begin_of
 from dashboard.forms import CommentForm
@@ -24,6 +26,7 @@ from deployments.mentions import named, people_of
 from deployments.models import Deployment
 from deployments.policies import Rights, refusal_to_comment, rights_of
 from monitoring.charts import charts_of
+from monitoring.questions import open_questions
 
 
 @require_safe
@@ -94,10 +97,14 @@ def _page(found: Deployment, tab: str, rights: Rights, show: str = "") -> dict[s
         "header": fragments.pop("header"),
         "fragments": fragments,
         "live_panels": ",".join(shown),
-        "acts": acts_of(rights, found, view),
+        "acts": _acts(rights, found, view),
         "plan_acts": plan_acts(rights, found),
         "charts": charts_of(found) if tab == "watch" else [],
     }
+
+
+def _acts(rights: Rights, found: Deployment, view: Outlook) -> list[Act]:
+    return acts_of(rights, found, view, open_questions([found]).get(found.pk))
 
 
 @require_safe
@@ -105,7 +112,7 @@ def mine(request: PersonRequest, pk: int) -> HttpResponse:
     """The personal part of the page, fetched again when something changed for this person."""
     found = get_object_or_404(Deployment.objects.visible_to(request.user).with_names(), pk=pk)
     rights = rights_of(request.user, found.service)
-    acts = acts_of(rights, found, outlook_for(found, ()))
+    acts = _acts(rights, found, outlook_for(found, ()))
     context = {"deployment": found, "acts": acts, "plan_acts": plan_acts(rights, found)}
     return render(request, "dashboard/_mine.html", context)
 

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.fresh import Authentication
 from accounts.models import User
-from approvals import dossier
+from approvals import dossier, records
 from approvals.enums import LATEST_START_AFTER_T0, Closed, Verdict
 from approvals.models import Decision
 from approvals.policies import deciding as policies
@@ -17,6 +17,7 @@ from approvals.services.polling import begin_round, end_round
 from approvals.shown import Shown, refusal_of_other
 from approvals.verdict import current_decision, readiness
 from deployments import clock
+from deployments.canonical import digest
 from deployments.enums import State
 from deployments.exceptions import Invalid, Overtaken, require
 from deployments.models import Deployment, Event
@@ -107,7 +108,7 @@ def record_decision(
         actor=actor,
         reason=f"{decision.get_verdict_display()}: {reason}",
         at=at,
-        also={"decision": decision.pk, "dossier": dossier.digest_of(decision)},
+        also={"decision": decision.pk, "dossier": digest(records.of_decision(decision))},
     )
     return decision
 

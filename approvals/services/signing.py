@@ -7,12 +7,14 @@ from django.db import transaction
 
 from accounts.fresh import Authentication
 from accounts.models import User
+from approvals import records
 from approvals.enums import NEEDS_REASON, Choice
 from approvals.models import Rule, Standing, Vote
 from approvals.policies import voting as policies
 from approvals.shown import Shown, refusal_of_other
 from approvals.signoff import RuleStanding, standings_before
 from deployments import clock, history, provenance
+from deployments.canonical import digest
 from deployments.exceptions import Invalid, require
 from deployments.models import Deployment
 from deployments.policies import Rights, refusal_by_proof, rights_of
@@ -129,7 +131,13 @@ def _cast(
         VERBS[word.choice],
         actor=actor,
         obj=vote,
-        after={"role": rule.role.key, "statement": rule.statement, "content": vote.content_hash},
+        after={
+            "role": rule.role.key,
+            "statement": rule.statement,
+            "content": vote.content_hash,
+            "vote": vote.pk,
+            "record": digest(records.of_vote(vote)),
+        },
         reason=word.reason,
         on_behalf_of=word.on_behalf_of,
         at=vote.at,

@@ -11,6 +11,7 @@ from deployments.models import Deployment, Event
 
 GUARDED = (
     "deployments_event", "audit_checkpoint", "audit_checkpointhead", "approvals_decision",
+    "approvals_vote",
 )  # fmt: skip
 
 

@@ -199,6 +199,9 @@ FILES = {
     "vote": (lambda folder: (folder / "votes.json").write_text(
         (folder / "votes.json").read_text().replace("reject", "approve")),
         "votes.json was changed."),
+    "choice of a vote": (lambda folder: (folder / "votes.json").write_text(
+        (folder / "votes.json").read_text().replace("reject", "approve")),
+        "The signature of Technical Lead is not in history as it is here."),
     "vote taken out": (lambda folder: (folder / "votes.json").write_text(
         json.dumps(json.loads((folder / "votes.json").read_text())[:1])),
         "which history names, is missing."),

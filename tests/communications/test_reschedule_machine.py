@@ -34,6 +34,8 @@ from tests.communications.smtp_witness import Witness
 MANY = bool(os.environ.get("PORTAL_AUDIT"))
 NAMES_T0 = {Kind.NOTICE, Kind.GO_NO_GO, Kind.CORRECTION, Kind.HOLD, Kind.NO_GO, Kind.RECALL}
 
+STOPS: dict[str, Kind] = {State.ON_HOLD: Kind.HOLD, State.NO_GO: Kind.NO_GO}
+
 
 class Rescheduling(People):
     """What must be so of one deployment and its mails, after every step and in the end."""
@@ -151,6 +153,10 @@ class Rescheduling(People):
                 moved = [one for one in said if one.kind in SAYS_MOVED]
                 assert moved or is_late, f"{reader} still knows the old time"
                 assert [one.kind for one in moved].count(Kind.CORRECTION) <= 1
+        if plain.state in STOPS and rested_at < plain.stopped_at + NEWS_FOR:
+            for reader in plain.readers() - bounced:
+                kinds = [one.kind for one in plain.of(reader)]
+                assert STOPS[plain.state] in kinds, f"{reader} does not know that it is stopped"
 
 
 @pytest.mark.timeout(3600 if MANY else 120)
