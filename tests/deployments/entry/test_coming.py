@@ -1,4 +1,4 @@
-"""What a provider may call somebody: kept as it is, shortened, or a sentence why nobody comes in."""
+"""What a provider may call somebody: kept, shortened, or a sentence why nobody comes in."""
 
 from __future__ import annotations
 
