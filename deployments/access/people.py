@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.forms import SetPasswordForm
 from django.db import transaction
 
-from accounts import sessions
+from accounts import entering
 from accounts.models import User
 from deployments import history
 from deployments.access.changing import PORTAL, save_changes
@@ -98,10 +98,8 @@ def deactivate(person: User, *, actor: User | None, aware: bool = False) -> Even
     require(refusal_of_machine(person) or refusal_of_state(person, active=True))
     require(refusal_by_losses(losses_of_person(person), aware=aware))
     person.is_active = False
-    # Sessions are bound to the password: coming back revives none of those that ended here.
-    person.set_unusable_password()
-    person.save(update_fields=["is_active", "password"])
-    sessions.end(person)
+    person.save(update_fields=["is_active"])
+    entering.shut_out(person)
     tell_open_pages(services_of(person))
     end_calendar_link(person, chain=chain, actor=actor)
     return history.record(
