@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from accounts import entering
 from accounts.models import Role, User
 
 
@@ -53,6 +54,11 @@ class PersonAdmin(UserAdmin):
         ),
         ("Access", {"fields": ("is_active", "is_staff", "is_superuser")}),
     )
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if {"is_active", "kind"} & set(form.changed_data) and not entering.may_enter(obj):
+            entering.shut_out(obj)
 
 
 @admin.register(Role)

@@ -1,4 +1,4 @@
-"""The one place that begins a session, after whatever proved who comes in."""
+"""The one place that begins a session, after whatever proved who comes in, and shuts one out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from accounts import fresh
+from accounts import fresh, sessions
 from accounts.models import User
 
 BACKEND = "accounts.backends.PersonBackend"
@@ -62,3 +62,11 @@ def enter(request: HttpRequest, person: User, means: str, at: datetime | None = 
         request.session.pop(key, None)
     login(request, person, backend=BACKEND)
     fresh.note(request, means, at)
+
+
+def shut_out(person: User) -> None:
+    """For an account that has closed. Sessions are bound to the password, which ends with them, so
+    that coming back revives none."""
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
+    sessions.end(person)

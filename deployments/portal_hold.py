@@ -5,6 +5,7 @@ What had left after the backup was taken nobody here can know, so nothing leaves
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import connections
@@ -23,23 +24,40 @@ VALUES (1, portal_now(), {reason}, {backup_from})
 ON CONFLICT (id) DO UPDATE
     SET held_at = excluded.held_at, reason = excluded.reason, backup_from = excluded.backup_from;
 """
-# Who signed out or lost a link after the backup was taken would be let in again by what it brings
-# back, so nothing that opens a page by itself survives a restore.
 RESTORED = """
 DELETE FROM deployments_tick;
-DELETE FROM django_session;
-UPDATE deployments_sharelink
-SET expires_at = greatest(made_at + interval '1 microsecond', portal_now()), sealed_secret = ''
-WHERE revoked_at IS NULL AND expires_at > portal_now();
 SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, coalesce(last_value, 0) + {ids})
 FROM pg_sequences WHERE schemaname = 'public';
 """
-_statements: list[str] = []
+# A backup has the tables of its own version; `migrate` brings the later ones afterwards, empty.
+WHERE_THERE = """
+DO $$
+BEGIN
+    IF to_regclass('public.{table}') IS NOT NULL THEN
+        {statement}
+    END IF;
+END $$;
+"""
+# Who signed out or lost a link after the backup was taken would be let in again by what it brings
+# back, so nothing that opens a page by itself survives a restore.
+_doubts: dict[str, str] = {
+    "django_session": "DELETE FROM django_session;",
+    "deployments_sharelink": """
+        UPDATE deployments_sharelink
+        SET expires_at = greatest(made_at + interval '1 microsecond', portal_now()),
+            sealed_secret = ''
+        WHERE revoked_at IS NULL AND expires_at > portal_now();""",
+    "deployments_calendarfeed": """
+        UPDATE deployments_calendarfeed SET revoked_at = portal_now() WHERE revoked_at IS NULL;""",
+}
 
 
-def register(statement: str) -> None:
-    """SQL that an app wants run on its tables in the transaction that restores a backup."""
-    _statements.append(statement)
+def register(statements: Mapping[str, str]) -> None:
+    """By table, the SQL that an app wants run on it in the transaction that restores a backup.
+
+    A backup of an earlier version may not have the table; then nothing of it is in doubt.
+    """
+    _doubts.update(statements)
 
 
 def on() -> Exists:
@@ -60,7 +78,10 @@ def statements(reason: str, backup_from: datetime | None, *, restored: bool) -> 
     parts = [held.as_string(None)]
     if restored:
         parts += [sql.SQL(RESTORED).format(ids=sql.Literal(IDS_SKIPPED)).as_string(None)]
-        parts += _statements
+        parts += [
+            WHERE_THERE.format(table=table, statement=said.strip())
+            for table, said in _doubts.items()
+        ]
     return "SET search_path = public;\n" + "\n".join(parts)
 
 

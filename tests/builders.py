@@ -65,8 +65,8 @@ def make_machine(username: str = "ci") -> User:
     return make_person(username, kind=Kind.MACHINE)
 
 
-def make_administrator(username: str = "administrator") -> User:
-    return User.objects.create_superuser(username)
+def make_administrator(username: str = "administrator", *, password: str | None = None) -> User:
+    return User.objects.create_superuser(username, password=password)
 
 
 def make_role(key: str) -> Role:

@@ -8,7 +8,9 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from accounts.forms import FreshForm
 from accounts.requests import PersonRequest
+from deployments.exceptions import Refused
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,7 @@ class FormPage:
     back: str
     back_to: str
     lead: str = ""
+    is_grave: bool = False
 
 
 def form_page(
@@ -25,3 +28,11 @@ def form_page(
 ) -> HttpResponse:
     context = {"page": page, "form": form}
     return render(request, "forms/page.html", context, status=status)
+
+
+def proof_page(
+    request: PersonRequest, page: FormPage, form: FreshForm, status: int, refusal: Refused | None
+) -> HttpResponse:
+    """An act that asks nothing but who does it; `refusal` says why it is not offered."""
+    context = {"page": page, "form": form, "refusal": refusal}
+    return render(request, "forms/proof_page.html", context, status=status)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.contrib.auth.forms import SetPasswordForm
 from django.db import transaction
 
-from accounts import sessions
+from accounts import entering
+from accounts.fresh import Authentication
 from accounts.models import User
 from deployments import history
 from deployments.access.changing import PORTAL, save_changes
@@ -22,6 +23,7 @@ from deployments.access.teams import lock_services
 from deployments.exceptions import Overtaken, Refused, require
 from deployments.feeds.links import end_of as end_calendar_link
 from deployments.models import Event, Granted, Membership
+from deployments.policies import refusal_by_proof
 
 ACT = "change accounts"
 
@@ -77,10 +79,10 @@ def set_password(form: SetPasswordForm, *, actor: User) -> Event:
 
 
 @transaction.atomic
-def make_link(person: User, *, actor: User | None) -> Event:
+def make_link(person: User, *, actor: User | None, proof: Authentication | None) -> Event:
     """Whoever has the link becomes the person, so that there is one is in the history."""
     chain = history.chain(PORTAL)
-    require(refusal_to_administer(actor, ACT))
+    require(refusal_to_administer(actor, ACT) or refusal_by_proof(proof))
     require(refusal_of_link(person))
     return history.record(chain, "password link made", actor=actor, obj=person)
 
@@ -98,10 +100,8 @@ def deactivate(person: User, *, actor: User | None, aware: bool = False) -> Even
     require(refusal_of_machine(person) or refusal_of_state(person, active=True))
     require(refusal_by_losses(losses_of_person(person), aware=aware))
     person.is_active = False
-    # Sessions are bound to the password: coming back revives none of those that ended here.
-    person.set_unusable_password()
-    person.save(update_fields=["is_active", "password"])
-    sessions.end(person)
+    person.save(update_fields=["is_active"])
+    entering.shut_out(person)
     tell_open_pages(services_of(person))
     end_calendar_link(person, chain=chain, actor=actor)
     return history.record(

@@ -11,14 +11,16 @@ from django.forms.models import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import second_factor
+from accounts import fresh, second_factor
+from accounts.forms import FreshForm
 from accounts.models import User
 from accounts.requests import PersonRequest
 from deployments.access import people as accounts
 from deployments.access.forms import AwareForm, NewPersonForm, PersonForm, SearchForm
-from deployments.access.pages import FormPage, form_page
+from deployments.access.pages import FormPage, form_page, proof_page
 from deployments.access.policies import refusal_to_administer, refusal_to_deactivate
 from deployments.access.profile import profile_of
 from deployments.answers import posted, tried
@@ -52,7 +54,7 @@ def person_new(request: PersonRequest) -> HttpResponse:
     if made.result is not None:
         if form.cleaned_data["invite"]:
             return _invited(request, made.result)
-        return _link_page(request, made.result)
+        return _link_next(request, made.result)
     lead = "They set their own password by a link: in a mail, or shown to you next."
     page = FormPage("New person", "Make the account", reverse(PEOPLE), "People", lead)
     return form_page(request, page, form, made.status)
@@ -93,10 +95,19 @@ def person_edit(request: PersonRequest, person_pk: int) -> HttpResponse:
     return form_page(request, page, form, saved.status)
 
 
-@require_POST
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
 def person_link(request: PersonRequest, person_pk: int) -> HttpResponse:
     require(refusal_to_administer(request.user, accounts.ACT))
-    return _link_page(request, get_object_or_404(User, pk=person_pk))
+    found = get_object_or_404(User, pk=person_pk)
+    form = FreshForm(request, posted(request))
+    made = tried(request, form, lambda: _shown(request, found, form.proof))
+    if made.result is not None:
+        return made.result
+    back = reverse("deployments:person", args=[person_pk])
+    lead = "Whoever has the link sets the password and is then this person. It is shown once."
+    page = FormPage(f"A link for {found}", "Make the link", back, str(found), lead)
+    return proof_page(request, page, form, made.status, accounts.refusal_of_link(found))
 
 
 @require_http_methods(["GET", "POST"])
@@ -125,11 +136,11 @@ def deactivate(request: PersonRequest, person_pk: int) -> HttpResponse:
 
 @require_POST
 def reactivate(request: PersonRequest, person_pk: int) -> HttpResponse:
-    """The password ended with the account, so the answer is a link to set a new one."""
+    """The password ended with the account, so a link to set a new one comes next."""
     require(refusal_to_administer(request.user, accounts.ACT))
     found = get_object_or_404(User, pk=person_pk)
     accounts.reactivate(found, actor=request.user)
-    return _link_page(request, found)
+    return _link_next(request, found)
 
 
 @require_POST
@@ -155,8 +166,16 @@ def _invited(request: PersonRequest, found: User) -> HttpResponse:
     return redirect("deployments:person", found.pk)
 
 
-def _link_page(request: PersonRequest, found: User) -> HttpResponse:
+def _link_next(request: PersonRequest, found: User) -> HttpResponse:
+    """What follows an act that leaves somebody without a password."""
+    proof = fresh.current(request)
+    if proof is None:
+        return redirect("deployments:person_link", found.pk)
+    return _shown(request, found, proof)
+
+
+def _shown(request: PersonRequest, found: User, proof: fresh.Authentication | None) -> HttpResponse:
     """Shown in the answer to the act and kept nowhere: it is as good as the password."""
-    accounts.make_link(found, actor=request.user)
+    accounts.make_link(found, actor=request.user, proof=proof)
     link = request.build_absolute_uri(path_to_set(found))
     return render(request, "accounts/link.html", {"person": found, "link": link})

@@ -26,7 +26,10 @@ from deployments.models import Chain, Event
 from deployments.policies import refusal_by_proof
 
 NOT_IN_A_USERNAME = re.compile(r"[^\w.@+-]+")
+# PostgreSQL keeps neither NUL nor half a character.
+NOT_IN_A_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 LONGEST_SUBJECT = SocialAccount._meta.get_field("uid").max_length or 0
+LONGEST_ADDRESS = User._meta.get_field("email").max_length or 0
 
 
 @transaction.atomic
@@ -75,7 +78,7 @@ def unlink(person: User, *, proof: Authentication | None) -> Event:
 
 def is_same(person: User, identity: Identity) -> bool:
     """Whether who proved it again is who is signed in."""
-    return _linked(identity) == person
+    return refusal_of_subject(identity) is None and _linked(identity) == person
 
 
 def refusal_to_enter(person: User) -> Refused | None:
@@ -85,13 +88,15 @@ def refusal_to_enter(person: User) -> Refused | None:
 
 
 def refusal_of_subject(identity: Identity) -> Refused | None:
-    if 0 < len(identity.subject) <= LONGEST_SUBJECT:
+    if identity.subject and _can_be_kept(identity.subject, LONGEST_SUBJECT):
         return None
     return Refused(f"{settings.OIDC_NAME} named nobody in a way that can be kept.")
 
 
 def refusal_of_address(identity: Identity) -> Refused | None:
     """An address that nobody verified is anybody's to claim."""
+    if not _can_be_kept(identity.email, LONGEST_ADDRESS):
+        return Refused(f"{settings.OIDC_NAME} named an address that cannot be kept.")
     if identity.email and identity.email_is_verified:
         return None
     what = f"the address {identity.email}" if identity.email else "an address of yours"
@@ -141,6 +146,11 @@ def username_for(identity: Identity) -> str:
     return next(name for name in names if name.casefold() not in taken)
 
 
+def _can_be_kept(text: str, longest: int) -> bool:
+    """Shortened or mended it would name somebody else."""
+    return len(text) <= longest and NOT_IN_A_TEXT.search(text) is None
+
+
 def _linked(identity: Identity) -> User | None:
     """By issuer and subject: what another issuer calls the same is somebody else."""
     rows = SocialAccount.objects.filter(provider=settings.OIDC_ISSUER, uid=identity.subject)
@@ -170,7 +180,7 @@ def _link(chain: Chain, person: User, identity: Identity, *, actor: User) -> Eve
 def _made(chain: Chain, identity: Identity) -> User:
     person = User(
         username=username_for(identity),
-        display_name=identity.name[:100],
+        display_name=NOT_IN_A_TEXT.sub("", identity.name)[:100],
         email=identity.email,
     )
     person.set_unusable_password()

@@ -34,19 +34,11 @@ def turn_on(person: User, secret: str, code: str, *, proof: Authentication | Non
 
 
 @transaction.atomic
-def turn_off(person: User, *, proof: Authentication | None) -> Event:
+def turn_off(person: User, *, actor: User, proof: Authentication | None) -> Event:
+    """One's own; or an administrator's for somebody who lost app and codes, who has made sure who
+    asks."""
     chain = history.chain(PORTAL)
-    require(refusal_by_proof(proof))
-    require(refusal_when(person, on=True))
-    second_factor.turn_off(person)
-    return history.record(chain, "second factor turned off", actor=person, obj=person)
-
-
-@transaction.atomic
-def turn_off_for(person: User, *, actor: User | None) -> Event:
-    """For somebody who lost app and codes; whoever does it has made sure who asks."""
-    chain = history.chain(PORTAL)
-    require(refusal_to_administer(actor, ACT))
+    require(refusal_to_turn_off(person, actor) or refusal_by_proof(proof))
     require(refusal_when(person, on=True))
     second_factor.turn_off(person)
     return history.record(chain, "second factor turned off", actor=actor, obj=person)
@@ -60,6 +52,10 @@ def new_codes(person: User, *, proof: Authentication | None) -> list[str]:
     codes = second_factor.new_recovery_codes(person)
     history.record(chain, "recovery codes made", actor=person, obj=person)
     return codes
+
+
+def refusal_to_turn_off(person: User, actor: User) -> Refused | None:
+    return None if person.pk == actor.pk else refusal_to_administer(actor, ACT)
 
 
 def refusal_when(person: User, *, on: bool) -> Refused | None:

@@ -16,10 +16,6 @@ from deployments.access.password_forms import dress
 CONTROL = {"class": "form-control"}
 
 
-class ProofForm(FreshForm):
-    """Nothing but the proof of who asks."""
-
-
 class AppForm(FreshForm):
     app_code = forms.CharField(
         label="The code that the app shows now",

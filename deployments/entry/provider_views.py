@@ -14,11 +14,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import entering, fresh
+from accounts.forms import FreshForm
 from accounts.models import User
 from accounts.requests import PersonRequest
 from deployments.answers import posted, tried
 from deployments.entry import coming, provider
-from deployments.entry.forms import ProofForm
 from deployments.entry.provider import Return
 from deployments.exceptions import Forbidden, Refused, require
 from deployments.policies import refusal_by_proof
@@ -80,7 +80,7 @@ def connection(request: PersonRequest) -> HttpResponse:
     connecting the identity of somebody else with their account."""
     if not provider.is_set():
         raise Http404
-    form = ProofForm(request, posted(request))
+    form = FreshForm(request, posted(request))
     proven = tried(request, form, lambda: require(refusal_by_proof(form.proof)))
     if proven.done:
         request.session[CONNECTING] = True
@@ -91,7 +91,7 @@ def connection(request: PersonRequest) -> HttpResponse:
 def disconnect(request: PersonRequest) -> HttpResponse:
     if not provider.is_set():
         raise Http404
-    form = ProofForm(request, posted(request))
+    form = FreshForm(request, posted(request))
     out = tried(request, form, lambda: coming.unlink(request.user, proof=form.proof))
     if out.done:
         messages.success(request, f"{settings.OIDC_NAME} is no longer connected with your account.")
@@ -100,7 +100,7 @@ def disconnect(request: PersonRequest) -> HttpResponse:
 
 
 def _connection_page(
-    request: PersonRequest, form: ProofForm, status: int, *, goes_on: bool = False
+    request: PersonRequest, form: FreshForm, status: int, *, goes_on: bool = False
 ) -> HttpResponse:
     context = {"form": form, "is_linked": fresh.is_linked(request.user), "goes_on": goes_on}
     return render(request, "accounts/connection.html", context, status=status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from accounts.models import OpenSession, User
 from accounts.second_factor import new_secret, turn_on
 from tests.accounts.codes import code_of
 from tests.builders import PASSWORD, make_administrator, make_person, signed_in
@@ -47,6 +48,39 @@ def test_a_password_is_changed_in_the_settings_only() -> None:
     ):
         assert answer["Location"] == "/settings/"
     assert Client().login(username="administrator", password=PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("closed", "opened"),
+    [({"is_active": ""}, {"is_active": "on"}), ({"kind": "machine"}, {"kind": "person"})],
+)
+def test_account_that_is_closed_there_and_opened_again_regains_no_session(
+    closed: dict[str, str], opened: dict[str, str]
+) -> None:
+    person, admin = make_person("ann", password=PASSWORD), signed_in(make_administrator())
+    theirs, address = Client(), f"/admin/accounts/user/{person.pk}/change/"
+    theirs.post("/sign-in/", {"username": "ann", "password": PASSWORD})
+    assert theirs.get("/settings/").status_code == 200
+    facts = {"username": "ann", "zone": "UTC", "kind": "person", "is_active": "on"}
+
+    for typed in (closed, opened):
+        assert admin.post(address, facts | typed).status_code == 302
+
+    assert User.objects.get(pk=person.pk).is_active
+    assert theirs.get("/settings/").status_code == 302
+    assert not OpenSession.objects.filter(user=person).exists()
+
+
+def test_account_that_is_changed_there_and_stays_open_keeps_its_sessions() -> None:
+    person, admin = make_person("ann", password=PASSWORD), signed_in(make_administrator())
+    theirs = Client()
+    theirs.post("/sign-in/", {"username": "ann", "password": PASSWORD})
+
+    facts = {"username": "ann", "zone": "Europe/Vienna", "kind": "person", "is_active": "on"}
+    assert admin.post(f"/admin/accounts/user/{person.pk}/change/", facts).status_code == 302
+
+    assert User.objects.get(pk=person.pk).zone == "Europe/Vienna"
+    assert theirs.get("/settings/").status_code == 200
 
 
 def test_what_allauth_keeps_is_not_shown_there() -> None:

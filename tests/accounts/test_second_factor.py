@@ -150,8 +150,14 @@ def test_turning_it_off_takes_a_fresh_proof(codes: list[str]) -> None:
 
 def test_an_administrator_turns_it_off_for_whoever_lost_the_app(codes: list[str]) -> None:
     person = User.objects.get()
+    client = signed_in(make_administrator(password=PASSWORD))
+    address = f"/people/{person.pk}/second-factor/off/"
+    assert "Make sure that it is they who ask" in client.get(address).content.decode()
+    old(client)
+    assert client.post(address).status_code == 422
+    assert second_factor.is_on(person)
 
-    answer = signed_in(make_administrator()).post(f"/people/{person.pk}/second-factor/off/")
+    answer = client.post(address, {"password": PASSWORD})
 
     assert answer.status_code == 302
     assert not second_factor.is_on(person)

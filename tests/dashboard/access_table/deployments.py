@@ -109,7 +109,7 @@ TABLE: dict[str, Row] = {
     "deployments:factor_off": Row(NO_METHOD, (302, 409, 409, 409, 409, 409, 409, 409)),
     "deployments:factor_codes": Row(NO_METHOD, (302, 409, 409, 409, 409, 409, 409, 409)),
     "deployments:administrator": Row(ADMINISTRATORS, BY_ADMINISTRATORS, ("person_pk",)),
-    "deployments:factor_off_for": Row(NO_METHOD, (302, 403, 403, 403, 403, 403, 403, 409), ("person_pk",)),
+    "deployments:factor_off_for": Row(ADMINISTRATORS, (302, 403, 403, 403, 403, 403, 403, 409), ("person_pk",)),
     "deployments:person_invite": Row(NO_METHOD, BY_ADMINISTRATORS, ("person_pk",)),
     "deployments:keep_filter": Row(NO_METHOD, (302,) * 8),
     # The release manager's own.
@@ -147,7 +147,7 @@ TABLE: dict[str, Row] = {
     "deployments:person_new": Row(ADMINISTRATORS, ADMINISTRATORS),
     "deployments:person": Row(ADMINISTRATORS, NO_METHOD, ("person_pk",)),
     "deployments:person_edit": Row(ADMINISTRATORS, BY_ADMINISTRATORS, ("person_pk",)),
-    "deployments:person_link": Row(NO_METHOD, ADMINISTRATORS, ("person_pk",)),
+    "deployments:person_link": Row(ADMINISTRATORS, ADMINISTRATORS, ("person_pk",)),
     "deployments:deactivate": Row(ADMINISTRATORS, BY_ADMINISTRATORS, ("person_pk",)),
     "deployments:reactivate": Row(NO_METHOD, (302, 403, 403, 403, 403, 403, 403, 409), ("person_pk",)),
     "deployments:teams": Row(ADMINISTRATORS, NO_METHOD),

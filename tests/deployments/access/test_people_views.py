@@ -13,7 +13,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from checklists.models import Item
+from deployments.access.people import make_link
 from deployments.access.teams import add_to_team, create_team
+from deployments.exceptions import NeedsFreshAuthentication
 from deployments.models import Event
 from tests.builders import (
     PASSWORD,
@@ -22,6 +24,7 @@ from tests.builders import (
     make_deployment,
     make_machine,
     make_person,
+    make_proof,
     signed_in,
 )
 from tests.deployments.access.test_service_views import words
@@ -115,6 +118,31 @@ def test_who_is_deactivated_is_out_at_once_and_comes_back_by_a_link(
     assert not Client().login(username="ann", password=PASSWORD)
     assert set_password(Client(), link_in(page), "another battery staple") == 302
     assert Client().login(username="ann", password="another battery staple")
+
+
+def test_a_link_takes_a_fresh_proof_and_what_leads_to_one_asks_for_it(admin: User) -> None:
+    admin.set_password(PASSWORD)
+    admin.save()
+    client, person = signed_in(admin), make_person("bob")
+    session = client.session
+    session["authenticated"] = {"means": "password", "at": "2026-01-01T00:00:00+00:00"}
+    session.save()
+    asks = f"/people/{person.pk}/link/"
+
+    assert "Prove again who you are" in words(client, asks)
+    assert client.post(asks).status_code == 422
+    made = client.post("/people/new/", NEW)
+    client.post(f"/people/{person.pk}/deactivate/")
+    back = client.post(f"/people/{person.pk}/reactivate/")
+    assert made["Location"] == f"/people/{User.objects.get(username='ann').pk}/link/"
+    assert back["Location"] == asks
+    assert not Event.objects.filter(verb="password link made").exists()
+    with pytest.raises(NeedsFreshAuthentication):
+        make_link(person, actor=admin, proof=make_proof(minutes_ago=6))
+
+    page = client.post(asks, {"password": PASSWORD}).content.decode()
+
+    assert set_password(Client(), link_in(page), "another battery staple") == 302
 
 
 def test_what_hangs_on_a_person_is_said_before_they_are_deactivated(
