@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.axe import found_by_axe
 from tests.e2e.conftest import Portal, SignIn
+from tests.e2e.keys import press
 from tests.e2e.test_moves import make_draft, submit
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -36,7 +37,7 @@ def test_inbox_is_used_by_keyboard_alone(portal: Portal, sign_in: SignIn) -> Non
     sena.get_by_label("What is asked").select_option("signature")
     sena.get_by_role("button", name="Show", exact=True).press("Enter")
     expect(sena).to_have_url(f"{portal.url}/decisions/?service=&asks=signature")
-    sena.keyboard.press("j")
+    press(sena, "j")
     address = opening.nth(0).get_attribute("href")
     sena.keyboard.press("Enter")
     expect(sena).to_have_url(f"{portal.url}{address}")

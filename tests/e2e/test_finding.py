@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.axe import found_by_axe
 from tests.e2e.conftest import Portal, SignIn
+from tests.e2e.keys import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -16,7 +17,7 @@ def test_deployment_is_found_by_keyboard_and_the_filter_is_kept(
 ) -> None:
     page = sign_in("stakeholder")
     page.get_by_role("heading", name="What needs me").wait_for()
-    page.keyboard.press("/")
+    press(page, "/")
     expect(page.get_by_label("Search deployments")).to_be_focused()
     page.keyboard.type("relevance")
     page.keyboard.press("Enter")
@@ -24,7 +25,7 @@ def test_deployment_is_found_by_keyboard_and_the_filter_is_kept(
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(page.get_by_role("status")).to_contain_text("One deployment fits.")
 
-    page.keyboard.press("/")
+    press(page, "/")
     expect(page.get_by_label("Text")).to_be_focused()
     page.get_by_text("Service, environment, state, person and time").click()
     page.get_by_label("State").select_option(label="Not over yet")
