@@ -25,7 +25,7 @@ from deployments.policies import Rights
 
 
 def checklist_panel(deployment: Deployment) -> dict[str, Any]:
-    """Items ticked by hand before and after the deployment, by section; two queries."""
+    """Items ticked by hand before and after the deployment, by section; one query."""
     groups = groups_of(deployment, KINDS["checklist"])
     items = [row.item for group in groups for row in group.items]
     claims = [one for one in items if one.claimed_done and one.kind == Kind.CHECK]

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, prefetch_related_objects
 
 from checklists import due
 from checklists.day.policies import first_failed, refusal_by_failed
@@ -128,11 +128,11 @@ def groups_of(
             "begun_by",
             "question_to",
         )
-        .prefetch_related("predecessors")
         .annotate(evidence_count=Count("evidence"))
         .order_by("position")
     )
     shown = list(items if only is None else items.filter(pk__in=only))
+    prefetch_related_objects([one for one in shown if one.is_step], "predecessors")
     times, held = calendar(deployment, shown), holders(deployment.service_id, shown)
     failed = first_failed(deployment) if any(one.is_of_the_day for one in shown) else None
     groups: dict[int, Group] = {}

@@ -93,7 +93,8 @@ def gate_page(gate: Gate, number: int | None) -> dict[str, Any]:
         "runs": runs,
         "shown": shown,
         "samples": samples[:SHOWN_SAMPLES],
-        "is_live": any(run.state in LIVE_RUN for run in runs),
+        # A run may have ended between the two reads; its page comes once more to say so.
+        "is_live": gate.is_under_way or any(run.state in LIVE_RUN for run in runs),
     }
 
 

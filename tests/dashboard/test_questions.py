@@ -53,7 +53,7 @@ OF_ADMINISTRATORS = {
 }
 # S2 promises 20; the overview and the watch draw several panels with people and what was measured.
 OF_TABS = {
-    "overview": 26, "checklist": 20, "gates": 19, "sign-off": 19, "go-no-go": 22, "runbook": 20,
+    "overview": 26, "checklist": 19, "gates": 19, "sign-off": 19, "go-no-go": 22, "runbook": 20,
     "watch": 23, "messages": 20, "comments": 22, "history": 18,
 }  # fmt: skip
 

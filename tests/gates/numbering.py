@@ -6,10 +6,13 @@ import asyncio
 import random
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -54,18 +57,27 @@ class Numbering:
 
 @contextmanager
 def numbering() -> Iterator[Numbering]:
+    """Its loop runs in a thread of its own: that of a test may have one of a browser."""
     server, loop = Numbering(), asyncio.new_event_loop()
-    listening = loop.run_until_complete(asyncio.start_server(server.answer, "127.0.0.1", 0))
-    server.port = listening.sockets[0].getsockname()[1]
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
+    listening = _in(loop, asyncio.start_server(server.answer, "127.0.0.1", 0))
+    server.port = listening.sockets[0].getsockname()[1]
     try:
         yield server
     finally:
+        listening.close()
+        _in(loop, _ended())
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
-        listening.close()
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(asyncio.sleep(0.05))
         loop.close()
+
+
+def _in(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run_coroutine_threadsafe(work, loop).result()
+
+
+async def _ended() -> None:
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+    await asyncio.sleep(0.05)

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from deployments.models import Deployment
 from gates import services
 from gates.models import GateRun
-from gates.panels import gates_panel
+from gates.panels import gate_page, gates_panel
 from gates.reports import Result
 from gates.runner import execute
 from tests.builders import make_machine, make_proof
@@ -120,3 +120,14 @@ def test_running_set_shows_how_many_are_measured(team, deployment, server):
     assert "1 of 2 measured" in drawn(deployment)
     execute(GateRun.objects.live().get().pk)
     assert "measured</span>" not in drawn(deployment)
+
+
+def test_page_of_a_gate_whose_run_ended_while_it_was_read_asks_once_more(team, deployment, server):
+    gate = make_http_gate(deployment, server)
+    run = services.request_run(gate, actor=team.member)
+    seen = deployment.gates.as_of_now().get(pk=gate.pk)
+    assert gate_page(seen, None)["is_live"]
+    execute(run.pk)
+
+    assert gate_page(seen, None)["is_live"]
+    assert not gate_page(deployment.gates.as_of_now().get(pk=gate.pk), None)["is_live"]
