@@ -99,6 +99,14 @@ class Condition:
         own = self._in_own_unit(value, self.unit if unit is None else unit)
         return compare(own, self.number)
 
+    def oddity(self, value: Decimal, unit: str | None = None) -> str:
+        """Why no share and no time can have this value; empty if it can, or the limit is such."""
+        measure, _ = UNITS[self.unit if unit is None else unit]
+        if value >= 0 or self.number < 0 or measure == UNITS[""][0]:
+            return ""
+        found = amount(value, self.unit if unit is None else unit)
+        return f"{found} is below zero, which {measure} never is; look at what measures it."
+
     def reaches(self, other: "Condition") -> bool:
         """Whether whatever meets this limit meets the other one, too, by their numbers alone."""
         return (fits(self.unit, other.unit) and other.holds(self.number, self.unit)) or (
