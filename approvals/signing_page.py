@@ -106,13 +106,14 @@ def _may_say(
     choices = [
         choice
         for choice in voting.choices_now(deployment, has_voted=True)
-        if any(
+        if voting.refusal_by_order(standing, rules, choice) is None
+        and any(
             voting.refusal_to_vote(rights, deployment, standing, votes, choice, on_behalf_of=voice)
             is None
             for voice in voices or [None]
         )
     ]
-    return refusal, [] if by_order else choices
+    return refusal, choices
 
 
 def _since(deployment: Deployment, own: Own | None, shown: Shown | None) -> Since | None:

@@ -195,13 +195,12 @@ class Plain:
         }[choice]]  # fmt: skip
 
     def _may_not_say(self, person: str, role: str, choice: Choice, now: datetime) -> bool:
-        after_go = {Choice.WITHDRAW, *OBJECTIONS}
-        if self.state != State.IN_REVIEW and (self.state != State.GO or choice not in after_go):
-            return True
         if person not in self.roles[role]:
             return True
         if choice == Choice.WITHDRAW:
-            return (person, role) not in self.latest()
+            return self.state == State.IN_PROGRESS or (person, role) not in self.latest()
+        if self.state != State.IN_REVIEW and (self.state != State.GO or choice not in OBJECTIONS):
+            return True
         elsewhere = (one for one in self.latest().values()
                      if one.person == person and one.role != role)  # fmt: skip
         if person in self.barred or any(one.content == self.content for one in elsewhere):
