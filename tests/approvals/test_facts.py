@@ -209,6 +209,21 @@ def test_only_another_commit_makes_gates_stale(
     assert list(told) == wanted
 
 
+@pytest.mark.parametrize(("own", "verdict"), [({}, "stale"), ({"branch": "main"}, "passed")])
+def test_another_branch_makes_the_git_gates_that_ask_for_it_stale(
+    team: Team, deployment: Deployment, own: dict[str, str], verdict: str
+) -> None:
+    gate = make_gate(deployment, kind="git", settings={"repository": "shop", **own})
+    Gate.objects.update(state="passed")
+    deployment.refresh_from_db()
+    assert post(team, deployment, branch="release-1.5").status_code == 302
+    gate.refresh_from_db()
+    assert gate.state == verdict
+    told = deployment.events.filter(verb="gate stale").values_list("actor_name", "reason")
+    wanted = [("Release Manager", "the branch changed")] if verdict == "stale" else []
+    assert list(told) == wanted
+
+
 def test_nothing_is_edited_once_it_is_decided(team: Team, deployment: Deployment) -> None:
     Deployment.objects.filter(pk=deployment.pk).update(state="on_hold")
     before = state(deployment)
