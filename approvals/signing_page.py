@@ -79,6 +79,8 @@ def own_word(standing: RuleStanding, person_id: int) -> Own | None:
 
 
 def _follows(vote: Vote, standing: RuleStanding) -> str:
+    if vote in standing.stale and vote.is_by_author:
+        return "You are named as an author since then, so it does not count."
     if vote in standing.stale:
         return "The content changed since then, so it counts again once you have given it again."
     if vote in standing.expired:
