@@ -19,13 +19,14 @@ from deployments.exceptions import (
     Overtaken,
     Refused,
 )
-from deployments.models import Deployment
+from deployments.models import Deployment, Granted
 from deployments.services import grant, schedule
 from tests.approvals.makers import decide, make_ready, sign
 from tests.builders import (
     ROLES,
     Team,
     make_deployment,
+    make_machine,
 )
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,19 @@ def test_decision_is_refused_when_the_requester_leads_operations(team: Team) -> 
 
     with pytest.raises(Forbidden, match="another ops lead must decide it"):
         decide(team, deployment, Verdict.NO_GO, actor=team.release_manager)
+
+
+def test_machine_decides_nothing_whatever_group_it_is_in(team: Team) -> None:
+    machine = make_machine()
+    for held in Granted.objects.filter(service=team.service):
+        held.group.user_set.add(machine)
+    deployment = make_ready(team)
+
+    with pytest.raises(Forbidden, match="A machine may never decide a deployment"):
+        decide(team, deployment, Verdict.NO_GO, actor=machine)
+    decide(team, deployment, Verdict.GO)
+    with pytest.raises(Forbidden, match="A machine may never start a deployment"):
+        services.start(deployment.pk, actor=machine)
 
 
 def test_each_decision_names_the_one_it_replaces(team: Team) -> None:

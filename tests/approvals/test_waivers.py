@@ -106,6 +106,27 @@ def test_another_commit_is_not_waived(team, deployment, gate):
     assert keys(deployment) == (["gate:coverage"], [])
 
 
+def test_gate_that_may_no_longer_be_waived_blocks_again(team, deployment, gate):
+    """Impossible for gates marked unwaivable (SEMANTICS §4), whenever they are marked so."""
+    sign(ask(team, gate), team.technical_lead)
+    Gate.objects.update(unwaivable=True)
+    assert keys(deployment) == (["gate:coverage"], [])
+    assert freeze(deployment, readiness(deployment), roll_call(deployment, clock.now()))[
+        "waivers"
+    ] == []  # fmt: skip
+
+
+@pytest.mark.parametrize(("settings", "is_waived"), [({}, False), ({"branch": "main"}, True)])
+def test_another_branch_is_not_waived_where_a_gate_asks_for_it(
+    team, deployment, gate, settings, is_waived
+):
+    Gate.objects.update(kind="git", settings={"repository": "shop", **settings})
+    gate.refresh_from_db()
+    sign(ask(team, gate), team.technical_lead)
+    Deployment.objects.update(branch="another")
+    assert (keys(deployment) == ([], ["waived:coverage"])) is is_waived
+
+
 def test_waiver_that_is_taken_back_blocks_again(team, deployment, gate):
     waiver = sign(ask(team, gate), team.technical_lead)
     services.end_waiver(waiver, actor=team.ops_lead, reason="The scanner is back")
