@@ -15,6 +15,7 @@ from deployments.successors import possible_successors
 from deployments.zones import InstantError, instant
 
 WHICH = [("", "It happens only once"), ("first", "The first time"), ("second", "The second time")]
+LATER = {"first": False, "second": True}
 
 
 class WallClockField(forms.DateTimeField):
@@ -24,6 +25,16 @@ class WallClockField(forms.DateTimeField):
         with timezone.override(UTC):
             aware = super().to_python(value)
         return aware.replace(tzinfo=None) if aware else None
+
+
+def which_field() -> forms.ChoiceField:
+    """Which of two instants is meant, where the clock goes back; pages ask only then."""
+    return forms.ChoiceField(
+        label="If the clock shows it twice",
+        choices=WHICH,
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
 
 
 class ScheduleForm(forms.Form):
@@ -44,12 +55,7 @@ class ScheduleForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "form-control"}),
     )
-    which = forms.ChoiceField(
-        label="If the clock shows it twice",
-        choices=WHICH,
-        required=False,
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
+    which = which_field()
     shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, data: Any = None, *, deployment: Deployment) -> None:
@@ -76,7 +82,7 @@ class ScheduleForm(forms.Form):
         return cleaned
 
     def _instant(self, name: str, cleaned: dict[str, Any]) -> datetime | None:
-        later = {"first": False, "second": True}.get(cleaned.get("which", ""))
+        later = LATER.get(cleaned.get("which", ""))
         try:
             return instant(cleaned[name], cleaned["zone"], later=later)
         except InstantError as error:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from approvals import services
 from approvals.dossier import freeze
@@ -14,6 +16,7 @@ from approvals.models import Waiver
 from approvals.rollcall import roll_call
 from approvals.services.waiving import Terms
 from approvals.verdict import readiness
+from approvals.waiver_forms import AskForm
 from deployments import clock
 from deployments.exceptions import Forbidden, Invalid, NeedsFreshAuthentication, Overtaken, Refused
 from deployments.models import Deployment
@@ -253,6 +256,29 @@ def test_database_refuses_one_person_twice_and_two_open_ones(team, gate):
         make_waiver(gate, asked_by=team.member)
     waiver.refresh_from_db()
     assert waiver.signed_at is None
+
+
+@pytest.mark.parametrize(
+    ("local", "ends", "said"),
+    [
+        ("2027-10-31T02:30", datetime(2027, 10, 31, 0, 30, tzinfo=UTC), ""),
+        ("2027-03-28T02:30", None, "does not exist in Europe/Vienna"),
+        ("2027-03-14T02:30", datetime(2027, 3, 14, 1, 30, tzinfo=UTC), ""),
+    ],
+)
+def test_end_of_a_waiver_is_on_the_clock_of_the_deployment_and_the_earlier_of_two(
+    team, deployment, local, ends, said
+):
+    """The clock of whoever asks changes on another day, and says nothing of it."""
+    deployment.zone = "Europe/Vienna"
+    request = RequestFactory().post("/")
+    request.user, request.session = team.release_manager, signed_in(team.release_manager).session
+    told = {"reason": "Known", "risk_owner": team.product_owner.pk, "ends_at": local}
+    with timezone.override("America/New_York"):
+        form = AskForm(request, deployment, told)
+        assert form.is_valid() == (not said), form.errors
+    assert form.cleaned_data.get("ends_at") == ends
+    assert said in str(form.errors)
 
 
 def test_pages_walk_through_a_waiver(team, deployment, gate):
