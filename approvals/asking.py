@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -117,6 +117,17 @@ def standing_in(deployment: Deployment) -> dict[int, StandIn]:
 def holders_of(deployment: Deployment, role: Role) -> list[User]:
     """Active people who hold the role for the deployment's service, by name."""
     return held_by(deployment, {role.pk})[role.pk]
+
+
+def voices_of(deployment: Deployment, roles: Sequence[Role]) -> dict[int, list[User]]:
+    """Who answers for each role by its id: those who hold it, and who stands in for them now."""
+    held, away = held_by(deployment, {role.pk for role in roles}), standing_in(deployment)
+    found = {}
+    for pk, people in held.items():
+        instead = [away[one.pk].stand_in for one in people if one.pk in away]
+        named = dict.fromkeys([*people, *(one for one in instead if one is not None)])
+        found[pk] = sorted(named, key=str)
+    return found
 
 
 def held_by(deployment: Deployment, roles: Collection[int]) -> dict[int, list[User]]:

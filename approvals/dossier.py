@@ -51,6 +51,7 @@ def _named(deployment: Deployment) -> dict[str, str]:
         "digest": deployment.digest,
         "requester": str(deployment.requester),
         "lead": str(deployment.lead),
+        "authors": ", ".join(sorted(str(one) for one in deployment.authors.all())),
     }
 
 

@@ -7,6 +7,7 @@ Postmark: one JSON object with `RecordType`. Amazon SES: an object with `notific
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2200
 Said = Mapping[str, Any]
 # Postmark's words for bounces after which it sends nothing more to the address itself.
 HARD_FOR_POSTMARK = frozenset({"HardBounce", "BadEmailAddress", "ManuallyDeactivated"})
+# By RFC 3463 a mailbox, its name, its host or its spelling is no good, or it is switched off.
+NO_MAILBOX = re.compile(r"5\d\d[ -]5\.(?:1\.(?:1|2|3|6|10)|2\.1)(?!\d)")
 UNWANTED_FOR_POSTMARK = frozenset({"SpamComplaint", "SpamNotification"})
 
 
@@ -60,6 +63,11 @@ def read(body: Said) -> list[Bounced]:
         raise Unreadable(f"The field {error} is missing.") from error
     except (AttributeError, TypeError, ValueError, RecursionError) as error:
         raise Unreadable("A field is not of the form that its provider describes.") from error
+
+
+def says_no_mailbox(answer: str) -> bool:
+    """Whether a mail server's refusal of a mail is about the address, and not about the mail."""
+    return NO_MAILBOX.match(answer) is not None
 
 
 def tidy(text: str) -> str:

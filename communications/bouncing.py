@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 
 from accounts.models import User
 from communications import audience, policies
-from communications.bounce_reports import Bounced
+from communications.bounce_reports import Bounced, tidy
 from communications.enums import MAY_COME_BACK, BounceKind, DeliveryState
 from communications.models import BouncingAddress, Delivery, Stakeholder
 from deployments import clock, history
@@ -52,6 +52,23 @@ def note(said: Bounced, *, reporter: User) -> Noted:
             chain, "address bounces", actor=reporter, obj=row, after=after, reason=said.reason
         )
     return Noted.ADDRESS
+
+
+@transaction.atomic
+def note_refused(copy: Delivery, said: str) -> Event | None:
+    """The mail server itself knows no such mailbox: its mail comes back before it is taken.
+
+    The copy has failed and says so; None where the address is left alone already.
+    """
+    deployment, now = Deployment.objects.lock(copy.message.deployment_id), clock.now()
+    address = copy.address.lower()
+    row = _remember(address, Bounced(address, BounceKind.HARD, tidy(said), now), now)
+    if row is None:
+        return None
+    after = {"address": address, "kind": row.kind}
+    return history.record(
+        deployment, "address bounces", actor=None, obj=row, after=after, reason=row.reason, at=now
+    )
 
 
 @transaction.atomic

@@ -85,9 +85,10 @@ class MessagePlan(models.Model):
         return Calendar(self.day, self.at, ZoneInfo(zone))
 
     def waits_for(self, due: datetime, t0: datetime | None) -> Awaits:
+        """Whatever it is counted from: of what leaves before T0 nothing does on hold."""
         if self.kind == Kind.START:
             return Awaits.START
         if self.kind in TELLS_OF_THE_END:
             return Awaits.COMPLETION
-        is_before_t0 = self.anchor == Anchor.T0 and t0 is not None and due < t0
+        is_before_t0 = t0 is not None and due < t0
         return Awaits.REVIEW if is_before_t0 else Awaits.NOTHING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -37,6 +37,10 @@ __all__ = [
     "BouncingAddress", "Channel", "Delivery", "Message", "MessageHold", "MessagePlan", "OptOut",
     "Stakeholder", "Trial",
 ]  # fmt: skip
+
+
+# What leaves within so long of its time comes when it was to come.
+PUNCTUAL_WITHIN = timedelta(minutes=15)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -145,6 +149,12 @@ class Message(models.Model):
     def is_late(self) -> bool:
         """It was already due when its time became known."""
         return self.due_at < self.written_at
+
+    @property
+    def has_waited(self) -> bool:
+        """For people, long after its time: the review began late, or it was on hold."""
+        began = self.expanded_at
+        return began is not None and began > self.due_at + PUNCTUAL_WITHIN
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):

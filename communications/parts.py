@@ -55,7 +55,7 @@ class Lines(Part[MessagePlan, PlanLine]):
             return Refused(
                 f"“{settled.title}” {said}; its line stays with it. Add another line instead."
             )
-        return _refusal_of_words(plan) or _refusal_of_time(plan)
+        return _refusal_of_words(plan) or refusal_of_time(plan)
 
     def make(self, deployment: Deployment, plans: Sequence[PlanLine]) -> list[MessagePlan]:
         last = MessagePlan.every.filter(deployment=deployment).order_by("-position").first()
@@ -112,7 +112,7 @@ def _refusal_of_words(plan: PlanLine) -> Refused | None:
     return policies.refusal_of_words(plan.text) or next(wrong, None)
 
 
-def _refusal_of_time(plan: PlanLine) -> Refused | None:
+def refusal_of_time(plan: PlanLine) -> Refused | None:
     """Why a message of this kind would never leave then, or always too late."""
     kind, nothing = Kind(plan.kind), timedelta(0)
     is_before = plan.day < 0 if plan.day is not None else plan.offset < nothing

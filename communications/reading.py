@@ -20,6 +20,10 @@ from monitoring.models import Watch
 # Those who work on the deployment read here what those who only use the service need not.
 IN_TWO_REGISTERS = frozenset(
     {
+        Kind.NOTICE,
+        Kind.GO_NO_GO,
+        Kind.START,
+        Kind.COMPLETE,
         Kind.CORRECTION,
         Kind.HOLD,
         Kind.NO_GO,

@@ -12,6 +12,7 @@ from itertools import takewhile
 from django.db import InterfaceError, OperationalError, connection
 
 from communications import backlog, bouncing, dispatch, leaving
+from communications.bounce_reports import says_no_mailbox
 from communications.exceptions import Unsendable, Unwritten
 from communications.handover import Result, hand_over
 from communications.leaving import Begun, Handed
@@ -121,6 +122,9 @@ def _send_batch(ready: Sequence[Ready], line: Line) -> list[Delivery]:
         raise
     finally:
         _finish(begun, handed)
+    for copy, outcome in handed:
+        if outcome.result == Result.NEVER and says_no_mailbox(outcome.said):
+            bouncing.note_refused(copy, outcome.said)
     done = {copy.pk for copy, _ in handed}
     return [copy for copy in begun.copies if copy.pk not in done]
 

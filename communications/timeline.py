@@ -109,7 +109,7 @@ class Entry:
         ):  # fmt: skip
             if self.counts.get(state):
                 return state.value
-        if any(self.counts.get(state) for state in WAITING | UNDER_WAY):
+        if self.is_leaving:
             return DeliveryState.DISPATCHING.value
         given_up = [state for state in COPY_WORDS if self.counts.get(state)]
         return given_up[0] if given_up and not self.sent else DeliveryState.SENT.value
@@ -117,6 +117,11 @@ class Entry:
     @property
     def sent(self) -> int:
         return self.counts.get(DeliveryState.SENT, 0)
+
+    @property
+    def is_leaving(self) -> bool:
+        """Copies of it are still on their way."""
+        return any(self.counts.get(state) for state in WAITING | UNDER_WAY)
 
     @property
     def words(self) -> str:

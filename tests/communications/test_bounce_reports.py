@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from communications.bounce_reports import Bounced, Unreadable, is_of_a_provider, read
+from communications.bounce_reports import (
+    Bounced,
+    Unreadable,
+    is_of_a_provider,
+    read,
+    says_no_mailbox,
+)
 
 AT = datetime(2026, 11, 24, 9, 30, 15, 250000, tzinfo=UTC)
 POSTMARK: dict[str, Any] = {
@@ -53,6 +59,27 @@ def in_sns(message: Any) -> dict[str, Any]:
 
 def ses(**bounce: Any) -> dict[str, Any]:
     return {**SES, "bounce": {**SES["bounce"], **bounce}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_about_the_address"),
+    [
+        ("550 5.1.1 no such user", True),
+        ("550-5.1.10 RESOLVER.ADR.RecipientNotFound", True),
+        ("550 5.2.1 mailbox disabled", True),
+        ("553 5.1.3 bad syntax", True),
+        ("550 5.1.8 sender rejected", False),
+        ("550 5.7.1 relaying denied", False),
+        ("552 5.2.2 mailbox full", False),
+        ("550 5.2.13 no", False),
+        ("450 4.1.1 try later", False),
+        ("550 no such person", False),
+    ],
+)
+def test_refusal_says_whether_it_is_about_the_address(
+    answer: str, *, is_about_the_address: bool
+) -> None:
+    assert says_no_mailbox(answer) == is_about_the_address
 
 
 def test_hard_bounce_of_postmark() -> None:

@@ -6,7 +6,9 @@ import pytest
 
 from approvals.verdict import outlook
 from communications import letters, reading
+from communications.audience import recipient_for
 from communications.definitions import STANDARD_PLAN
+from communications.enums import IN_A_PLAN, Kind
 from communications.models import MessagePlan
 from communications.services import message_of_line
 from deployments.models import Deployment
@@ -32,11 +34,16 @@ def deployment(team: Team) -> Deployment:
 
 
 def letter(
-    deployment: Deployment, kind: str, zone: str, *, is_asked: bool = False
+    deployment: Deployment,
+    kind: str,
+    zone: str,
+    *,
+    is_asked: bool = False,
+    is_technical: bool = False,
 ) -> letters.Letter:
     plan = MessagePlan.objects.filter(deployment=deployment, kind=kind)[0]
     facts = reading.gather(message_of_line(plan, deployment), deployment)
-    return letters.compose(facts, reading.Reader(zone, is_asked))
+    return letters.compose(facts, reading.Reader(zone, is_asked, is_technical))
 
 
 def test_notice_says_what_when_where_whom_to_ask_in_the_readers_zone(
@@ -64,6 +71,47 @@ def test_notice_says_what_when_where_whom_to_ask_in_the_readers_zone(
         "The deployment, as it stands now:\n"
         f"http://127.0.0.1:8000{deployment.get_absolute_url()}\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "left", "said"),
+    [
+        (-30, 0, ""),
+        (-30, 10, ""),
+        (-30, 60, " because the deployment was not in review before."),
+        (5, 6, " because the time was set at short notice."),
+    ],
+)
+def test_notice_that_comes_late_says_so_and_why(
+    deployment: Deployment, written: int, left: int, said: str
+) -> None:
+    message, minute = deployment.messages.get(kind=Kind.NOTICE), timedelta(minutes=1)
+    message.written_at = message.due_at + written * minute
+    message.expanded_at = message.due_at + left * minute
+    text = letters.compose(reading.gather(message, deployment), reading.Reader("UTC")).text
+    late = f"This notice comes later than usual,{said}"
+    assert (late in text, "later than usual" in text) == (bool(said), bool(said))
+
+
+@pytest.mark.parametrize("kind", IN_A_PLAN)
+def test_every_kind_of_a_plan_is_told_in_two_registers(
+    deployment: Deployment, team: Team, kind: str
+) -> None:
+    plain, technical = (
+        letter(deployment, kind, "UTC", is_technical=is_technical) for is_technical in (False, True)
+    )
+    assert ["Commit" in said for said in (plain.text, plain.html)] == [False, False]
+    if kind != Kind.SUMMARY:
+        assert [deployment.commit in said for said in (technical.text, technical.html)] == [
+            True, True
+        ]  # fmt: skip
+    plan = MessagePlan.objects.filter(deployment=deployment, kind=kind)[0]
+    facts = reading.gather(message_of_line(plan, deployment), deployment)
+    who = {
+        name: reading.reader_for(facts, recipient_for(team.people[name])).is_technical
+        for name in ("member", "ops_lead", "stakeholder")
+    }
+    assert who == {"member": True, "ops_lead": True, "stakeholder": False}
 
 
 def test_only_those_who_are_asked_read_that_they_must_act(deployment: Deployment) -> None:

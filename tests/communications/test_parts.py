@@ -7,9 +7,9 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from communications import services
+from communications import policies, services
 from communications.definitions import PlanLine
-from communications.enums import Kind, MessageState
+from communications.enums import Fate, Kind, MessageState
 from communications.models import Message, MessagePlan
 from communications.parts import LINES
 from communications.readers import readers_of
@@ -95,6 +95,27 @@ def test_line_that_waits_for_another_moment_has_no_message_until_then(
 ) -> None:
     change(deployment, team, kind=Kind.COMPLETE, anchor=Anchor.COMPLETE, offset=timedelta(0))
     assert not deployment.messages.exists()
+
+
+def test_line_counted_from_the_decision_waits_on_hold_as_all_before_t0_do(
+    deployment: Deployment, team: Team
+) -> None:
+    change(deployment, team, anchor=Anchor.DECISION, offset=HOUR)
+    row = line(deployment)
+    planned = services.message_of(deployment, row, clock.now(), clock.now())
+    planned.save()
+    for state, becomes in (
+        (State.GO, Fate.LEAVE),
+        (State.IN_REVIEW, Fate.LEAVE),
+        (State.ON_HOLD, Fate.WAIT),
+        (State.NO_GO, Fate.WAIT),
+        (State.DRAFT, Fate.WAIT),
+    ):
+        Deployment.objects.filter(pk=deployment.pk).update(state=state)
+        deployment.refresh_from_db()
+        assert policies.fate(planned, deployment, clock.now()) == becomes
+        is_due = Message.objects.due(clock.now()).filter(pk=planned.pk).exists()
+        assert is_due == (becomes == Fate.LEAVE)
 
 
 def test_line_whose_message_has_left_stays_with_it(deployment: Deployment, team: Team) -> None:

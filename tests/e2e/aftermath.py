@@ -1,0 +1,250 @@
+"""What the scene of the access table has not come to: what ended, was left out, taken back or lost.
+
+Rows as they are, since how they come to be is the matter of other tests. With them each column has
+words in it that a page, a mail or a file shows; `Aftermath` knows the pages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.urls import reverse
+
+from accounts.models import User
+from api.services import issue
+from approvals.models import Answer, Lifting, PolledRole, Round, Waiver
+from audit import checkpoints
+from audit.models import Check, CheckpointCopy, Export
+from checklists.models import Evidence
+from communications.models import Channel, MessageHold, Trial
+from deployments import clock, comments
+from deployments.feeds import links
+from deployments.models import AccountLetter, Deployment, Exemption, PortalHold
+from gates.models import Gate, GateRun, Report, Sample, TryOut
+from intake.models import SourceDocument
+from tests.builders import Team, make_role
+from tests.deployments.freezes.makers import make_freeze
+from tests.e2e.poison import OWNER
+from tests.e2e.scenery import Scenery
+from tests.e2e.way_back import go_back, stop, tell_everything
+
+DAY = timedelta(days=1)
+FOUND = {
+    "outcome": "bad", "reason": "it answers too slowly", "value": "9 of 9", "unit": "s (all)",
+    "threshold": "at most 5 s", "target": "the other one", "duration_ms": 7,
+    "details": ["the first answer took long"],
+}  # fmt: skip
+Pages = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """`pages` are by their readers; `secret` is a machine's, `feed` the address of a calendar."""
+
+    back: Deployment
+    pages: dict[str, Pages]
+    secret: str
+    feed: str
+
+
+def make_aftermath(scenery: Scenery) -> Aftermath:
+    one, team = scenery.deployment, scenery.team
+    _dress(one, team)
+    _handed_in(one.gates.get(key="tests"), team)
+    back, stopped = go_back(team), stop(team)
+    tell_everything(back, team)
+    _, secret = issue(team.service, title="Reader", actor=None)
+    pages = {
+        "ops_lead": _pages_of_back(back) | {"stopped": f"{stopped.get_absolute_url()}runbook/"},
+        "release_manager": _tried(one, team) | _lost(one, team),
+        "administrator": _of_the_portal(scenery.administrator, team),
+    }
+    return Aftermath(back, pages, secret, links.make(team.product_owner)[1])
+
+
+def hold_the_portal() -> None:
+    """As after a restore: nothing leaves by itself, and its page says why."""
+    PortalHold.objects.using(OWNER).create(id=1, held_at=clock.now(), reason="It was restored")
+
+
+def release_the_portal() -> None:
+    PortalHold.objects.using(OWNER).all().delete()
+
+
+def _dress(one: Deployment, team: Team) -> None:
+    """What people say, ask, leave out or take back while a deployment is reviewed."""
+    now, item = clock.now(), one.items.get(position=1)
+    comments.comment(one.pk, actor=team.member, text="Is it old?", about=item)
+    one.items.filter(pk=item.pk).update(
+        asked_state="skipped", asked_by=team.member, asked_at=now, asked_reason="It is in the way"
+    )
+    added = {"item": item, "added_by": team.member, "added_at": now}
+    Evidence.objects.create(kind="number", number=7, unit="rows", **added)
+    Evidence.objects.create(kind="link", url="https://elsewhere.example/", **added)
+    MessageHold.objects.create(deployment=one, held_by=team.ops_lead, held_at=now, reason="Wait")
+    told = one.messages.filter(state="planned").latest("due_at")
+    one.messages.filter(pk=told.pk).update(
+        state="skipped", skipped_by=team.ops_lead, skip_reason="Told by phone"
+    )
+    Trial.objects.create(
+        plan=one.message_plan.earliest("pk"), user=team.release_manager, address="me@example.org",
+        is_technical=True, asked_at=now, state="failed", ended_at=now, said="Nobody is there",
+    )  # fmt: skip
+    vote = one.votes.earliest("pk")
+    Lifting.objects.create(
+        vote=vote, by=team.ops_lead, reason="They left", at=now, means="password"
+    )
+    _polled(one, team)
+    _waived(one, team)
+    _frozen(one, team)
+
+
+def _polled(one: Deployment, team: Team) -> None:
+    now, role = clock.now(), make_role("security")
+    PolledRole.objects.create(deployment=one, role=role, purpose="Says whether it is safe")
+    opened = Round.objects.create(
+        deployment=one, number=1, schedule_hash=one.schedule_hash, opened_at=now - DAY,
+        closes_at=now + DAY,
+    )  # fmt: skip
+    Answer.objects.create(
+        round=opened, role=role, person=team.security, person_name="Security", word="hold",
+        remark="The scan runs", at=now, written_by=team.ops_lead,
+    )  # fmt: skip
+
+
+def _waived(one: Deployment, team: Team) -> None:
+    """The one of the scene was signed for somebody who is away, and ended; then comes another."""
+    waiver, now = Waiver.objects.get(deployment=one), clock.now()
+    waiver.red_reason = "The scan failed"
+    waiver.signed_by, waiver.signed_at, waiver.signed_means = team.ops_lead, now, "password"
+    waiver.signed_role = "Security"
+    waiver.signed_for, waiver.signed_for_name = team.security, "Security"
+    waiver.ended_by, waiver.ended_at, waiver.ended_reason = team.ops_lead, now, "It is green"
+    waiver.save()
+    waiver.pk, waiver.ended_by, waiver.ended_at, waiver.ended_reason = None, None, None, ""
+    waiver.save(force_insert=True)
+
+
+def _frozen(one: Deployment, team: Team) -> None:
+    """A freeze that comes again; and after an exemption that was taken back there is another."""
+    make_freeze(team.service, by=team.release_manager, rule="FREQ=WEEKLY;COUNT=9")
+    given = Exemption.objects.get(deployment=one)
+    given.ended_by, given.ended_at, given.ended_reason = team.auditor, clock.now(), "No fix"
+    given.save()
+    given.pk, given.ended_by, given.ended_at, given.ended_reason = None, None, None, ""
+    given.save(force_insert=True)
+
+
+def _handed_in(gate: Gate, team: Team) -> None:
+    """A report and its sample, by hand and for somebody who is away."""
+    now, last = clock.now(), gate.runs.order_by("number").last()
+    told = {
+        "by_hand": True, "reporter": team.member, "on_behalf_of": team.security,
+        "on_behalf_of_name": "Security", "source_link": "https://elsewhere.example/",
+    }  # fmt: skip
+    report = Report.objects.create(
+        gate=gate, name="junit.xml", sha256="0" * 64, size=7, received_at=now, **told
+    )
+    run = GateRun.objects.create(
+        gate=gate, number=last.number + 1 if last else 1, state="complete", outcome="failed",
+        reason="Two tests failed", report=report, requested_by=team.member, requested_at=now,
+        due_at=now, hinted_at=now, started_at=now, finished_at=now,
+    )  # fmt: skip
+    gate.last_sample = Sample.objects.create(
+        run=run, at=now, outcome="bad", value="489", unit="of 491", threshold="all",
+        reason="Two tests failed", target="build 7", evidence="Its log", probe_version="1",
+        counts={"tests": "489 of 491"}, details=["test_login fails"], **told,
+    )  # fmt: skip
+    gate.save(update_fields=["last_sample"])
+
+
+def _pages_of_back(back: Deployment) -> Pages:
+    own, first = back.get_absolute_url(), back.items.order_by("position")[0].pk
+    decision, series = back.decisions.get().pk, back.watch.series.get(key="latency")
+    pages = {
+        "report": f"{own}report/",
+        **{tab: f"{own}{tab}/" for tab in ("runbook", "watch", "go-no-go")},
+    }
+    named: dict[str, list[object]] = {
+        "approvals:dossier": [decision],
+        "approvals:review": [decision],
+        "checklists:item": [first],
+        "checklists:output": [first],
+        "checklists:answer_step": [first],
+        "monitoring:question": [],
+        "monitoring:incidents": [],
+        "monitoring:alert": [series.alerts.earliest("pk").pk],
+        "monitoring:readings": ["latency"],
+        "monitoring:points": [],
+        "communications:messages": [],
+        "deployments:versions": [],
+        "audit:deployment": [],
+    }
+    return pages | {
+        f"back {name}": reverse(name, args=[back.pk, *more]) for name, more in named.items()
+    }
+
+
+def _tried(one: Deployment, team: Team) -> Pages:
+    asked = {"settings": {}, "found": FOUND, "asked_by": team.release_manager}
+    now = clock.now()
+    of_gate = TryOut.objects.create(deployment=one, kind="http", unit="s", asked_at=now, **asked)
+    of_metric = TryOut.objects.create(
+        service=team.service, kind="http", unit="s", asked_at=now, **asked
+    )
+    return {
+        "gate tried": reverse("gates:tried_out", args=[one.pk, of_gate.pk]),
+        "metric tried": reverse("monitoring:metric_tried", args=[team.service.key, of_metric.pk]),
+    }
+
+
+def _lost(one: Deployment, team: Team) -> Pages:
+    """What could not be read, and what could not be made."""
+    now, by = clock.now(), team.release_manager
+    document = SourceDocument.objects.create(
+        service=team.service, name="lost.md", body=b"", sha256="0" * 64, uploaded_by=by,
+        uploaded_at=now, problem="It is no text",
+    )  # fmt: skip
+    export = Export.objects.create(
+        what="deployment", deployment=one, asked_by=by, asked_at=now, problem="The disk is full"
+    )
+    room = Channel.objects.create(
+        service=team.service, kind="matrix", title="Room", connection_key="elsewhere",
+        room="!releases:example.org", made_at=now,
+    )  # fmt: skip
+    return {
+        "room": reverse("communications:channel_edit", args=[team.service.key, room.pk]),
+        "unread": document.get_absolute_url(),
+        "not made": export.get_absolute_url(),
+        "versions": reverse("deployments:versions", args=[one.pk]),
+    }
+
+
+def _of_the_portal(administrator: User, team: Team) -> Pages:
+    now = clock.now()
+    AccountLetter.objects.create(
+        kind="invitation", address="lost@example.net", person=team.member, asked_by=administrator,
+        asked_at=now, due_at=now, trouble="Nobody is there",
+    )  # fmt: skip
+    made = checkpoints.make()
+    assert made
+    CheckpointCopy.objects.create(
+        checkpoint=made, place="mail", to="lost@example.net", due_at=now, problem="It bounced"
+    )
+    Check.objects.create(
+        at=now, events=7, chains=1, checkpoints=1, fault_count=1, faults=["event 2 was changed"]
+    )
+    drawn = {"first": "2026-01-01", "last": "2026-12-31", "size": 1, "seed": "of the day"}
+    sample = Export.objects.create(
+        what="sample", criteria=drawn, asked_by=administrator, asked_at=now
+    )
+    year = f"first={now.year}-01-01&last={now.year + 1}-12-31"
+    return {
+        "invited": reverse("deployments:person", args=[team.member.pk]),
+        "proof": reverse("audit:proof"),
+        "sample": sample.get_absolute_url(),
+        "population": f"{reverse('audit:population')}?{year}",
+        "population as CSV": f"{reverse('audit:population_csv')}?{year}",
+        "held": reverse("dashboard:operations"),
+    }
