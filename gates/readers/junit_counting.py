@@ -164,7 +164,8 @@ def _ended(case: Case, suites: list[Suite], tally: Tally, repeats_are_flaky: boo
     for suite in suites:
         suite.tests += 1
     if case.failure is not None:
-        tally.failed_names.add(case.name)
+        if repeats_are_flaky:
+            tally.failed_names.add(case.name)
         _add_failure(suites, tally, f"{case.name}: {case.failure}")
     elif case.is_skipped:
         tally.skipped += 1
