@@ -28,15 +28,16 @@ class JunitSettings(Fetched):
         default=None, title="Skipped tests allowed", ge=0, le=10_000_000,
         description="Empty: any number, as long as one test ran.",
     )  # fmt: skip
-    max_empty: int | None = Field(
-        default=None, title="Suites without any test allowed", ge=0, le=1_000_000,
-        description="A suite that did not run may leave one. Empty: any number, since some runners"
-        " name packages and groups that hold none.",
-    )  # fmt: skip
     flaky: Literal["warn", "allow", "fail"] = Field(
         default="warn",
         title="Tests that passed only when run again",
         description="Reported by the runner as flaky.",
+    )
+    empty_suites: Literal["warn", "allow", "fail"] = Field(
+        default="warn",
+        title="Suites without any test",
+        description="What some runners leave of a file that they could not run. Allow them where"
+        " the runner names packages or groups that hold no test.",
     )
     repeated: Literal["fail", "flaky"] = Field(
         default="fail",
@@ -49,8 +50,6 @@ class JunitSettings(Fetched):
         parts = [f"at most {self.max_failed} failed", f"at least {self.min_tests} tests"]
         if self.max_skipped is not None:
             parts.append(f"at most {self.max_skipped} skipped")
-        if self.max_empty is not None:
-            parts.append(f"at most {self.max_empty} empty suites")
         return ", ".join(parts)
 
 
@@ -89,19 +88,26 @@ def _verdict(tally: Tally, wanted: JunitSettings) -> tuple[str, str]:
         return "bad", f"only {ran} tests ran, needs at least {wanted.min_tests}"
     if wanted.max_skipped is not None and tally.skipped > wanted.max_skipped:
         return "bad", f"{tally.skipped} tests were skipped, needs at most {wanted.max_skipped}"
-    if wanted.max_empty is not None and tally.empty > wanted.max_empty:
-        return "bad", f"{tally.empty} suites held no test, needs at most {wanted.max_empty}"
     return _passed(tally, wanted)
 
 
 def _passed(tally: Tally, wanted: JunitSettings) -> tuple[str, str]:
+    """Good, but for what the gate is to be told of or refuses beside failures."""
     ran = tally.tests - tally.skipped
-    left = f", {tally.skipped} skipped" if tally.skipped else ""
-    left += f", {tally.empty} suites without any test" if tally.empty else ""
-    said = f"{ran - tally.failed} of {ran} tests passed{left}"
-    if not tally.flaky or wanted.flaky == "allow":
-        return "good", said
-    return "warn" if wanted.flaky == "warn" else "bad", f"{said}, {tally.flaky} only when run again"
+    parts = [f"{ran - tally.failed} of {ran} tests passed"]
+    if tally.skipped:
+        parts.append(f"{tally.skipped} skipped")
+    if tally.flaky and wanted.flaky != "allow":
+        parts.append(f"{tally.flaky} only when run again")
+    if tally.empty and wanted.empty_suites != "allow":
+        parts.append(f"{tally.empty} suites without any test")
+    return _worst(tally, wanted), ", ".join(parts)
+
+
+def _worst(tally: Tally, wanted: JunitSettings) -> str:
+    asked = {wanted.flaky} if tally.flaky else set()
+    asked |= {wanted.empty_suites} if tally.empty else set()
+    return "bad" if "fail" in asked else "warn" if "warn" in asked else "good"
 
 
 KIND = Read(
@@ -121,7 +127,9 @@ KIND = Read(
     },
     red=(
         "more failed tests than allowed; a broken suite counts as a failure",
-        "fewer tests than at least expected, or more skipped or empty suites than allowed",
+        "fewer tests than at least expected, or more skipped than allowed",
+        "a warning, or red where the gate says so: tests that passed only when run again, and"
+        " suites without any test",
         "no data: no tests at all, or all of them skipped",
         "could not be measured: a suite declares more tests than it holds, the file is cut off,"
         " no JUnit XML, XML entities",

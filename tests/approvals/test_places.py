@@ -15,7 +15,7 @@ from tests.builders import Team, make_deployment, signed_in
 from tests.gates.makers import make_gate
 
 pytestmark = pytest.mark.django_db
-LINK = re.compile(r'<li>.*?<a href="([^"]+)">([^<]+)</a>')
+LINK = re.compile(r'<li>.*?<a href="([^"]+)">([^<]+)</a>', re.DOTALL)
 
 
 def links(team: Team, deployment: Deployment) -> dict[str, str]:
