@@ -218,9 +218,9 @@ class SignOff(RuleBasedStateMachine):
             del self.plain.away[absent]
         elif absent == "business" or any(absent in held for held in self.plain.roles.values()):
             people = self.team.people
-            row = make_stand_in(
-                self.team.service, people[absent], people[stand_in], lasts=timedelta(days=2)
-            )
+            both = people[absent], people[stand_in]
+            lasts = timedelta(days=2)
+            row = make_stand_in(self.team.service, *both, starts_in=timedelta(), lasts=lasts)
             self.plain.away[absent] = (stand_in, row.ends_at)
 
     # Signatures.
