@@ -15,7 +15,10 @@ ROOTS = ("testsuites", "testsuite")
 # Surefire's “rerun” stands beside a failure; alone it is one that went away.
 FLAKY = frozenset({"flakyFailure", "flakyError", "rerunFailure", "rerunError"})
 # Some runners say in an attribute alone what became of a test.
-NOT_RUN = {"notrun", "not_run", "skipped", "disabled", "ignored", "suppressed", "aborted"}
+NOT_RUN = {
+    "notrun", "not_run", "skipped", "disabled", "ignored", "suppressed", "aborted", "untested",
+    "undefined", "pending",
+}  # fmt: skip
 BROKEN = {"fail", "failed", "failure", "error", "errored", "broken", "timeout", "crashed"}
 LONGEST_MESSAGE = 200
 

@@ -24,6 +24,7 @@ def junit(*cases: str, **settings: object) -> Measurement:
         ('<testcase name="a" status="run" result="skipped"/>', "skipped"),
         ('<testcase name="a" status="notrun" result="suppressed"/>', "skipped"),
         ('<testcase name="a" status="disabled"/>', "skipped"),
+        ('<testcase name="a" status="undefined"/>', "skipped"),
         ('<testcase name="a" status="run" result="completed"/>', "passed"),
         ('<testcase name="a" status="passed"/>', "passed"),
         ('<testcase name="a" status="Failed"/>', "failed"),
