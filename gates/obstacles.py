@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from deployments.blockers import Blocker, Findings
+from deployments.blockers import Blocker, Findings, Waits
 from deployments.clock import PortalNow
 from deployments.models import Deployment
 from gates.enums import UNDER_WAY, GateState
@@ -12,7 +12,7 @@ from gates.models import Gate
 
 FIELDS = (
     "deployment_id", "key", "title", "kind", "required", "state", "state_at", "state_reason",
-    "stale_at", "freshness", "settings", "settle", "timeout",
+    "stale_at", "freshness", "settings", "settle", "timeout", "machine_only",
 )  # fmt: skip
 
 SAID: dict[GateState, str] = {
@@ -27,6 +27,7 @@ SAID: dict[GateState, str] = {
 RUN_AGAIN = frozenset({GateState.STALE, *UNDER_WAY})
 # Until a worker has taken a run, and a sweep has ended one whose worker is gone.
 SLACK = timedelta(minutes=3)
+BY_HAND = "a machine, or by hand a technical lead or security holder"
 
 
 def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
@@ -63,7 +64,14 @@ def _blocker(gate: Gate) -> Blocker:
         mend="gates",
         since=gate.standing_since,
         settles=gate.is_runnable and gate.standing in RUN_AGAIN and not _is_overdue(gate),
+        waits=Waits("Answered by", [_answered_by(gate)], None, ""),
     )
+
+
+def _answered_by(gate: Gate) -> str:
+    if gate.is_runnable:
+        return "a worker of this portal"
+    return "a machine" if gate.machine_only else BY_HAND
 
 
 def _is_overdue(gate: Gate) -> bool:
