@@ -28,8 +28,8 @@ def readiness_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
     named = with_people(blockers[:NAMED], deployment, outlook.rules)
     return {
         "readiness": readiness,
-        "blockers": placed(named, deployment, outlook.rules),
-        "warnings": placed(warnings, deployment, outlook.rules),
+        "blockers": placed(named, deployment),
+        "warnings": placed(warnings, deployment),
         "more": max(0, len(blockers) - NAMED),
     }
 
