@@ -35,7 +35,7 @@ MADE_HERE = {
 # Read by a parser of their own before they are kept, and read again when they are shown.
 PARSED = {
     "condition", "clears", "address", "email", "base_url", "authorities", "permitted_ranges",
-    "settings", "Evidence.url", "source_link", "Metric.unit", "Series.unit",
+    "settings", "Evidence.url", "source_link", "Metric.unit", "Series.unit", "Freeze.rule",
 }  # fmt: skip
 
 
