@@ -33,6 +33,7 @@ NOT_QUOTED = str.maketrans({" ": "/", '"': "'", "\\": "/"})
 LONGEST_LOCAL = 200
 LINE = 2000  # of a document, and the number of the payload
 Field: TypeAlias = "models.Field[Any, Any]"
+Writing: TypeAlias = Callable[[str, int, int | None], str]
 # No words of anybody: made or looked up by the portal, so that another value is another thing.
 MADE_HERE = {
     "key", "kind", "zone", "language", "hash", "content_hash", "schedule_hash", "previous_hash",
@@ -71,20 +72,20 @@ def disarm() -> None:
             cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
 
 
-def fill(payloads: Sequence[str]) -> None:
+def fill(payloads: Sequence[str], write: Writing = written) -> None:
     """Each field gets the next of them, with the number of the field in it."""
     for number, (model, field) in enumerate(text_fields()):
         payload = payloads[number % len(payloads)]
         rows = model._base_manager.using(OWNER)
         if isinstance(field, models.JSONField):
-            _fill_leaves(rows, field, written(payload, number))
+            _fill_leaves(rows, field, write(payload, number, None))
         else:
-            _fill_column(rows, field, written(payload, number, field.max_length))
+            _fill_column(rows, field, write(payload, number, field.max_length))
     # Where somebody gave no name to be shown, the one of two parts is.
     User.objects.using(OWNER).filter(username="auditor").update(display_name="")
     team = Group.objects.using(OWNER).filter(name__contains="(").order_by("pk")
     (team or Group.objects.using(OWNER).filter(name="Night shift")).update(
-        name=written(payloads[0], 900, 150)
+        name=write(payloads[0], 900, 150)
     )
 
 
