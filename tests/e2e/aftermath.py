@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.urls import reverse
 
 from accounts.models import User
+from api import webhooks
 from api.services import issue
 from approvals.models import Answer, Lifting, PolledRole, Round, Waiver
 from audit import checkpoints
@@ -22,8 +23,9 @@ from deployments import clock, comments
 from deployments.feeds import links
 from deployments.models import AccountLetter, Deployment, Exemption, PortalHold
 from gates.models import Gate, GateRun, Report, Sample, TryOut
-from intake.models import SourceDocument
-from tests.builders import Team, make_role
+from intake.models import SourceDocument, TemplateVersion
+from tests.api.makers import Sender
+from tests.builders import Team, make_proof, make_role
 from tests.deployments.freezes.makers import make_freeze
 from tests.e2e.poison import OWNER
 from tests.e2e.scenery import Scenery
@@ -40,27 +42,46 @@ Pages = dict[str, str]
 
 @dataclass(frozen=True)
 class Aftermath:
-    """`pages` are by their readers; `secret` is a machine's, `feed` the address of a calendar."""
+    """`pages` are by their readers; `secret` is a machine's, `feed` the address of a calendar.
+
+    What `sender` has delivered is answered again if it comes again.
+    """
 
     back: Deployment
     pages: dict[str, Pages]
     secret: str
     feed: str
+    sender: Sender
 
 
 def make_aftermath(scenery: Scenery) -> Aftermath:
     one, team = scenery.deployment, scenery.team
     _dress(one, team)
+    sender = _delivered(one, team)
     _handed_in(one.gates.get(key="tests"), team)
     back, stopped = go_back(team), stop(team)
     tell_everything(back, team)
     _, secret = issue(team.service, title="Reader", actor=None)
     pages = {
-        "ops_lead": _pages_of_back(back) | {"stopped": f"{stopped.get_absolute_url()}runbook/"},
+        "ops_lead": _pages_of_back(back) | _pages_of_stopped(stopped),
         "release_manager": _tried(one, team) | _lost(one, team),
         "administrator": _of_the_portal(scenery.administrator, team),
     }
-    return Aftermath(back, pages, secret, links.make(team.product_owner)[1])
+    return Aftermath(back, pages, secret, links.make(team.product_owner)[1], sender)
+
+
+def _delivered(one: Deployment, team: Team) -> Sender:
+    issued = webhooks.issue(
+        team.service, title="Lab", actor=team.release_manager, proof=make_proof()
+    )
+    sender = Sender(*issued)
+    assert sender.deliver(delivered(one)).status_code == 201
+    return sender
+
+
+def delivered(one: Deployment) -> dict[str, object]:
+    told = {"outcome": "good", "value": "491 of 491", "details": "build 7 of today"}
+    return {"deployment": one.pk, "gate": "tests", **told}
 
 
 def hold_the_portal() -> None:
@@ -88,16 +109,23 @@ def _dress(one: Deployment, team: Team) -> None:
         state="skipped", skipped_by=team.ops_lead, skip_reason="Told by phone"
     )
     Trial.objects.create(
-        plan=one.message_plan.earliest("pk"), user=team.release_manager, address="me@example.org",
+        message=one.messages.first(), user=team.release_manager, address="me@example.org",
         is_technical=True, asked_at=now, state="failed", ended_at=now, said="Nobody is there",
     )  # fmt: skip
-    vote = one.votes.earliest("pk")
-    Lifting.objects.create(
-        vote=vote, by=team.ops_lead, reason="They left", at=now, means="password"
-    )
+    _signed(one, team)
     _polled(one, team)
     _waived(one, team)
     _frozen(one, team)
+
+
+def _signed(one: Deployment, team: Team) -> None:
+    """The objection of the scene is lifted, and somebody signs for whom they stand in."""
+    vote, by, now = one.votes.earliest("pk"), team.ops_lead, clock.now()
+    Lifting.objects.create(vote=vote, by=by, reason="They left", at=now, means="password")
+    vote.pk, vote.person, vote.person_name = None, team.member, "Member"
+    vote.on_behalf_of, vote.on_behalf_of_name = team.security, "Security"
+    vote.rule, vote.choice = one.rules.get(role__key="technical_lead"), "approve"
+    vote.save(force_insert=True)
 
 
 def _polled(one: Deployment, team: Team) -> None:
@@ -160,7 +188,8 @@ def _handed_in(gate: Gate, team: Team) -> None:
 
 
 def _pages_of_back(back: Deployment) -> Pages:
-    own, first = back.get_absolute_url(), back.items.order_by("position")[0].pk
+    own = back.get_absolute_url()
+    first, second = back.items.order_by("position").values_list("pk", flat=True)[:2]
     decision, series = back.decisions.get().pk, back.watch.series.get(key="latency")
     pages = {
         "report": f"{own}report/",
@@ -181,9 +210,15 @@ def _pages_of_back(back: Deployment) -> Pages:
         "deployments:versions": [],
         "audit:deployment": [],
     }
+    pages["chosen"] = reverse("checklists:item", args=[back.pk, second])
     return pages | {
         f"back {name}": reverse(name, args=[back.pk, *more]) for name, more in named.items()
     }
+
+
+def _pages_of_stopped(stopped: Deployment) -> Pages:
+    own = stopped.get_absolute_url()
+    return {f"stopped {tab}": f"{own}{tab}/" for tab in ("runbook", "watch")}
 
 
 def _tried(one: Deployment, team: Team) -> Pages:
@@ -209,6 +244,7 @@ def _lost(one: Deployment, team: Team) -> Pages:
     export = Export.objects.create(
         what="deployment", deployment=one, asked_by=by, asked_at=now, problem="The disk is full"
     )
+    line = one.message_plan.earliest("pk")
     room = Channel.objects.create(
         service=team.service, kind="matrix", title="Room", connection_key="elsewhere",
         room="!releases:example.org", made_at=now,
@@ -217,8 +253,19 @@ def _lost(one: Deployment, team: Team) -> Pages:
         "room": reverse("communications:channel_edit", args=[team.service.key, room.pk]),
         "unread": document.get_absolute_url(),
         "not made": export.get_absolute_url(),
-        "versions": reverse("deployments:versions", args=[one.pk]),
+        "tried copy": reverse("communications:message", args=[one.pk, one.messages.first().pk]),
+        "line": reverse("dashboard:plan_edit", args=[one.pk, "messages", line.pk]),
+        "as Markdown": reverse("intake:download", args=[one.pk, "markdown"]),
+        "compared": reverse("intake:template", args=[_another(TemplateVersion.objects.get()).pk]),
     }
+
+
+def _another(version: TemplateVersion) -> TemplateVersion:
+    """Of the same template, without the last item; the pages of a template compare the two."""
+    version.pk, version.number = None, version.number + 1
+    version.document["sections"][-1]["items"].pop()
+    version.save(force_insert=True)
+    return version
 
 
 def _of_the_portal(administrator: User, team: Team) -> Pages:

@@ -21,7 +21,7 @@ from communications.mails import Texts
 from communications.models import Delivery
 from deployments.letters import sender
 from deployments.models import AccountLetter, Deployment
-from tests.e2e.aftermath import Aftermath
+from tests.e2e.aftermath import Aftermath, delivered
 from tests.e2e.scenery import Scenery
 from tests.e2e.witness import Told, look_at_answer, look_at_file, open_bare
 
@@ -124,3 +124,6 @@ def look_at_api(bare: Page, scenery: Scenery, aftermath: Aftermath, told: Told) 
     for address in (*addresses, reverse("api:deployments"), runs):
         answer = bare.request.get(f"{scenery.url}{address}", headers=keys)
         look_at_answer(answer, address, told)
+    again = aftermath.sender.deliver(delivered(one))
+    assert again.status_code == 201
+    told.read("delivered again", again.content.decode())

@@ -26,8 +26,15 @@ APPS = {
 # Columns whose words no page, mail, file or answer has, each with the reason.
 NOT_DRAWN: dict[str, str] = {
     "Report.source_link": "its sample has the same link, which is drawn",
+    "TryOut.unit": "what was found has the unit that is drawn",
+    "AccountLetter.address": "compared with that of its person, to whom it goes",
+    "OptOut.address": "looked up by an address that somebody else wrote",
+    "Trial.address": "goes to the mail server alone; its text is that of any copy",
+    "Waiver.signed_role": "kept with the row; whoever signed is named by their own name",
     "Outbox.last_error": "for the log of the workers alone; no page tells of the outbox's errors",
 }
+# Where such a column has words, a page shows them in place of all others.
+ONLY_WHERE_SAID = {"problem"}
 WEB = "https://elsewhere.example/"
 NOT_QUOTED = str.maketrans({" ": "/", '"': "'", "\\": "/"})
 LONGEST_LOCAL = 200
@@ -97,7 +104,8 @@ def _fill_column(rows: models.QuerySet[Any], field: Field, text: str) -> None:
     if isinstance(field, models.EmailField):
         _fill_addresses(spoken, field, text)
         return
-    for some, said in ((rows, text), (spoken, text), (spoken, f"{WEB}{text}")):
+    every = spoken if field.name in ONLY_WHERE_SAID else rows
+    for some, said in ((every, text), (spoken, text), (spoken, f"{WEB}{text}")):
         if _is_kept(partial(some.update, **{field.name: said})):
             return
     for row in spoken:

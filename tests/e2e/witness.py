@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import APIResponse, BrowserContext, Dialog, Page
+from playwright.sync_api import APIRequestContext, APIResponse, BrowserContext, Dialog, Page
 
 from tests.e2e.scenery import LETTERS, is_page
 
@@ -30,7 +30,7 @@ STRANGE_LINE = re.compile(r"^(?:ATTACH|CONTENT-TYPE).*", re.MULTILINE | re.IGNOR
 # What a payload in the language of templates would become.
 RENDERED = "rendered-by-a-template"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-READABLE = ("text/", "application/json", "application/problem+json")
+READABLE = ("text/", "application/json", "application/yaml")
 
 
 @dataclass
@@ -99,6 +99,16 @@ def look(page: Page, name: str, address: str, told: Told) -> None:
             told.faults += [f"{name}: {one}" for one in page.evaluate(LEADING_ASTRAY)]
     else:
         look_at_file(page, name, address, told)
+
+
+def glance(window: APIRequestContext, bare: Page, name: str, address: str, told: Told) -> None:
+    """What is sent, without what it would load: no policy holds anything back."""
+    answer = window.get(address)
+    if answer.headers.get("content-type", "").startswith("text/html"):
+        assert answer.ok, address
+        open_bare(bare, name, answer.text(), told)
+    else:
+        look_at_answer(answer, name, told)
 
 
 def look_at_file(page: Page, name: str, address: str, told: Told) -> None:
