@@ -46,8 +46,8 @@ MADE_HERE = {
     "event_head", "secret_hash", "body_hash", "sha256", "prefix", "secret", "old_secret",
     "sealed_secret", "sealed_credential", "delivery_id", "mail_id", "entry", "content_type",
     "means", "asked_means", "signed_means", "authenticated_by", "verb", "object_kind", "object_id",
-    "chain", "probe_version", "password", "username", "red_state", "question", "what", "runs",
-    "claim", "ShareLink.digest", "CalendarFeed.digest", "Tick.name", "Checkpoint.public_key",
+    "chain", "probe_version", "password", "red_state", "question", "what", "runs",
+    "ShareLink.digest", "CalendarFeed.digest", "Tick.name", "Checkpoint.public_key",
     "Checkpoint.statement", "Checkpoint.signature", "Export.file", "sealed_address",
     "connection_key",
 }  # fmt: skip
@@ -88,7 +88,8 @@ def fill(payloads: Sequence[str]) -> None:
         else:
             _fill_column(rows, field, written(payload, number, field.max_length))
     # Where somebody gave no name to be shown, the one of two parts is.
-    User.objects.using(OWNER).filter(username="auditor").update(display_name="")
+    auditors = User.objects.using(OWNER).filter(groups__name="service:storage-layer:auditor")
+    auditors.update(display_name="")
     team = Group.objects.using(OWNER).filter(name__contains="(").order_by("pk")
     (team or Group.objects.using(OWNER).filter(name="Night shift")).update(
         name=written(payloads[0], 900, 150)

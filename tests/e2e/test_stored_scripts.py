@@ -43,7 +43,7 @@ from tests.e2e.scenery import LETTERS, Scenery
 from tests.e2e.witness import Told, glance, look, open_bare, watched
 
 FULL = os.environ.get("PORTAL_AUDIT") == "1"
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(3500 if FULL else 180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(3500 if FULL else 300)]
 # Each batch is put into every field in turn.
 BATCHES = [PAYLOADS[first::7] for first in range(7)] if FULL else [FEW]
 # A page that shows nobody's words but the name of its reader.
