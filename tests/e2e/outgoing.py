@@ -19,6 +19,7 @@ from communications import letters, reading
 from communications.chat.payloads import PAYLOADS
 from communications.mails import Texts
 from communications.models import Delivery
+from deployments import clock
 from deployments.letters import sender
 from deployments.models import AccountLetter, Deployment
 from tests.e2e.aftermath import Aftermath, delivered
@@ -79,7 +80,8 @@ def look_at_mail(bare: Page, name: str, written: EmailMessage, told: Told) -> No
 def look_at_account_letters(bare: Page, told: Told) -> None:
     for letter in AccountLetter.objects.select_related("person"):
         assert letter.person
-        AccountLetter.objects.filter(pk=letter.pk).update(address=letter.person.email)
+        due = {"due_at": clock.now(), "asked_at": clock.now(), "sent_at": None}
+        AccountLetter.objects.filter(pk=letter.pk).update(address=letter.person.email, **due)
     before = len(mail.outbox)
     sender.send_due()
     assert mail.outbox[before:]

@@ -106,7 +106,7 @@ def _fill_column(rows: models.QuerySet[Any], field: Field, text: str) -> None:
         _fill_addresses(spoken, field, text)
         return
     every = spoken if field.name in ONLY_WHERE_SAID else rows
-    for some, said in ((every, text), (spoken, text), (spoken, f"{WEB}{text}")):
+    for some, said in ((every, text), (spoken, text), (spoken, f"{WEB}{text}"[: field.max_length])):
         if _is_kept(partial(some.update, **{field.name: said})):
             return
     for row in spoken:

@@ -21,11 +21,12 @@ document.addEventListener("securitypolicyviolation", (violation) => console.erro
   `VIOLATION ${violation.effectiveDirective} ${violation.blockedURI} ${violation.sample}`));
 """
 TELLING = re.compile(r"RAN \d|VIOLATION|Content Security Policy|Blocked script execution")
-# Of what a reader could follow or a browser would fetch by itself.
+# Of what a reader could follow or a browser would fetch by itself; a picture runs nothing.
 LEADING_ASTRAY = """() => [...document.querySelectorAll("[href], [src], [action], [formaction]")]
+  .filter((one) => !one.matches("img[src^='data:image/']"))
   .flatMap((one) => ["href", "src", "action", "formaction"].map((name) => one.getAttribute(name)))
   .filter((address) => address && /^[^a-z#/?.]*(javascript|vbscript|data):/i
-    .test(address.replace(/[\\u0000-\\u0020]/g, "")) && !address.startsWith("data:image/png"))"""
+    .test(address.replace(/[\\u0000-\\u0020]/g, "")))"""
 STRANGE_LINE = re.compile(r"^(?:ATTACH|CONTENT-TYPE).*", re.MULTILINE | re.IGNORECASE)
 # What a payload in the language of templates would become.
 RENDERED = "rendered-by-a-template"
