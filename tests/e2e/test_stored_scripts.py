@@ -9,13 +9,12 @@ A few payloads and pages in `make test`; each payload in each field on each addr
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, Page, Route
 from pytest_django import Settings
 
 from approvals import services as approvals
@@ -29,40 +28,18 @@ from gates import services as gates
 from gates.reports import Result
 from intake.review.services import upload
 from tests.builders import make_machine, make_proof
-from tests.e2e.aftermath import (
-    Aftermath,
-    Pages,
-    hold_the_portal,
-    make_aftermath,
-    release_the_portal,
-)
-from tests.e2e.outgoing import look_at_mail, look_at_what_leaves
+from tests.e2e.aftermath import make_aftermath
+from tests.e2e.outgoing import look_at_mail
 from tests.e2e.payloads import FEW, MARKUP, MUTATIONS, PAYLOADS, PLACES, written
-from tests.e2e.poison import LINE, NOT_DRAWN, disarm, fill, hostile_document, text_fields
-from tests.e2e.scenery import LETTERS, Scenery
-from tests.e2e.witness import Told, glance, look, open_bare, watched
+from tests.e2e.poison import LINE, NOT_DRAWN, disarm, hostile_document, text_fields
+from tests.e2e.scenery import Scenery
+from tests.e2e.sweeping import GLANCED, SHOWN, Sweep
+from tests.e2e.witness import Told, open_bare, watched
 
 FULL = os.environ.get("PORTAL_AUDIT") == "1"
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(3500 if FULL else 300)]
 # Each batch is put into every field in turn.
 BATCHES = [PAYLOADS[first::7] for first in range(7)] if FULL else [FEW]
-# A page that shows nobody's words but the name of its reader.
-PLAIN = "dashboard:help"
-# What the portal's own scripts work on, and one of each kind of answer; in `make test` as a reader
-# has it, and in `make audit` with each payload.
-SHOWN = {
-    PLAIN, "dashboard:home", "dashboard:deployment", "dashboard:tab", "dashboard:plan checklist",
-    "dashboard:share", "checklists:item", "communications:preview", "communications:message_page",
-    "communications:calendar", "intake:review", "intake:download", "gates:detail",
-}  # fmt: skip
-# Besides, in `make test` without styles and scripts, what shows the other texts.
-GLANCED = {
-    "approvals:sign", "approvals:waiver", "audit:deployment", "communications:stakeholders",
-    "dashboard:deployments", "dashboard:plan", "deployments:exemption", "deployments:people",
-    "deployments:service", "deployments:sessions", "intake:onto", "machines:bounces",
-    "machines:list", "machines:webhooks", "monitoring:incident", "monitoring:metrics",
-    "monitoring:report",
-}  # fmt: skip
 COMMENT = 1000  # and the number of the payload
 
 
@@ -110,63 +87,6 @@ def have_more_said(scenery: Scenery) -> list[str]:
     deployment.items.filter(position=1).update(choices=["left side", "right side"])
     own = deployment.get_absolute_url()
     return [f"{own}decisions/{decision.pk}/", f"{own}gates/tests/runs/", f"{own}go-no-go/"]
-
-
-@dataclass
-class Sweep:
-    """Everybody's addresses once, with what is stored at that time, and what leaves the portal."""
-
-    scenery: Scenery
-    aftermath: Aftermath
-    browser: Browser
-    bare: Page
-    told: Told
-
-    def visit(self, walk: dict[str, Pages]) -> None:
-        """With all that a page loads; a letter also as a mail program has it."""
-        for who, window in self.windows(walk):
-            with watched(window, self.told) as page:
-                for name, address in walk[who].items():
-                    look(page, name, address, self.told)
-                    if name in LETTERS:
-                        glance(page.request, self.bare, name, address, self.told)
-
-    def glance_over(self, walk: dict[str, Pages]) -> None:
-        for who, window in self.windows(walk):
-            for name, address in walk[who].items():
-                glance(window.request, self.bare, name, address, self.told)
-            window.close()
-
-    def windows(self, walk: dict[str, Pages]) -> Iterator[tuple[str, BrowserContext]]:
-        for who, addresses in walk.items():
-            if addresses:
-                yield who, self.scenery.window(self.browser, who)
-
-    def once(
-        self, payloads: Sequence[str], shown: set[str] | None, glanced: set[str], folder: Path
-    ) -> None:
-        """Pages are drawn while the portal is held, which one of them says."""
-        hold_the_portal()
-        fill(payloads)
-        self.visit(self.scenery.walk_of(shown))
-        self.glance_over(self.scenery.walk_of(glanced))
-        if shown is None:
-            self.visit(self.aftermath.pages)
-        else:
-            self.glance_over(self.aftermath.pages)
-        release_the_portal()
-        look_at_what_leaves(self.bare, self.scenery, self.aftermath, folder, self.told)
-
-    def in_turn(self, payloads: Sequence[str], folder: Path) -> None:
-        """Each payload in each field: once as readers have it, then where something was shown."""
-        self.once(payloads, None, set(), folder)
-        showing = {
-            name
-            for name in self.told.showing(PLAIN)
-            if name not in SHOWN and name.split()[0] not in SHOWN
-        }
-        for turn in range(1, len(payloads)):
-            self.once([*payloads[turn:], *payloads[:turn]], SHOWN, showing, folder)
 
 
 @pytest.fixture
