@@ -15,10 +15,10 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from audit import packs
-from communications import letters, reading
 from communications.chat.payloads import PAYLOADS
-from communications.mails import Texts
 from communications.models import Delivery
+from communications.writing import letters, reading
+from communications.writing.mails import Texts
 from deployments import clock
 from deployments.letters import sender
 from deployments.models import AccountLetter, Deployment
