@@ -11,14 +11,15 @@ from itertools import takewhile
 
 from django.db import InterfaceError, OperationalError, connection
 
-from communications import backlog, bouncing, dispatch, leaving
-from communications.bounce_reports import says_no_mailbox
+from communications.bounces import bouncing
+from communications.bounces.reports import says_no_mailbox
 from communications.exceptions import Unsendable, Unwritten
-from communications.handover import Result, hand_over
-from communications.leaving import Begun, Handed
-from communications.line import Line
-from communications.mails import Texts, checked, envelope_sender
 from communications.models import Delivery
+from communications.sending import backlog, dispatch, leaving
+from communications.sending.handover import Result, hand_over
+from communications.sending.leaving import Begun, Handed
+from communications.sending.line import Line
+from communications.writing.mails import Texts, checked, envelope_sender
 from deployments import clock, hints, provenance, ticks
 
 BATCH = 100

@@ -10,7 +10,7 @@ from approvals.enums import LONGEST_HOLD
 from checklists.definitions import ItemDefinition, SectionDefinition
 from checklists.enums import DEFAULT_PHASE, Kind
 from communications.definitions import PlanLine
-from communications.parts import refusal_of_time
+from communications.plan.parts import refusal_of_time
 from deployments.exceptions import Invalid
 from deployments.keys import kept_keys
 from gates.definitions import SCHEDULES, GateDefinition

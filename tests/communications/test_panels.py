@@ -6,11 +6,13 @@ import pytest
 from django.template.loader import render_to_string
 from pytest_django import DjangoAssertNumQueries
 
-from communications import dispatch, panels, subscribing
+from communications import panels
 from communications.enums import DeliveryState, MessageState
 from communications.models import Delivery, Message, Stakeholder
+from communications.sending import dispatch
 from communications.services import define_plan
-from communications.subscribers import of_account
+from communications.subscriptions import subscribing
+from communications.subscriptions.subscribers import of_account
 from deployments import clock
 from deployments.models import Deployment
 from deployments.policies import rights_of

@@ -12,21 +12,21 @@ from datetime import timedelta
 from django.urls import reverse
 
 from accounts.models import User
+from api import webhooks
 from api.services import issue
-from approvals.models import Answer, Lifting, PolledRole, Round, Waiver
 from audit import checkpoints
 from audit.models import Check, CheckpointCopy, Export
-from checklists.models import Evidence
-from communications.models import Channel, MessageHold, Trial
-from deployments import clock, comments
+from communications.models import Channel
+from deployments import clock
 from deployments.feeds import links
-from deployments.models import AccountLetter, Deployment, Exemption, PortalHold
-from gates.models import Gate, GateRun, Report, Sample, TryOut
-from intake.models import SourceDocument
-from tests.builders import Team, make_role
-from tests.deployments.freezes.makers import make_freeze
+from deployments.models import AccountLetter, Deployment, PortalHold
+from gates.models import TryOut
+from intake.models import SourceDocument, TemplateVersion
+from tests.api.makers import Sender
+from tests.builders import Team, make_proof
 from tests.e2e.poison import OWNER
 from tests.e2e.scenery import Scenery
+from tests.e2e.under_review import dress, hand_in
 from tests.e2e.way_back import go_back, stop, tell_everything
 
 DAY = timedelta(days=1)
@@ -40,27 +40,46 @@ Pages = dict[str, str]
 
 @dataclass(frozen=True)
 class Aftermath:
-    """`pages` are by their readers; `secret` is a machine's, `feed` the address of a calendar."""
+    """`pages` are by their readers; `secret` is a machine's, `feed` the address of a calendar.
+
+    What `sender` has delivered is answered again if it comes again.
+    """
 
     back: Deployment
     pages: dict[str, Pages]
     secret: str
     feed: str
+    sender: Sender
 
 
 def make_aftermath(scenery: Scenery) -> Aftermath:
     one, team = scenery.deployment, scenery.team
-    _dress(one, team)
-    _handed_in(one.gates.get(key="tests"), team)
+    dress(one, team)
+    sender = _delivered(one, team)
+    hand_in(one.gates.get(key="tests"), team)
     back, stopped = go_back(team), stop(team)
     tell_everything(back, team)
     _, secret = issue(team.service, title="Reader", actor=None)
     pages = {
-        "ops_lead": _pages_of_back(back) | {"stopped": f"{stopped.get_absolute_url()}runbook/"},
+        "ops_lead": _pages_of_back(back) | _pages_of_stopped(stopped),
         "release_manager": _tried(one, team) | _lost(one, team),
         "administrator": _of_the_portal(scenery.administrator, team),
     }
-    return Aftermath(back, pages, secret, links.make(team.product_owner)[1])
+    return Aftermath(back, pages, secret, links.make(team.product_owner)[1], sender)
+
+
+def _delivered(one: Deployment, team: Team) -> Sender:
+    issued = webhooks.issue(
+        team.service, title="Lab", actor=team.release_manager, proof=make_proof()
+    )
+    sender = Sender(*issued)
+    assert sender.deliver(delivered(one)).status_code == 201
+    return sender
+
+
+def delivered(one: Deployment) -> dict[str, object]:
+    told = {"outcome": "good", "value": "491 of 491", "details": "build 7 of today"}
+    return {"deployment": one.pk, "gate": "tests", **told}
 
 
 def hold_the_portal() -> None:
@@ -72,95 +91,9 @@ def release_the_portal() -> None:
     PortalHold.objects.using(OWNER).all().delete()
 
 
-def _dress(one: Deployment, team: Team) -> None:
-    """What people say, ask, leave out or take back while a deployment is reviewed."""
-    now, item = clock.now(), one.items.get(position=1)
-    comments.comment(one.pk, actor=team.member, text="Is it old?", about=item)
-    one.items.filter(pk=item.pk).update(
-        asked_state="skipped", asked_by=team.member, asked_at=now, asked_reason="It is in the way"
-    )
-    added = {"item": item, "added_by": team.member, "added_at": now}
-    Evidence.objects.create(kind="number", number=7, unit="rows", **added)
-    Evidence.objects.create(kind="link", url="https://elsewhere.example/", **added)
-    MessageHold.objects.create(deployment=one, held_by=team.ops_lead, held_at=now, reason="Wait")
-    told = one.messages.filter(state="planned").latest("due_at")
-    one.messages.filter(pk=told.pk).update(
-        state="skipped", skipped_by=team.ops_lead, skip_reason="Told by phone"
-    )
-    Trial.objects.create(
-        plan=one.message_plan.earliest("pk"), user=team.release_manager, address="me@example.org",
-        is_technical=True, asked_at=now, state="failed", ended_at=now, said="Nobody is there",
-    )  # fmt: skip
-    vote = one.votes.earliest("pk")
-    Lifting.objects.create(
-        vote=vote, by=team.ops_lead, reason="They left", at=now, means="password"
-    )
-    _polled(one, team)
-    _waived(one, team)
-    _frozen(one, team)
-
-
-def _polled(one: Deployment, team: Team) -> None:
-    now, role = clock.now(), make_role("security")
-    PolledRole.objects.create(deployment=one, role=role, purpose="Says whether it is safe")
-    opened = Round.objects.create(
-        deployment=one, number=1, schedule_hash=one.schedule_hash, opened_at=now - DAY,
-        closes_at=now + DAY,
-    )  # fmt: skip
-    Answer.objects.create(
-        round=opened, role=role, person=team.security, person_name="Security", word="hold",
-        remark="The scan runs", at=now, written_by=team.ops_lead,
-    )  # fmt: skip
-
-
-def _waived(one: Deployment, team: Team) -> None:
-    """The one of the scene was signed for somebody who is away, and ended; then comes another."""
-    waiver, now = Waiver.objects.get(deployment=one), clock.now()
-    waiver.red_reason = "The scan failed"
-    waiver.signed_by, waiver.signed_at, waiver.signed_means = team.ops_lead, now, "password"
-    waiver.signed_role = "Security"
-    waiver.signed_for, waiver.signed_for_name = team.security, "Security"
-    waiver.ended_by, waiver.ended_at, waiver.ended_reason = team.ops_lead, now, "It is green"
-    waiver.save()
-    waiver.pk, waiver.ended_by, waiver.ended_at, waiver.ended_reason = None, None, None, ""
-    waiver.save(force_insert=True)
-
-
-def _frozen(one: Deployment, team: Team) -> None:
-    """A freeze that comes again; and after an exemption that was taken back there is another."""
-    make_freeze(team.service, by=team.release_manager, rule="FREQ=WEEKLY;COUNT=9")
-    given = Exemption.objects.get(deployment=one)
-    given.ended_by, given.ended_at, given.ended_reason = team.auditor, clock.now(), "No fix"
-    given.save()
-    given.pk, given.ended_by, given.ended_at, given.ended_reason = None, None, None, ""
-    given.save(force_insert=True)
-
-
-def _handed_in(gate: Gate, team: Team) -> None:
-    """A report and its sample, by hand and for somebody who is away."""
-    now, last = clock.now(), gate.runs.order_by("number").last()
-    told = {
-        "by_hand": True, "reporter": team.member, "on_behalf_of": team.security,
-        "on_behalf_of_name": "Security", "source_link": "https://elsewhere.example/",
-    }  # fmt: skip
-    report = Report.objects.create(
-        gate=gate, name="junit.xml", sha256="0" * 64, size=7, received_at=now, **told
-    )
-    run = GateRun.objects.create(
-        gate=gate, number=last.number + 1 if last else 1, state="complete", outcome="failed",
-        reason="Two tests failed", report=report, requested_by=team.member, requested_at=now,
-        due_at=now, hinted_at=now, started_at=now, finished_at=now,
-    )  # fmt: skip
-    gate.last_sample = Sample.objects.create(
-        run=run, at=now, outcome="bad", value="489", unit="of 491", threshold="all",
-        reason="Two tests failed", target="build 7", evidence="Its log", probe_version="1",
-        counts={"tests": "489 of 491"}, details=["test_login fails"], **told,
-    )  # fmt: skip
-    gate.save(update_fields=["last_sample"])
-
-
 def _pages_of_back(back: Deployment) -> Pages:
-    own, first = back.get_absolute_url(), back.items.order_by("position")[0].pk
+    own = back.get_absolute_url()
+    first, second = back.items.order_by("position").values_list("pk", flat=True)[:2]
     decision, series = back.decisions.get().pk, back.watch.series.get(key="latency")
     pages = {
         "report": f"{own}report/",
@@ -181,9 +114,15 @@ def _pages_of_back(back: Deployment) -> Pages:
         "deployments:versions": [],
         "audit:deployment": [],
     }
+    pages["chosen"] = reverse("checklists:item", args=[back.pk, second])
     return pages | {
         f"back {name}": reverse(name, args=[back.pk, *more]) for name, more in named.items()
     }
+
+
+def _pages_of_stopped(stopped: Deployment) -> Pages:
+    own = stopped.get_absolute_url()
+    return {f"stopped {tab}": f"{own}{tab}/" for tab in ("runbook", "watch")}
 
 
 def _tried(one: Deployment, team: Team) -> Pages:
@@ -209,6 +148,7 @@ def _lost(one: Deployment, team: Team) -> Pages:
     export = Export.objects.create(
         what="deployment", deployment=one, asked_by=by, asked_at=now, problem="The disk is full"
     )
+    line = one.message_plan.earliest("pk")
     room = Channel.objects.create(
         service=team.service, kind="matrix", title="Room", connection_key="elsewhere",
         room="!releases:example.org", made_at=now,
@@ -217,8 +157,19 @@ def _lost(one: Deployment, team: Team) -> Pages:
         "room": reverse("communications:channel_edit", args=[team.service.key, room.pk]),
         "unread": document.get_absolute_url(),
         "not made": export.get_absolute_url(),
-        "versions": reverse("deployments:versions", args=[one.pk]),
+        "tried copy": reverse("communications:message", args=[one.pk, one.messages.first().pk]),
+        "line": reverse("dashboard:plan_edit", args=[one.pk, "messages", line.pk]),
+        "as Markdown": reverse("intake:download", args=[one.pk, "markdown"]),
+        "compared": reverse("intake:template", args=[_another(TemplateVersion.objects.get()).pk]),
     }
+
+
+def _another(version: TemplateVersion) -> TemplateVersion:
+    """Of the same template, without the last item; the pages of a template compare the two."""
+    version.pk, version.number = None, version.number + 1
+    version.document["sections"][-1]["items"].pop()
+    version.save(force_insert=True)
+    return version
 
 
 def _of_the_portal(administrator: User, team: Team) -> Pages:

@@ -15,13 +15,14 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from audit import packs
-from communications import letters, reading
 from communications.chat.payloads import PAYLOADS
-from communications.mails import Texts
 from communications.models import Delivery
+from communications.writing import letters, reading
+from communications.writing.mails import Texts
+from deployments import clock
 from deployments.letters import sender
 from deployments.models import AccountLetter, Deployment
-from tests.e2e.aftermath import Aftermath
+from tests.e2e.aftermath import Aftermath, delivered
 from tests.e2e.scenery import Scenery
 from tests.e2e.witness import Told, look_at_answer, look_at_file, open_bare
 
@@ -79,7 +80,8 @@ def look_at_mail(bare: Page, name: str, written: EmailMessage, told: Told) -> No
 def look_at_account_letters(bare: Page, told: Told) -> None:
     for letter in AccountLetter.objects.select_related("person"):
         assert letter.person
-        AccountLetter.objects.filter(pk=letter.pk).update(address=letter.person.email)
+        due = {"due_at": clock.now(), "asked_at": clock.now(), "sent_at": None}
+        AccountLetter.objects.filter(pk=letter.pk).update(address=letter.person.email, **due)
     before = len(mail.outbox)
     sender.send_due()
     assert mail.outbox[before:]
@@ -124,3 +126,6 @@ def look_at_api(bare: Page, scenery: Scenery, aftermath: Aftermath, told: Told) 
     for address in (*addresses, reverse("api:deployments"), runs):
         answer = bare.request.get(f"{scenery.url}{address}", headers=keys)
         look_at_answer(answer, address, told)
+    again = aftermath.sender.deliver(delivered(one))
+    assert again.status_code == 201
+    told.read("delivered again", again.content.decode())

@@ -9,7 +9,8 @@ A few payloads and pages in `make test`; each payload in each field on each addr
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -27,28 +28,18 @@ from gates import services as gates
 from gates.reports import Result
 from intake.review.services import upload
 from tests.builders import make_machine, make_proof
-from tests.e2e.aftermath import Aftermath, hold_the_portal, make_aftermath, release_the_portal
-from tests.e2e.outgoing import look_at_what_leaves
+from tests.e2e.aftermath import make_aftermath
+from tests.e2e.outgoing import look_at_mail
 from tests.e2e.payloads import FEW, MARKUP, MUTATIONS, PAYLOADS, PLACES, written
-from tests.e2e.poison import LINE, NOT_DRAWN, disarm, fill, hostile_document, text_fields
-from tests.e2e.scenery import LETTERS, Scenery
-from tests.e2e.witness import Told, look, watched
+from tests.e2e.poison import LINE, NOT_DRAWN, disarm, hostile_document, text_fields
+from tests.e2e.scenery import Scenery
+from tests.e2e.sweeping import GLANCED, SHOWN, Sweep
+from tests.e2e.witness import Told, open_bare, watched
 
 FULL = os.environ.get("PORTAL_AUDIT") == "1"
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(3500 if FULL else 180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(3500 if FULL else 300)]
 # Each batch is put into every field in turn.
 BATCHES = [PAYLOADS[first::7] for first in range(7)] if FULL else [FEW]
-# A page that shows nobody's words but the name of its reader.
-PLAIN = "dashboard:help"
-# In `make test`: what shows most of the texts, and one of each kind of answer.
-SHOWN = {
-    PLAIN, "dashboard:home", "dashboard:deployment", "dashboard:tab", "dashboard:plan",
-    "audit:deployment", "approvals:sign", "approvals:waiver", "checklists:item",
-    "communications:preview",
-    "communications:message_page", "communications:calendar", "intake:review", "intake:template",
-    "monitoring:report", "monitoring:incident", "deployments:service", "gates:detail",
-    "communications:stakeholders", "intake:download", "deployments:people", "dashboard:share",
-}  # fmt: skip
 COMMENT = 1000  # and the number of the payload
 
 
@@ -62,12 +53,6 @@ def folder(tmp_path: Path, settings: Settings) -> Path:
     """Of this test's own, for keys and packs."""
     settings.AUDIT_DIR, settings.AUDIT_SIGNING_KEY = tmp_path / "audit", ""
     return tmp_path
-
-
-def look_at_letters(page: Page, letters: list[str], bare: Page, told: Told) -> None:
-    """As in a mail program that has no policy at all."""
-    for address in letters:
-        bare.set_content(page.request.get(address).text())
 
 
 def write_by_services(scenery: Scenery, payloads: tuple[str, ...]) -> str:
@@ -104,28 +89,11 @@ def have_more_said(scenery: Scenery) -> list[str]:
     return [f"{own}decisions/{decision.pk}/", f"{own}gates/tests/runs/", f"{own}go-no-go/"]
 
 
-def sweep(scenery: Scenery, browser: Browser, told: Told, names: set[str] | None) -> None:
-    """Everybody's addresses once, with what is stored now."""
-    with watched(browser.new_context(), told) as bare:
-        for who, addresses in scenery.walk_of(names).items():
-            with watched(scenery.window(browser, who), told) as page:
-                for name, address in addresses.items():
-                    look(page, name, address, told)
-                letters = [address for name, address in addresses.items() if name in LETTERS]
-                look_at_letters(page, letters, bare, told)
-
-
-def sweep_aftermath(
-    scenery: Scenery, aftermath: Aftermath, browser: Browser, folder: Path, told: Told
-) -> None:
-    """What came later, on pages while the portal is held, and then what leaves it."""
-    for who, addresses in aftermath.pages.items():
-        with watched(scenery.window(browser, who), told) as page:
-            for name, address in addresses.items():
-                look(page, name, address, told)
-    release_the_portal()
-    with watched(browser.new_context(), told) as bare:
-        look_at_what_leaves(bare, scenery, aftermath, folder, told)
+@pytest.fixture
+def bare(browser: Browser, told: Told) -> Iterator[Page]:
+    """A window of a program that has no policy."""
+    with watched(browser.new_context(), told) as page:
+        yield page
 
 
 def answering(body: str, headers: dict[str, str]) -> Callable[[Route], None]:
@@ -148,13 +116,41 @@ def test_witnesses_tell_of_what_runs_and_of_what_the_policy_holds_back(
         assert any(word in fault for fault in told.faults), payload
 
 
+def columns() -> list[str]:
+    return [f"{model.__name__}.{field.name}" for model, field in text_fields()]
+
+
+def test_witnesses_tell_of_what_would_run_where_no_policy_is(bare: Page, told: Told) -> None:
+    for payload in (MARKUP[0], MARKUP[9], PLACES[11], MUTATIONS[0]):
+        told.faults.clear()
+        open_bare(
+            bare, "a page", f"<title>{written(payload, 7)}</title>{written(payload, 7)}", told
+        )
+        bare.wait_for_timeout(50)
+        assert any("RAN 7" in fault for fault in told.faults), payload
+    told.faults.clear()
+    open_bare(bare, "a link", '<a href="java&#10;script:pwned(7)">x</a>', told)
+    assert [fault[:7] for fault in told.faults] == ["a link:"]
+
+
+def test_witnesses_tell_of_what_leaves(bare: Page, told: Told) -> None:
+    told.read_rows("rows", '\ufeff"said","=1+1"\r\n')
+    told.read_calendar("calendar", "SUMMARY:x\r\nATTACH:javascript:pwned(7)\r\n")
+    mail = EmailMessage()
+    mail["Subject"], mail["X-Brought"] = "pwned(7)", "in"
+    mail.set_content("<svg onload=pwned(7)>", subtype="html")
+    mail.add_attachment(b"x", maintype="application", subtype="javascript")
+    look_at_mail(bare, "mail", mail, told)
+    bare.wait_for_timeout(50)
+    assert told.shown == {"rows": set(), "calendar": {7}, "mail": {7}}
+    for told_of in ("rows: =1+1", "calendar: ATTACH", "a header x-brought", "RAN 7",
+                    "a part of application/javascript"):  # fmt: skip
+        assert any(told_of in fault for fault in told.faults), told_of
+
+
 @pytest.mark.parametrize("payloads", BATCHES, ids=range(len(BATCHES)))
 def test_nothing_that_is_stored_runs(
-    payloads: tuple[str, ...],
-    scenery: Scenery,
-    browser: Browser,
-    told: Told,
-    folder: Path,
+    payloads: tuple[str, ...], scenery: Scenery, bare: Page, told: Told, folder: Path
 ) -> None:
     assert scenery.walk  # found while the scene has one document
     hostile = write_by_services(scenery, payloads)
@@ -162,19 +158,17 @@ def test_nothing_that_is_stored_runs(
     disarm()
     aftermath = make_aftermath(scenery)
     aftermath.pages["ops_lead"] |= {address: address for address in more}
-    with watched(scenery.window(browser, "release_manager"), told) as page:
-        for address in (hostile, f"{scenery.deployment.get_absolute_url()}comments/"):
-            look(page, "written by services", address, told)
-    names = None if FULL else SHOWN
-    for turn in range(len(payloads) if FULL else 1):
-        hold_the_portal()
-        fill([*payloads[turn:], *payloads[:turn]])
-        sweep(scenery, browser, told, names)
-        sweep_aftermath(scenery, aftermath, browser, folder, told)
-        names = told.showing(PLAIN) if FULL else SHOWN  # where nothing is shown, nothing is later
+    browser = bare.context.browser
+    assert browser
+    sweep = Sweep(scenery, aftermath, browser, bare, told)
+    comments_page = f"{scenery.deployment.get_absolute_url()}comments/"
+    sweep.visit({"release_manager": {"a document": hostile, "comments": comments_page}})
+    if FULL:
+        sweep.in_turn(payloads, folder)
+    else:
+        sweep.once(payloads, SHOWN, GLANCED, folder)
     assert told.faults == []
     every = range(len(payloads))
     assert told.fields() >= {number + of for number in every for of in (COMMENT, LINE)}
-    known = [f"{model.__name__}.{field.name}" for model, field in text_fields()]
-    unseen = {name for number, name in enumerate(known) if number not in told.fields()}
+    unseen = {name for number, name in enumerate(columns()) if number not in told.fields()}
     assert unseen == set(NOT_DRAWN)

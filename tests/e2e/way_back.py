@@ -33,10 +33,12 @@ from tests.builders import Team, make_environment
 from tests.checklists.makers import make_day
 
 DAY = timedelta(days=1)
+BEFORE = {"state": "it was quick"}
 # What any event may add to the letter that it causes.
 CAUSE = {
     "text": "Is it old?", "role_title": "The guard", "because": "data is wrong",
     "deciders": "the ops leads", "left_behind": ["node 1 is gone"], "severity": "critical",
+    "state": "it is slow",
 }  # fmt: skip
 
 
@@ -109,7 +111,6 @@ def _watched(one: Deployment, team: Team) -> None:
             series=series, severity="critical", said="Latency is high", opened_at=now - DAY,
             closed_at=ended, **noted,
         )  # fmt: skip
-    AlertRule.objects.create(deployment=one, key="slow", position=1, text="It is slow")
     Trigger.objects.create(deployment=one, key="wrong", position=1, text="Data is wrong")
     Target.objects.create(
         deployment=one, key="calm", position=1, text="Nobody complains", verdict="met",
@@ -149,7 +150,10 @@ def _judged(one: Deployment, team: Team) -> None:
 
 
 def stop(found: Team) -> Deployment:
+    """Before anything was measured, so that its watch names its limits."""
     one = make_day(elsewhere(found, "test"))
+    AlertRule.objects.create(deployment=one, key="slow", position=1, text="It is slow")
+    one.sections.filter(position=1).update(path=["To be done", "On node 1"])
     Deployment.objects.filter(pk=one.pk).update(
         state="stopped", stopped_note="Half of it is there", ended_at=clock.now()
     )
@@ -161,7 +165,7 @@ def tell_everything(one: Deployment, team: Team) -> list[Message]:
     """A message of every kind, with its copies: to somebody who works on it, and to a guest."""
     one.refresh_from_db()
     cause = history.record(
-        one, "errors were seen", actor=team.member, reason="It is slow", after=CAUSE
+        one, "errors were seen", actor=team.member, reason="It is slow", before=BEFORE, after=CAUSE
     )
     now, told = clock.now(), []
     for kind in Kind.values:

@@ -13,7 +13,7 @@ from checklists.definitions import ItemDefinition, SectionDefinition
 from checklists.enums import DEFAULT_PHASE, Kind, Phase
 from communications.definitions import PlanLine
 from communications.enums import IN_A_PLAN
-from communications.parts import ANCHORS, refusal_of_time
+from communications.plan.parts import ANCHORS, refusal_of_time
 from deployments.enums import Anchor
 from gates.definitions import GateDefinition
 from gates.schedules import Schedule

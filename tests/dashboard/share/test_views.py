@@ -14,10 +14,10 @@ from pytest_django import DjangoAssertNumQueries
 from approvals import services as approvals
 from approvals.enums import Choice
 from approvals.shown import Shown
-from communications import pausing
 from communications.definitions import PlanLine
 from communications.enums import DeliveryState, Kind
 from communications.models import Message
+from communications.plan import pausing
 from deployments import clock
 from deployments import services as deployments
 from deployments.enums import Anchor, State
