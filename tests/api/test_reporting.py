@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from api.models import Token
@@ -199,8 +200,8 @@ def test_deployment_is_read_with_its_readiness(deployment, gate, machine):
     assert (found["service"], found["state"], found["ready"]) == ("storage-layer", "draft", False)
     assert found["sentence"] == outlook(deployment).sentence
     mended = {blocker["key"]: blocker["url"] for blocker in found["blockers"]}
-    assert mended["gate:cache-hit-rate"].endswith(f"{deployment.get_absolute_url()}gates/{gate.key}/")
-    assert mended["gate:cache-hit-rate"].startswith("http")
+    page = f"{deployment.get_absolute_url()}gates/{gate.key}/"
+    assert mended["gate:cache-hit-rate"] == f"{settings.PORTAL_URL}{page}"
 
 
 def test_gates_are_read_with_their_last_sample(gate, machine):
