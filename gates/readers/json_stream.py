@@ -40,6 +40,7 @@ class Document:
         self.log: list[str] = []
         self._text: TextIO = as_text(stream)
         self._first = ""
+        self._handed: list[str] = []
 
     def values(self, whole: Collection[str]) -> Iterator[tuple[str, Any]]:
         """Every plain value with its path, and every value at the paths in `whole` in one piece.
@@ -86,13 +87,30 @@ class Document:
         except (ijson.JSONError, UnicodeError) as error:
             if not is_over:
                 raise Unreadable(_broken(error)) from error
+            if self._goes_on():
+                raise Unreadable(SECOND) from error
+
+    def _goes_on(self) -> bool:
+        """Whether another document begins somewhere behind the tool's talk."""
+        handed = self._handed[-1].splitlines()[len(self._handed) == 1 :]
+        try:
+            if any(line.startswith("{") for line in handed):
+                return True
+            while line := self._text.readline(LONGEST_LINE):
+                if line.startswith("{"):
+                    return True
+        except UnicodeError:
+            pass
+        return False
 
     def read(self, size: int = -1) -> bytes:
         """For ijson: the line that begins the document, then all that follows."""
         if size == 0:
             return b""
         first, self._first = self._first, ""
-        return (first or self._text.read(size)).encode()
+        # The last two are enough to tell whether the first is among them.
+        self._handed = [*self._handed[-1:], first or self._text.read(size)]
+        return self._handed[-1].encode()
 
     def _begin(self) -> str:
         try:

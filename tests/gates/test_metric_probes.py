@@ -165,13 +165,16 @@ def test_json_value_that_must_be_equal(body, equals, outcome, reason):
 @pytest.mark.parametrize("kind", ["prometheus", "json"])
 def test_nothing_is_measured_where_nobody_answers(kind):
     url = f"http://127.0.0.1:{closed_port()}"
-    settings = {"url": url, "query": "a"} if kind == "prometheus" else {"url": url, "path": "a"}
-    found = measure(kind, settings, CONDITION, Circumstances(NOW))
+    asks = {"query": "a"} if kind == "prometheus" else {"path": "a"}
+    found = measure(kind, {"url": url, "unit": "%", **asks}, CONDITION, Circumstances(NOW))
     assert (found.outcome, "needs a connection" in found.reason) == ("error", True)
 
 
 def test_a_condition_is_demanded():
     for kind in ("prometheus", "json"):
         assert KINDS[kind].refusal_of("", {}).endswith("such as “error_rate < 1 %”.")
-        assert KINDS[kind].refusal_of(CONDITION, {}) == ""
+        assert KINDS[kind].refusal_of(CONDITION, {"unit": "%"}) == ""
+        assert "is a count and error_rate is judged as a share" in KINDS[kind].refusal_of(
+            CONDITION, {}
+        )
     assert KINDS["json"].refusal_of("", {"equals": "UP"}) == ""
