@@ -7,7 +7,8 @@ import smtplib
 import time
 
 from django.conf import settings
-from django.core.mail.backends.smtp import EmailBackend
+
+from connections.mail_server import Backend
 
 COPIES_PER_CONNECTION = 100
 # As many as are begun at once are in doubt if the worker dies (docs/adr/0027).
@@ -33,7 +34,7 @@ class Line:
     """The connection to the mail server, reopened now and then and after every trouble."""
 
     def __init__(self) -> None:
-        self._backend = EmailBackend(timeout=settings.EMAIL_TIMEOUT)
+        self._backend = Backend(timeout=settings.EMAIL_TIMEOUT)
         self._used = 0
         self.pace = Pace()
 
@@ -52,7 +53,12 @@ class Line:
     def _open(self) -> None:
         if self._used >= COPIES_PER_CONNECTION:
             self.close()
-        self._backend.open()
+        try:
+            self._backend.open()
+        except OSError:
+            # Without the TLS or the sign-in that it was to have; nothing may go over it.
+            self.close()
+            raise
 
     def close(self) -> None:
         self._used = 0
