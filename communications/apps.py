@@ -5,7 +5,15 @@ class CommunicationsConfig(AppConfig):
     name = "communications"
 
     def ready(self) -> None:
-        from communications import announcing, doubts, foreseen, obstacles, occasions, receivers
+        from communications import (
+            announcing,
+            doubts,
+            enums,
+            foreseen,
+            obstacles,
+            occasions,
+            receivers,
+        )
         from deployments import announcements, blockers, foresight, portal_hold
         from deployments.subscriptions import subscribe
 
@@ -23,8 +31,9 @@ class CommunicationsConfig(AppConfig):
         subscribe(receivers.WAY_BACK, receivers.tell_way_back)
         subscribe(["item failed"], receivers.ask_how_to_go_on)
         subscribe(["overrun foreseen"], receivers.tell_overrun)
+        subscribe(["message not written"], receivers.tell_unwritten)
         subscribe(["alert raised"], receivers.tell_alert)
-        subscribe(receivers.GO_BACK, receivers.ask_whether_to_go_back)
+        subscribe(enums.GO_BACK, receivers.ask_whether_to_go_back)
         foresight.register(foreseen.look)
         announcements.register(announcing.before_t0)
         portal_hold.register(doubts.AFTER_A_RESTORE)

@@ -28,7 +28,8 @@ def test_ready_and_shaken_are_said_where_they_mean_something() -> None:
 def test_what_single_people_are_told_is_not_told_to_guests() -> None:
     assert set(Kind) - set(wording.TOLD) == {
         Kind.MENTION, Kind.REMINDER, Kind.BREAK_GLASS, Kind.OUT_OF_REACH, Kind.GATE_REPORT,
-        Kind.STEP_FAILED, Kind.OVERRUN, Kind.ALERT, Kind.ROLLBACK_ASKED, *ASKS_TO_SIGN,
+        Kind.STEP_FAILED, Kind.OVERRUN, Kind.ALERT, Kind.ROLLBACK_ASKED,
+        Kind.UNWRITTEN, *ASKS_TO_SIGN,
     }  # fmt: skip
     assert set(IN_A_PLAN) < set(wording.COMING) < set(wording.TOLD)
 
