@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from deployments.conditions import Condition, ConditionError, converted, fits, parse
+from deployments.fitting import cut
 from deployments.models import Deployment
 from gates.metrics import meant, names_of
 from monitoring.enums import Severity
@@ -25,6 +26,7 @@ Limit = tuple[Condition, Severity]
 # Instants, means, lowest and highest values.
 Columns = list[list[Any]]
 MOST_POINTS = 720
+LONGEST_MARK = 30
 OTHERS = "Other metrics"
 ABOVE, BELOW = frozenset({">", ">="}), frozenset({"<", "<="})
 
@@ -160,6 +162,24 @@ GROUP BY series.key, bucket ORDER BY series.key, bucket
 
 def marks(deployment: Deployment, watch: Watch) -> list[dict[str, Any]]:
     """What happened meanwhile, drawn as a line through every chart."""
-    said = [(watch.opened_at, "Completed"), (watch.ended_at, "Watch ended")]
+    said = [
+        (watch.opened_at, "Completed"),
+        (watch.ended_at, "Watch ended"),
+        (deployment.rollback_at, "Rollback"),
+        *_others(deployment, watch),
+    ]
     said += [(at, "Roll back?") for at in deployment.questions.values_list("asked_at", flat=True)]
     return [{"at": at.timestamp(), "text": text} for at, text in said if at is not None]
+
+
+def _others(deployment: Deployment, watch: Watch) -> list[tuple[datetime | None, str]]:
+    """What else was started at the same place meanwhile, of which a curve may tell."""
+    if watch.opened_at is None or watch.ends_at is None:
+        return []
+    others = Deployment.objects.filter(
+        service=deployment.service_id,
+        environment=deployment.environment_id,
+        started_at__range=(watch.opened_at, watch.ends_at),
+    ).exclude(pk=deployment.pk)
+    found = others.order_by("started_at").values_list("started_at", "package")
+    return [(at, f"Start of {cut(package, LONGEST_MARK)}") for at, package in found]
