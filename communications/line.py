@@ -14,6 +14,8 @@ COPIES_PER_CONNECTION = 100
 # As many as are begun at once are in doubt if the worker dies (docs/adr/0027).
 MOST_AT_ONCE = 16
 BATCH_SECONDS = 0.25
+# So many batches are claimed at once: few copies where each takes long, so that others have some.
+BATCHES_CLAIMED = 8
 logger = logging.getLogger(__name__)
 
 
@@ -25,6 +27,11 @@ class Pace:
 
     def is_over(self, began: float) -> bool:
         return time.monotonic() - began > BATCH_SECONDS
+
+    @property
+    def share(self) -> int:
+        """How many copies one sender claims, and leaves to no other."""
+        return self.size * BATCHES_CLAIMED
 
     def learn(self, began: float) -> None:
         self.size = 1 if self.is_over(began) else min(self.size * 2, MOST_AT_ONCE)

@@ -7,9 +7,9 @@ highest value beside them, so that no peak is lost.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.db import connection
@@ -119,16 +119,11 @@ def points(watch: Watch, now: datetime, since: datetime | None = None) -> dict[s
     start = watch.opened_at
     if since is not None and since > start:
         start += (since - start) // width * width
-    columns: dict[str, Columns] = {}
     with connection.cursor() as cursor:
         wanted: list[Any] = [width, watch.opened_at, watch.pk, start]
         cursor.execute(BUCKETS, wanted)
-        for key, at, *numbers in cursor.fetchall():
-            column = columns.setdefault(key, [[], [], [], []])
-            if column[0] and _is_interrupted(watch, column[0][-1], at, width):
-                _add(column, column[0][-1] + width.total_seconds(), [None] * 3)
-            _add(column, at, numbers)
-    return {"width": width.total_seconds(), "series": columns}
+        told = {key: _interrupted(watch, columns, width) for key, *columns in cursor.fetchall()}
+    return {"width": width.total_seconds(), "series": told}
 
 
 def _width(pace: timedelta, past: timedelta) -> timedelta:
@@ -139,24 +134,41 @@ def _width(pace: timedelta, past: timedelta) -> timedelta:
     return width
 
 
-def _is_interrupted(watch: Watch, before: float, at: float, width: timedelta) -> bool:
+def _interrupted(watch: Watch, columns: Columns, width: timedelta) -> Columns:
+    """With an empty point behind each one that nothing followed for too long."""
+    instants = columns[0]
+    gaps = [
+        place
+        for place, (before, at) in enumerate(pairwise(instants))
+        if at - before > width.total_seconds() and _is_silence(watch, before, at, width)
+    ]
+    for place in reversed(gaps):
+        empty = (instants[place] + width.total_seconds(), None, None, None)
+        for column, nothing in zip(columns, empty, strict=True):
+            column.insert(place + 1, nothing)
+    return columns
+
+
+def _is_silence(watch: Watch, before: float, at: float, width: timedelta) -> bool:
     """Judged by the pace at the later of the two, which is the slower one."""
     assert watch.opened_at is not None
     longest = silence(watch.opened_at, watch.pace, datetime.fromtimestamp(at, UTC))
     return at - before > (longest + width).total_seconds()
 
 
-def _add(columns: Columns, at: float, numbers: Sequence[float | None]) -> None:
-    for column, number in zip(columns, (at, *numbers), strict=True):
-        column.append(number)
-
-
+# One row for each metric, with its columns: a row for each point would cost several times as much.
 BUCKETS = """
-SELECT series.key, EXTRACT(EPOCH FROM date_bin(%s, reading.at, %s))::float8 AS bucket,
-       AVG(reading.value)::float8, MIN(reading.value)::float8, MAX(reading.value)::float8
-FROM monitoring_reading reading JOIN monitoring_series series ON series.id = reading.series_id
-WHERE series.watch_id = %s AND reading.at >= %s AND reading.value IS NOT NULL
-GROUP BY series.key, bucket ORDER BY series.key, bucket
+WITH points AS (
+    SELECT series.key, date_bin(%s, reading.at, %s) AS bucket, AVG(reading.value::float8) AS mean,
+           MIN(reading.value)::float8 AS low, MAX(reading.value)::float8 AS high
+    FROM monitoring_reading reading JOIN monitoring_series series ON series.id = reading.series_id
+    WHERE series.watch_id = %s AND reading.at >= %s AND reading.value IS NOT NULL
+    GROUP BY series.key, bucket
+)
+SELECT key, array_agg(EXTRACT(EPOCH FROM bucket)::float8 ORDER BY bucket),
+       array_agg(mean ORDER BY bucket), array_agg(low ORDER BY bucket),
+       array_agg(high ORDER BY bucket)
+FROM points GROUP BY key ORDER BY key
 """
 
 

@@ -64,6 +64,8 @@ class Witness:
         self.always: dict[str, str] = {}
         self.recipients_per_mail: set[int] = set()
         self.connections = 0
+        # How many mails came by which connection.
+        self.by_connection: Counter[object] = Counter()
         self.pause = 0.0
         self.meanwhile: Callable[[], None] | None = None
         self._server: asyncio.AbstractServer | None = None
@@ -137,7 +139,8 @@ class Witness:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.by_connection[session.peer] += 1
         await asyncio.sleep(self.pause)
         self.recipients_per_mail.add(len(envelope.rcpt_tos))
         content = envelope.content
