@@ -14,7 +14,7 @@ from api.forms import RotateForm, WebhookForm
 from api.models import Webhook
 from api.panels import address_of, bounces_page
 from api.policies import refusal_to_manage_webhooks, refusal_to_rotate
-from communications import bouncing
+from communications.bounces import bouncing
 from communications.models import BouncingAddress
 from deployments.answers import posted, tried
 from deployments.exceptions import require

@@ -17,8 +17,9 @@ from api.incoming import signed
 from api.models import Webhook
 from api.results import parsed
 from api.schemas import DELIVERY_PROBLEMS, BounceIn, BouncesOut
-from communications import bounce_reports, bouncing
-from communications.bounce_reports import Bounced, Unreadable
+from communications.bounces import bouncing
+from communications.bounces import reports as bounce_reports
+from communications.bounces.reports import Bounced, Unreadable
 
 UNKNOWN = "There is no webhook at this address; the page “Mail that comes back” says which is."
 

@@ -7,7 +7,7 @@ from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, Field, Strict, StrictInt, StringConstraints
 
 from approvals.models import Vote
-from communications.bounce_reports import plausible
+from communications.bounces.reports import plausible
 from deployments.conditions import written_out
 from deployments.enums import State
 from gates.models import Gate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from approvals.feasibility import Demand
 from approvals.models import Rule
 from approvals.policies.submitting import Outset
 from approvals.policies.voting import barred
+from approvals.rollcall import asked_roles, is_held
 from approvals.signoff import standings
 from checklists.deadlocks import never_ready
 from deployments.clock import PortalNow
@@ -90,7 +91,17 @@ def outset(deployment: Deployment, now: datetime, asked: Collection[Asked] | Non
         deciders=deciders.count(),
         lost_lead="" if lead.is_active else str(lead),
         stuck=never_ready(deployment),
+        unheard=_unheard(deployment, {one.rule.role_id for one in asked}),
     )
+
+
+def _unheard(deployment: Deployment, signing: Collection[int]) -> list[str]:
+    """GO needs a word of every polled role; of those that sign, their rule says who is missing."""
+    if not is_held(deployment):
+        return []
+    polled = [role for role, _ in asked_roles(deployment) if role.pk not in signing]
+    held = held_by(deployment, {role.pk for role in polled}) if polled else {}
+    return [role.title for role in polled if not held[role.pk]]
 
 
 def standing_in(deployment: Deployment) -> dict[int, StandIn]:
@@ -117,6 +128,17 @@ def standing_in(deployment: Deployment) -> dict[int, StandIn]:
 def holders_of(deployment: Deployment, role: Role) -> list[User]:
     """Active people who hold the role for the deployment's service, by name."""
     return held_by(deployment, {role.pk})[role.pk]
+
+
+def voices_of(deployment: Deployment, roles: Sequence[Role]) -> dict[int, list[User]]:
+    """Who answers for each role by its id: those who hold it, and who stands in for them now."""
+    held, away = held_by(deployment, {role.pk for role in roles}), standing_in(deployment)
+    found = {}
+    for pk, people in held.items():
+        instead = [away[one.pk].stand_in for one in people if one.pk in away]
+        named = dict.fromkeys([*people, *(one for one in instead if one is not None)])
+        found[pk] = sorted(named, key=str)
+    return found
 
 
 def held_by(deployment: Deployment, roles: Collection[int]) -> dict[int, list[User]]:

@@ -8,7 +8,8 @@ from approvals import services
 from approvals.breaking_forms import BreakGlassForm, ReviewForm
 from approvals.models import Review
 from approvals.policies import breaking
-from approvals.rollcall import roll_call
+from approvals.policies.deciding import refusal_of_late_go
+from approvals.rollcall import counting_round, roll_call
 from approvals.seconds import second_people
 from approvals.verdict import readiness
 from deployments import clock
@@ -51,6 +52,7 @@ def break_glass(request: PersonRequest, pk: int) -> HttpResponse:
         "form": form,
         "over": over,
         "refusal": breaking.refusal_to_break(rights, deployment)
+        or refusal_of_late_go(deployment, counting_round(deployment), clock.now())
         or breaking.refusal_without_need(over),
         "overtaken": broken.overtaken_sentence,
     }

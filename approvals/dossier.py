@@ -17,7 +17,7 @@ def freeze(deployment: Deployment, verdict: Readiness, poll: RollCall) -> dict[s
     """Plain data: content and schedule, every item, gate, vote and answer, what readiness said."""
     version = deployment.content_version
     return {
-        "version": 3,
+        "version": 4,
         "deployment": _named(deployment),
         "state": str(deployment.state),
         "sentence": verdict.sentence,
@@ -51,6 +51,7 @@ def _named(deployment: Deployment) -> dict[str, str]:
         "digest": deployment.digest,
         "requester": str(deployment.requester),
         "lead": str(deployment.lead),
+        "authors": ", ".join(sorted(str(one) for one in deployment.authors.all())),
     }
 
 
@@ -58,6 +59,7 @@ def _rules(deployment: Deployment) -> list[dict[str, Any]]:
     """Every rule with where it stood; the votes that counted are listed beside."""
     return [
         {
+            "key": one.rule.key,
             "role": one.rule.role.key,
             "title": one.rule.role.title,
             "statement": one.rule.statement,
@@ -185,8 +187,10 @@ def _measured(sample: Sample | None) -> dict[str, Any]:
 
 
 def _votes(deployment: Deployment) -> list[dict[str, Any]]:
+    """Every word that was not taken back, also one that has to be given again or was lifted."""
     return [
         {
+            "rule": standing.rule.key,
             "role": standing.rule.role.key,
             "statement": vote.statement,
             "person": vote.person_name,
@@ -199,7 +203,10 @@ def _votes(deployment: Deployment) -> list[dict[str, Any]]:
             "content_hash": vote.content_hash,
             "schedule_hash": vote.schedule_hash,
             "at": vote.at.isoformat(),
+            "is_to_be_given_again": vote in standing.again,
+            "lifted_by": str(vote.lifting.by) if vote.is_lifted else None,
+            "lifted_why": vote.lifting.reason if vote.is_lifted else None,
         }
         for standing in standings(deployment)
-        for vote in [*standing.approvals, *standing.objections, *standing.abstentions]
+        for vote in [*standing.current, *standing.lifted]
     ]

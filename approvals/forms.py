@@ -11,7 +11,7 @@ from approvals.enums import LATEST_START_AFTER_T0, NEEDS_REASON, Choice, Verdict
 from approvals.policies.voting import needs_reason
 from approvals.readiness import Readiness
 from approvals.shown import Shown
-from deployments.forms import WallClockField
+from deployments.forms import LATER, WallClockField, which_field
 from deployments.models import Deployment
 from deployments.zones import InstantError, instant
 
@@ -97,7 +97,9 @@ class SignForm(ShownForm, VoicedForm):
 class DecideForm(ShownForm):
     """The ops lead's word; every standing warning is a box that GO needs ticked."""
 
-    field_order = ["verdict", "reason", "new_time", "latest_start_minutes", "seen", "password"]
+    field_order = [
+        "verdict", "reason", "which", "new_time", "latest_start_minutes", "seen", "password",
+    ]  # fmt: skip
     verdict = forms.ChoiceField(choices=Verdict.choices, widget=RADIOS)
     reason = forms.CharField(
         label="Reason in one line",
@@ -112,6 +114,7 @@ class DecideForm(ShownForm):
         initial=int(LATEST_START_AFTER_T0.total_seconds() // 60),
         widget=forms.NumberInput(attrs={"class": "form-control"}),
     )
+    which = which_field()
     new_time = WallClockField(
         label="New time T0, if a HOLD names one at once",
         required=False,
@@ -136,10 +139,14 @@ class DecideForm(ShownForm):
         warnings: Any = self.fields["seen"]
         warnings.choices = [(warning.key, warning.clause) for warning in readiness.warnings]
 
+    @property
+    def asks_which(self) -> bool:
+        return bool(self["new_time"].errors or self["which"].value())
+
     def clean_new_time(self) -> datetime | None:
-        local = self.cleaned_data["new_time"]
+        local, which = self.cleaned_data["new_time"], self.cleaned_data.get("which", "")
         try:
-            return instant(local, self.zone) if local else None
+            return instant(local, self.zone, later=LATER.get(which)) if local else None
         except InstantError as error:
             raise forms.ValidationError(str(error)) from error
 

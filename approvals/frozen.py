@@ -65,9 +65,16 @@ def _rule(rule: Facts, votes: list[Facts]) -> dict[str, Any]:
     under = [
         {**vote, "at": instant(vote["at"]), "label": CHOICES.get(vote["choice"], vote["choice"])}
         for vote in votes
-        if (vote["role"], vote["statement"]) == (rule["role"], rule["statement"])
+        if _is_under(vote, rule)
     ]
     return {**rule, "votes": under}
+
+
+def _is_under(vote: Facts, rule: Facts) -> bool:
+    """By the key of the rule; before that was kept, by its words, which may be others by now."""
+    if "key" in rule:
+        return bool(vote.get("rule") == rule["key"])
+    return (vote["role"], vote["statement"]) == (rule["role"], rule["statement"])
 
 
 def _gate(gate: Facts) -> dict[str, Any]:

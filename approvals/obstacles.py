@@ -66,7 +66,7 @@ def _blockers(
 def _missing(standing: RuleStanding, role: str) -> str:
     if standing.for_another_time:
         return f"{role} has not signed the new time"
-    if standing.stale:
+    if any(not vote.is_by_author for vote in standing.stale):
         return f"{role} has not signed the changed content again"
     if standing.expired and not standing.approvals:
         return f"{role} has to sign again, since its signature is too old for the planned start"

@@ -75,6 +75,8 @@ class Rules(KeyedPart[Rule, RulePlan]):
 
     def write(self, deployment: Deployment, changes: Sequence[tuple[Rule, RulePlan]]) -> None:
         for row, plan in changes:
+            if row.role != plan.role:
+                _end_asking(row)
             row.role = plan.role
             for name in WRITTEN:
                 setattr(row, name, getattr(plan, name))
@@ -93,13 +95,19 @@ class Rules(KeyedPart[Rule, RulePlan]):
         self.every(deployment).filter(key__in=keys).update(removed_at=None)
 
     def take_out(self, deployment: Deployment, rows: Sequence[Rule]) -> None:
-        """One under which somebody voted keeps its row, since votes are never deleted."""
+        """One that was asked for keeps its row: votes are never deleted, waits are counted."""
         for row in rows:
-            if row.votes.exists():
+            _end_asking(row)
+            if row.votes.exists() or row.requests.exists():
                 row.removed_at = clock.now()
                 row.save(update_fields=["removed_at"])
             else:
                 row.delete()
+
+
+def _end_asking(rule: Rule) -> None:
+    """Its role is asked no longer; who takes its place is asked anew."""
+    rule.requests.filter(settled_at=None).update(settled_at=clock.now())
 
 
 def _refusal_by_objection(rule: Rule) -> Refused | None:

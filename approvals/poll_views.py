@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import Role
 from accounts.requests import PersonRequest
 from approvals import services
-from approvals.asking import holders_of
+from approvals.asking import voices_of
 from approvals.cost import Costly, weighed
 from approvals.enums import Verdict
 from approvals.policies import polling
@@ -60,9 +60,10 @@ def voice(request: PersonRequest, pk: int, role_key: str) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
     role = _asked(deployment, role_key)
-    others = [one for one in holders_of(deployment, role) if one != request.user]
+    said = voices_of(deployment, [role])[role.pk]
+    others = [one for one in said if one != request.user]
     form = VoiceForm(others, posted(request))
-    said = tried(
+    written = tried(
         request,
         form,
         lambda: services.write_down(
@@ -74,17 +75,17 @@ def voice(request: PersonRequest, pk: int, role_key: str) -> HttpResponse:
             remark=form.cleaned_data["remark"],
         ),
     )
-    if said.done:
-        messages.success(request, f"Written down: {said.result}.")
+    if written.done:
+        messages.success(request, f"Written down: {written.result}.")
         return redirect(page(deployment, "room"))
     rights = rights_of(request.user, deployment.service)
-    refusal = polling.refusal_to_write(rights) or polling.refusal_by_round(
+    refusal = polling.refusal_to_write(rights, deployment) or polling.refusal_by_round(
         deployment, counting_round(deployment), clock.now()
     )
     context = {
         "deployment": deployment, "role": role, "form": form, "refusal": refusal, "by_voice": True,
     }  # fmt: skip
-    return render(request, "approvals/answer.html", context, status=said.status)
+    return render(request, "approvals/answer.html", context, status=written.status)
 
 
 @require_POST

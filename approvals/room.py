@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Role, User
-from approvals.asking import holders_of
+from approvals.asking import voices_of
 from approvals.models import Round
 from approvals.policies import breaking, deciding, polling
 from approvals.poll_forms import AnswerForm, VoiceForm
@@ -53,6 +54,7 @@ def room(deployment: Deployment, outlook: Outlook, rights: Rights) -> dict[str, 
     closed = polling.refusal_by_round(deployment, found, outlook.at)
     return {
         "seats": [] if closed else _seats(deployment, rights),
+        "writes": not (closed or polling.refusal_to_write(rights, deployment)),
         "again_refusal": _again(rights, deployment, found),
         "operates": rights.has(Right.OPERATE),
         "decide_refusal": deciding.refusal_to_decide_at_all(rights, deployment),
@@ -65,20 +67,19 @@ def _again(rights: Rights, deployment: Deployment, found: Round | None) -> Refus
 
 
 def _seats(deployment: Deployment, rights: Rights) -> list[Seat]:
-    seats = [seat(deployment, role, rights) for role, _ in asked_roles(deployment)]
+    roles = [role for role, _ in asked_roles(deployment)]
+    writes = polling.refusal_to_write(rights, deployment) is None
+    voices = voices_of(deployment, roles) if writes else {}
+    seats = [seat(role, rights, voices.get(role.pk, [])) for role in roles]
     return [one for one in seats if one.answer or one.voice]
 
 
-def seat(deployment: Deployment, role: Role, rights: Rights) -> Seat:
+def seat(role: Role, rights: Rights, voices: Sequence[User]) -> Seat:
+    """`voices` are those whose answer the person may write down, if any."""
     may_answer = polling.refusal_to_answer(rights, role) is None
-    writes = rights.has(Right.OPERATE)
-    others = _others(deployment, role, rights.user) if writes else []
+    others = [one for one in voices if one != rights.user]
     return Seat(
         role,
         AnswerForm(auto_id=f"answer-{role.key}-%s") if may_answer else None,
         VoiceForm(others) if others else None,
     )
-
-
-def _others(deployment: Deployment, role: Role, user: User) -> list[User]:
-    return [one for one in holders_of(deployment, role) if one != user]

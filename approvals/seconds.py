@@ -10,7 +10,7 @@ from deployments.models import Deployment
 
 
 def second_people(deployment: Deployment, decider: User) -> list[User]:
-    """Ops leads and product owners of the service, by name, but for the one who decides."""
+    """Ops leads and product owners of the service, by name, but for decider and requester."""
     operates = Q(
         groups__servicegroupobjectpermission__content_object=deployment.service_id,
         groups__servicegroupobjectpermission__permission__codename=Right.OPERATE,
@@ -20,4 +20,5 @@ def second_people(deployment: Deployment, decider: User) -> list[User]:
         groups__role_memberships__role__key=SECOND_ROLE,
     )
     people = User.objects.filter(operates | owns, is_active=True, kind=Kind.PERSON)
-    return sorted(people.exclude(pk=decider.pk).distinct(), key=str)
+    out = [decider.pk, deployment.requester_id]
+    return sorted(people.exclude(pk__in=out).distinct(), key=str)

@@ -79,6 +79,8 @@ def own_word(standing: RuleStanding, person_id: int) -> Own | None:
 
 
 def _follows(vote: Vote, standing: RuleStanding) -> str:
+    if vote in standing.stale and vote.is_by_author:
+        return "You are named as an author since then, so it does not count."
     if vote in standing.stale:
         return "The content changed since then, so it counts again once you have given it again."
     if vote in standing.expired:
@@ -106,13 +108,14 @@ def _may_say(
     choices = [
         choice
         for choice in voting.choices_now(deployment, has_voted=True)
-        if any(
+        if voting.refusal_by_order(standing, rules, choice) is None
+        and any(
             voting.refusal_to_vote(rights, deployment, standing, votes, choice, on_behalf_of=voice)
             is None
             for voice in voices or [None]
         )
     ]
-    return refusal, [] if by_order else choices
+    return refusal, choices
 
 
 def _since(deployment: Deployment, own: Own | None, shown: Shown | None) -> Since | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from approvals.enums import BLOCKING, LATEST_START_AFTER_T0, Choice
 from approvals.models import Request, Rule, Standing, Vote
@@ -169,11 +169,16 @@ def _cast(deployments: Sequence[Deployment]) -> QuerySet[Vote, Any]:
     """Every vote with what decides besides its content whether it may count.
 
     It is the one that the table of standings points to, and not of whoever edited the content
-    last, even if that brought back what was signed.
+    last, even if that brought back what was signed, nor of whoever is named as an author by now.
     """
+    written = Deployment.authors.through.objects.filter(
+        Q(user=OuterRef("person")) | Q(user=OuterRef("on_behalf_of")),
+        deployment=OuterRef("deployment"),
+    )
     told: dict[str, Any] = {
         "stands": Exists(Standing.objects.filter(vote=OuterRef("pk"))),
         "last_editor": F("deployment__content_version__author"),
+        "is_by_author": Exists(written),
     }
     return Vote.objects.filter(deployment__in=deployments).annotate(**told)
 
@@ -197,7 +202,7 @@ def _place(
         return standing.objections
     if vote.content_hash != deployment.content_hash or not vote.stands:
         return standing.stale
-    if vote.last_editor in vote.parties:
+    if vote.last_editor in vote.parties or vote.is_by_author:
         return standing.stale
     if rule.is_time_sensitive and vote.schedule_hash != deployment.schedule_hash:
         return standing.for_another_time

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef
+
 from approvals import obstacles, reach, waivers
 from approvals.models import Decision, Review
 from approvals.policies.deciding import why_go_is_broken
@@ -57,11 +59,15 @@ def outlooks(
         [one for one in deployments if one.state in BEFORE_START], rules, now, warns=warns
     )
     standing = Decision.objects.filter(deployment__in=deployments, replaced_by=None)
-    decisions = {decision.deployment_id: decision for decision in standing.defer("dossier")}
-    progress = progress_of(deployments)
-    reviews = open_reviews(
-        [one for one in deployments if (found := decisions.get(one.pk)) and found.is_break_glass]
+    # Of any decision: another GO after a break-glass one leaves its review open.
+    unreviewed = Review.objects.filter(
+        decision__deployment=OuterRef("deployment"), closed_at__isnull=True
     )
+    found = standing.annotate(is_unreviewed=Exists(unreviewed)).defer("dossier")
+    decisions = {decision.deployment_id: decision for decision in found}
+    progress = progress_of(deployments)
+    asked = {pk for pk, decision in decisions.items() if decision.is_unreviewed}
+    reviews = open_reviews([one for one in deployments if one.pk in asked])
     silent = silent_roles(deployments, now)
     return {
         one.pk: _outlook(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,15 +13,20 @@ from django.http import HttpRequest
 from accounts.forms import FreshForm, VoicedForm
 from accounts.models import User
 from approvals.services.waiving import Terms, latest_end
+from deployments.forms import WallClockField
 from deployments.mentions import people_of
 from deployments.models import Deployment
+from deployments.zones import InstantError, instant
 
 CONTROL = {"class": "form-control"}
 LOCAL = "%Y-%m-%dT%H:%M"
 
 
 class AskForm(FreshForm):
-    """Times are entered on the wall clock of the deployment's zone."""
+    """Times are entered on the wall clock of the deployment's zone.
+
+    Where it shows an hour twice the waiver ends with the first (docs/adr/0044).
+    """
 
     reason = forms.CharField(
         label="Why may the release go on?",
@@ -36,7 +41,7 @@ class AskForm(FreshForm):
         widget=forms.Select(attrs={"class": "form-select"}),
         error_messages={"required": "Name the person who owns the risk."},
     )
-    ends_at = forms.DateTimeField(
+    ends_at = WallClockField(
         label="Ends at",
         input_formats=[LOCAL],
         widget=forms.DateTimeInput(attrs={**CONTROL, "type": "datetime-local"}, format=LOCAL),
@@ -56,8 +61,10 @@ class AskForm(FreshForm):
         self.fields["ends_at"].help_text = told
 
     def clean_ends_at(self) -> datetime:
-        said: datetime = self.cleaned_data["ends_at"]
-        return said.replace(tzinfo=None).replace(tzinfo=self.zone).astimezone(UTC)
+        try:
+            return instant(self.cleaned_data["ends_at"], self.zone.key, later=False)
+        except InstantError as error:
+            raise forms.ValidationError(str(error)) from error
 
     def terms(self) -> Terms:
         said = self.cleaned_data

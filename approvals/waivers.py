@@ -13,19 +13,25 @@ from deployments.blockers import Blocker, Findings
 from deployments.canonical import digest
 from deployments.clock import PortalNow
 from deployments.models import Deployment
+from gates.enums import Kind
 from gates.models import Gate
 
 GATE = "gate:"
 
 
 def question_of(gate: Gate, deployment: Deployment) -> str:
-    """What is waived: the question as it was asked, of the commit that it was asked about."""
+    """What is waived: the question as it was asked, of the commit that it was asked about.
+
+    A git gate without a branch of its own asks about the deployment's.
+    """
+    asks_for_branch = gate.kind == Kind.GIT and not gate.settings.get("branch")
     return digest(
         {
             "kind": gate.kind,
             "settings": gate.settings,
             "condition": gate.condition,
             "commit": deployment.commit,
+            **({"branch": deployment.branch} if asks_for_branch else {}),
         }
     )
 
@@ -33,13 +39,15 @@ def question_of(gate: Gate, deployment: Deployment) -> str:
 def open_of(deployments: Sequence[Deployment]) -> dict[int, dict[str, Waiver]]:
     """Waivers that are asked for or signed and have not ended, by gate key, in one query.
 
-    Only of gates that still ask the same; where there are both, the signed one.
+    Only of gates that still ask the same and may still be waived; where there are both, the
+    signed one.
     """
     found = Waiver.objects.filter(
         deployment__in=deployments,
         ended_at__isnull=True,
         ends_at__gt=PortalNow(),
         gate__removed_at__isnull=True,
+        gate__unwaivable=False,
     ).select_related("gate", "risk_owner", "asked_by", "signed_by")
     by_id = {one.pk: one for one in deployments}
     waived: dict[int, dict[str, Waiver]] = {pk: {} for pk in by_id}
@@ -58,7 +66,7 @@ def signed_of(deployment: Deployment) -> dict[str, Waiver]:
 def unsigned_of(deployments: Sequence[Deployment]) -> list[Waiver]:
     """Those that wait for their second signature and can still get it, with their gates as of now.
 
-    A gate that was taken out or asks something else by now leaves nothing to sign.
+    A gate that was taken out, may not be waived or asks something else leaves nothing to sign.
     """
     by_id = {one.pk: one for one in deployments}
     asked = Waiver.objects.filter(
@@ -67,6 +75,7 @@ def unsigned_of(deployments: Sequence[Deployment]) -> list[Waiver]:
         ended_at__isnull=True,
         ends_at__gt=PortalNow(),
         gate__removed_at__isnull=True,
+        gate__unwaivable=False,
     ).select_related("asked_by", "signed_by", "signed_for", "ended_by")
     rows = list(asked.order_by("pk"))
     gates = Gate.every.as_of_now().in_bulk([row.gate_id for row in rows]) if rows else {}

@@ -25,10 +25,11 @@ from django.db import connection, transaction
 from bench.database import database
 from bench.live import processor_time
 from bench.mail_server import Server, serving
-from communications import mails, services
+from communications import services
 from communications.definitions import PlanLine
 from communications.enums import UNDER_WAY, WAITING, Kind
 from communications.models import Delivery, Message, Stakeholder
+from communications.writing import mails
 from deployments import clock
 from deployments.enums import Anchor
 from deployments.models import Deployment

@@ -71,7 +71,9 @@ def obstacle(item: Item, rights: Rights, deployment: Deployment) -> str:
     if item.asked_by:
         return f"{item.asked_by} asks to leave “{item.text}” out; agree or decline on its own page."
     has_any = bool(getattr(item, "evidence_count", 0))
-    refusal = policies.refusal_by_choices(item) or policies.refusal_by_evidence(
-        item, has_any=has_any
+    refusal = (
+        policies.refusal_by_judgment(item, ItemState.DONE)
+        or policies.refusal_by_choices(item)
+        or policies.refusal_by_evidence(item, has_any=has_any)
     )
     return refusal.sentence if refusal else ""

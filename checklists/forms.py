@@ -14,7 +14,7 @@ from checklists import services
 from checklists.enums import CLOSED, EvidenceKind, ItemState
 from checklists.evidence import Given
 from checklists.models import Item
-from checklists.policies import LEFT_OUT
+from checklists.policies import LEFT_OUT, refusal_by_judgment
 from deployments.models import Event
 
 CONTROL = {"class": "form-control"}
@@ -141,7 +141,7 @@ def offered(item: Item) -> list[tuple[str, str]]:
     """What can follow the present state, in the order in which it usually does."""
     found = [(f"{CHOSEN}{one}", f"Done: {one}") for one in item.choices if one != item.chosen]
     states = [(state, WORDS[state]) for state in WORDS if state != item.state]
-    if item.choices:
+    if item.choices or refusal_by_judgment(item, ItemState.DONE):
         states = [one for one in states if one[0] != ItemState.DONE]
     if item.state in CLOSED:
         states = [one for one in states if one[0] in {ItemState.OPEN, ItemState.FAILED}]

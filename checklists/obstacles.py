@@ -1,24 +1,25 @@
 """What the checklist says about readiness: required items of phase before that are still open."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Q
-from django.db.models.functions import JSONObject
+from django.db.models import Count, Q, Value
+from django.db.models.functions import Coalesce, Concat, JSONObject, NullIf, Trim
 
-from accounts.models import User
 from checklists.enums import CLOSED, ItemState, Phase
 from checklists.models import Item
-from deployments.blockers import Blocker, Findings
+from deployments.blockers import Blocker, Findings, Waits
 from deployments.models import Deployment
+
+ANYBODY = "any member of this service"
 
 
 def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
+    asked = {one.pk: one.submitted_at for one in deployments}
     rows = list(_counted(deployments))
-    askers = {item["asked_by"] for row in rows for item in row["waiting"]} - {None}
-    names = {one.pk: str(one) for one in User.objects.filter(pk__in=askers)} if askers else {}
-    return {row["deployment_id"]: _findings(row, names) for row in rows}
+    return {row["deployment_id"]: _findings(row, asked[row["deployment_id"]]) for row in rows}
 
 
 def _counted(deployments: Sequence[Deployment]) -> Iterable[Any]:
@@ -28,9 +29,12 @@ def _counted(deployments: Sequence[Deployment]) -> Iterable[Any]:
         key="key",
         text="text",
         state="state",
+        state_at="state_at",
         choices="choices",
+        owner=Coalesce(_called("owner"), "owner_role__title"),
         asked="asked_state",
-        asked_by="asked_by",
+        asked_by=_called("asked_by"),
+        asked_at="asked_at",
     )
     return (
         Item.objects.filter(deployment__in=deployments, phase=Phase.BEFORE, required=True)
@@ -43,8 +47,18 @@ def _counted(deployments: Sequence[Deployment]) -> Iterable[Any]:
     )
 
 
-def _findings(row: dict[str, Any], names: dict[int, str]) -> Findings:
-    waiting = [_blocker(item, names) for item in row["waiting"]]
+def _called(person: str) -> Coalesce:
+    """The person's name as everywhere else, read with the item rather than asked for."""
+    full = Trim(Concat(f"{person}__first_name", Value(" "), f"{person}__last_name"))
+    return Coalesce(
+        NullIf(f"{person}__display_name", Value("")),
+        NullIf(full, Value("")),
+        f"{person}__username",
+    )
+
+
+def _findings(row: dict[str, Any], asked_at: datetime | None) -> Findings:
+    waiting = [_blocker(item, asked_at) for item in row["waiting"]]
     return Findings(
         blockers=waiting,
         done=row["total"] - len(waiting),
@@ -53,15 +67,28 @@ def _findings(row: dict[str, Any], names: dict[int, str]) -> Findings:
     )
 
 
-def _blocker(item: dict[str, Any], names: dict[int, str]) -> Blocker:
-    clause = f"“{item['text']}” {_clause(item, names)}"
-    return Blocker(f"item:{item['key']}", clause, "checklist")
+def _blocker(item: dict[str, Any], asked_at: datetime | None) -> Blocker:
+    """Since it became so, else since the review was asked for; from its owner, if it has one."""
+    said = item["asked_at"] or item["state_at"]
+    return Blocker(
+        f"item:{item['key']}",
+        f"“{item['text']}” {_clause(item)}",
+        "checklist",
+        since=datetime.fromisoformat(said) if said else asked_at,
+        waits=_waits(item),
+    )
 
 
-def _clause(item: dict[str, Any], names: dict[int, str]) -> str:
+def _waits(item: dict[str, Any]) -> Waits:
+    if item["asked"]:
+        return Waits("May agree or decline", [f"anybody but {item['asked_by']}"], None, "")
+    return Waits("Waits for", [item["owner"] or ANYBODY], None, "")
+
+
+def _clause(item: dict[str, Any]) -> str:
     if item["asked"]:
         asked = ItemState(item["asked"]).label.lower()
-        return f"is asked to be {asked} by {names[item['asked_by']]}, needs a second person"
+        return f"is asked to be {asked} by {item['asked_by']}, needs a second person"
     if item["state"] == ItemState.FAILED:
         return "failed"
     return "has no choice made" if item["choices"] else "is not ticked"

@@ -16,6 +16,7 @@ from checklists.owners import Holders, holders
 from checklists.policies import (
     phase_is_over,
     refusal_by_evidence,
+    refusal_by_judgment,
     refusal_by_order,
     refusal_by_phase,
     seen_as,
@@ -158,6 +159,7 @@ def row_of(  # noqa: PLR0917 - an item, and the facts that it is drawn from
         waits = waits or (refusal_by_order(item) if item.is_step else None)
         if not item.is_step or item.state == ItemState.IN_PROGRESS:
             # A step is begun without it, and ended with it.
+            waits = waits or refusal_by_judgment(item, ItemState.DONE)
             waits = waits or refusal_by_evidence(item, has_any=evidence > 0)
     return Row(
         item,

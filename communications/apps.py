@@ -5,15 +5,9 @@ class CommunicationsConfig(AppConfig):
     name = "communications"
 
     def ready(self) -> None:
-        from communications import (
-            announcing,
-            doubts,
-            enums,
-            foreseen,
-            obstacles,
-            occasions,
-            receivers,
-        )
+        from communications import enums, obstacles, occasions, receivers
+        from communications.plan import announcing, foreseen
+        from communications.sending import doubts
         from deployments import announcements, blockers, foresight, portal_hold
         from deployments.subscriptions import subscribe
 

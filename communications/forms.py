@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django import forms
 
-from communications.audience import Recipient
+from communications.whom.audience import Recipient
 from deployments.canonical import digest
 
 REGISTERS = [("", "As this reader gets it"), ("plain", "Plain"), ("technical", "Technical")]

@@ -8,8 +8,7 @@ from datetime import datetime
 from accounts.models import User
 from approvals.asking import speaking_as, still_asked
 from checklists.asked import ops_leads
-from communications import copies, in_vain, readers, schedule
-from communications.audience import involved, recipient_for, wanted
+from communications import schedule
 from communications.enums import (
     MOVED,
     UNDER_WAY,
@@ -20,8 +19,11 @@ from communications.enums import (
     MessageState,
 )
 from communications.models import Message
-from communications.reporters import reporters
+from communications.sending import copies, in_vain
 from communications.services import SWEEP
+from communications.whom import readers
+from communications.whom.audience import involved, recipient_for, wanted
+from communications.whom.reporters import reporters
 from deployments import clock, hints
 from deployments.enums import State
 from deployments.fitting import cut

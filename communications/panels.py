@@ -8,23 +8,18 @@ from typing import Any
 from django.conf import settings
 
 from accounts.models import User
-from communications import (
-    audience,
-    bouncing,
-    ledgers,
-    letters,
-    policies,
-    readers,
-    reading,
-    rewording,
-)
-from communications.audience import Recipient
+from communications import policies
+from communications.bounces import bouncing
 from communications.enums import MessageState
 from communications.forms import ReaderForm, WordsForm
-from communications.letters import Letter
 from communications.models import Message, MessagePlan, Trial
-from communications.reading import IN_TWO_REGISTERS
-from communications.timeline import entries_of, steps
+from communications.plan import rewording
+from communications.plan.timeline import entries_of, steps
+from communications.whom import audience, ledgers, readers
+from communications.whom.audience import Recipient
+from communications.writing import letters, reading
+from communications.writing.letters import Letter
+from communications.writing.reading import IN_TWO_REGISTERS
 from deployments import clock
 from deployments.models import Deployment
 from deployments.policies import Rights

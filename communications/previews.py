@@ -13,10 +13,12 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import PersonRequest
-from communications import panels, rewording, services, trying
+from communications import panels, services
 from communications.enums import MessageState
 from communications.forms import WordsForm
 from communications.models import Message
+from communications.plan import rewording
+from communications.trials import trying
 from deployments.answers import Tried, tried
 from deployments.models import Deployment
 from deployments.policies import rights_of

@@ -11,13 +11,15 @@ from itertools import takewhile
 
 from django.db import InterfaceError, OperationalError, connection
 
-from communications import backlog, bouncing, dispatch, leaving
+from communications.bounces import bouncing
+from communications.bounces.reports import says_no_mailbox
 from communications.exceptions import Unsendable, Unwritten
-from communications.handover import Result, hand_over
-from communications.leaving import Begun, Handed
-from communications.line import Line
-from communications.mails import Texts, checked, envelope_sender
 from communications.models import Delivery
+from communications.sending import backlog, dispatch, leaving
+from communications.sending.handover import Result, hand_over
+from communications.sending.leaving import Begun, Handed
+from communications.sending.line import Line
+from communications.writing.mails import Texts, checked, envelope_sender
 from deployments import clock, hints, provenance, ticks
 
 BATCH = 100
@@ -121,6 +123,9 @@ def _send_batch(ready: Sequence[Ready], line: Line) -> list[Delivery]:
         raise
     finally:
         _finish(begun, handed)
+    for copy, outcome in handed:
+        if outcome.result == Result.NEVER and says_no_mailbox(outcome.said):
+            bouncing.note_refused(copy, outcome.said)
     done = {copy.pk for copy, _ in handed}
     return [copy for copy in begun.copies if copy.pk not in done]
 

@@ -1,7 +1,8 @@
 from celery import shared_task
 
-from communications import rehearsal, sender
+from communications import sender
 from communications.chat import poster
+from communications.trials import rehearsal
 
 
 @shared_task(name="messages.sweep")

@@ -1,6 +1,8 @@
 from django.urls import include, path
 
-from communications import list_views, previews, subscription_views, views
+from communications import previews, views
+from communications.subscriptions import list_views
+from communications.subscriptions import views as subscription_views
 
 app_name = "communications"
 of_line = [

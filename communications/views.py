@@ -6,17 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import PersonRequest
-from communications import (
-    audience,
-    bouncing,
-    calendar_entries,
-    panels,
-    pausing,
-    policies,
-    services,
-    settling,
-)
+from communications import panels, policies, services
+from communications.bounces import bouncing
 from communications.models import Delivery
+from communications.plan import pausing
+from communications.sending import settling
+from communications.whom import audience
+from communications.writing import calendar_entries
 from deployments.answers import acted
 from deployments.exceptions import require
 from deployments.models import Deployment

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from django.urls import reverse
 
-from approvals.enums import Verdict
+from approvals.enums import Choice, Verdict
 from approvals.matrix import deadline
 from approvals.models import Vote
 from approvals.policies import breaking, deciding, voting
@@ -40,7 +40,7 @@ def acts_of(
     """
     match State(deployment.state):
         case State.DRAFT:
-            return _in_draft(rights, deployment)
+            return [*_in_draft(rights, deployment), *_words(rights, deployment, outlook.rules)]
         case State.IN_REVIEW:
             return [
                 *_answer(rights, deployment, outlook),
@@ -54,7 +54,7 @@ def acts_of(
                 *_signatures(rights, deployment, outlook.rules),
             ]
         case State.ON_HOLD | State.NO_GO:
-            return _resume(rights, deployment)
+            return [*_resume(rights, deployment), *_words(rights, deployment, outlook.rules)]
         case State.IN_PROGRESS | State.ROLLING_BACK:
             return day_acts.acts_of(rights, deployment, outlook)
         case State.WATCHING:
@@ -113,6 +113,22 @@ def _signatures(rights: Rights, deployment: Deployment, rules: list[RuleStanding
         since = asked_since(standing, rules, deployment)
         found.append(replace(act, asks=Asks.SIGNATURE, since=since, due=due))
     return sorted(found, key=lambda act: not act.is_asked)
+
+
+def _words(rights: Rights, deployment: Deployment, rules: list[RuleStanding]) -> list[Act]:
+    """What the person said and may take back although nobody is asked to sign now."""
+    votes = [vote for standing in rules for vote in standing.current]
+    return [
+        Act(
+            f"Take back my word as {standing.rule.role}",
+            reverse("approvals:sign", args=[deployment.pk, standing.rule.pk]),
+            note=_note(said, rights),
+            is_asked=False,
+        )
+        for standing in rules
+        if (said := voting.word_of(rights.user, standing.rule, votes))
+        and not voting.refusal_to_vote(rights, deployment, standing, votes, Choice.WITHDRAW)
+    ]
 
 
 def _note(said: Vote, rights: Rights) -> str:

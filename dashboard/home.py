@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import groupby
 
-from django.db.models import Case, F, IntegerField, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.urls import reverse
 
 from accounts.models import User
 from approvals import reach
@@ -20,13 +21,16 @@ from deployments import clock
 from deployments.enums import BEFORE_START, State
 from deployments.models import Deployment
 from deployments.policies import Rights, rights_on
-from monitoring.models import Question
+from monitoring.models import Question, Watch
 from monitoring.questions import open_questions
 
 SHOWN = 50
 WEEK = timedelta(days=7)
-# After the question whether to roll back comes what is under way, then what comes soonest; a long
-# list is cut at its far end.
+# Nothing closes itself; so long after its completion the lead has it before their eyes.
+CLOSED_WITHIN = timedelta(hours=72)
+LEFT_OPEN = "Completed more than 72 h ago and still not closed."
+# After the question whether to roll back, and what somebody has left open, comes what is under way,
+# then what comes soonest; a long list is cut at its far end.
 URGENCY = Case(
     *(
         When(state=state, then=Value(rank))
@@ -51,13 +55,15 @@ URGENCY = Case(
 class Entry:
     """One deployment with its sentence, and this person's first act on it if there is one.
 
-    `unreachable` tells whoever asked for it or leads it which signatures cannot be given in time.
+    `unreachable` tells whoever asked for it or leads it which signatures cannot be given in time,
+    `note` whoever leads it that they left it open.
     """
 
     deployment: Deployment
     outlook: Outlook
     act: Act | None
     unreachable: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,10 @@ def home_of(user: User, zone: tzinfo) -> Home:
     """Everything open that the person may see, sorted by what it asks of them."""
     now = clock.now()
     visible = marked(Deployment.objects.visible_to(user).with_names().open())
-    urgent = visible.order_by("-has_question", URGENCY, F("t0").asc(nulls_last=True), "pk")
+    left_open = visible.annotate(is_left_open=_is_left_open(user, now))
+    urgent = left_open.order_by(
+        "-has_question", "-is_left_open", URGENCY, F("t0").asc(nulls_last=True), "pk"
+    )
     deployments = list(urgent[: SHOWN + 1])
     is_cut = len(deployments) > SHOWN
     deployments = deployments[:SHOWN]
@@ -88,22 +97,43 @@ def home_of(user: User, zone: tzinfo) -> Home:
     held = rights_on(user, {one.service_id for one in deployments})
     asked = open_questions([one for one in deployments if one.has_question])
     entries = [
-        _entry(one, views[one.pk], held[one.service_id], asked.get(one.pk)) for one in deployments
-    ]
+        _entry(
+            one, views[one.pk], held[one.service_id], asked.get(one.pk),
+            is_left_open=one.is_left_open,
+        )
+        for one in deployments
+    ]  # fmt: skip
     waiting = len(waiting_on(deployments, views, held, asked))
     week = _week(entries, now, zone)
     found = _sorted(entries, week, items_of(user))
     return replace(found, is_cut=is_cut, waiting=waiting)
 
 
+def _is_left_open(user: User, now: datetime) -> Q:
+    """Led by the person, completed long ago, and watched no more."""
+    watched = Watch.objects.filter(deployment=OuterRef("pk"), ends_at__gt=now)
+    return Q(
+        ~Exists(watched), lead=user, state=State.WATCHING, completed_at__lte=now - CLOSED_WITHIN
+    )
+
+
 def _entry(
-    deployment: Deployment, outlook: Outlook, rights: Rights, question: Question | None
+    deployment: Deployment,
+    outlook: Outlook,
+    rights: Rights,
+    question: Question | None,
+    *,
+    is_left_open: bool,
 ) -> Entry:
     acts = acts_of(rights, deployment, outlook, question)
     possible = [act for act in acts if act.is_asked and not act.refusal]
+    if is_left_open:
+        url = reverse("dashboard:tab", args=[deployment.pk, "watch"])
+        possible.append(Act("See what keeps it open", url))
     answers_for_it = rights.user.pk in {deployment.requester_id, deployment.lead_id}
     told = reach.clauses(outlook.readiness) if answers_for_it else ()
-    return Entry(deployment, outlook, possible[0] if possible else None, told)
+    note = LEFT_OPEN if is_left_open else ""
+    return Entry(deployment, outlook, possible[0] if possible else None, told, note)
 
 
 def _sorted(

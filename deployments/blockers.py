@@ -29,7 +29,7 @@ class Blocker:
     `clause` reads inside the readiness sentence, `mend` is the anchor on the deployment page and
     `link` the address of a page of its own that mends it, where there is one.
     One that `settles` is being looked at again by itself and breaks a GO only if that ends badly.
-    `waits` names people, for pages only: the sentence names roles.
+    `waits` names people, or says in words who can end it, for pages only: the sentence names roles.
     """
 
     key: str

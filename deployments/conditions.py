@@ -9,8 +9,9 @@ decimals, never floats. Examples: `cache_hit_rate > 85 % within 1 h of complete`
 
 import operator as op
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 COMPARISONS: dict[str, tuple[Callable[[Decimal, Decimal], bool], str]] = {
@@ -98,6 +99,13 @@ class Condition:
         compare, _ = COMPARISONS[self.operator]
         own = self._in_own_unit(value, self.unit if unit is None else unit)
         return compare(own, self.number)
+
+    def until(self, moments: Mapping[str, datetime]) -> datetime | None:
+        """To when it counts, as far as its anchor has come; None where it counts at any time."""
+        anchor = moments.get(self.anchor or "")
+        if self.within is None or anchor is None:
+            return None
+        return anchor + timedelta(seconds=self.within)
 
     def reaches(self, other: "Condition") -> bool:
         """Whether whatever meets this limit meets the other one, too, by their numbers alone."""

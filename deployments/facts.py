@@ -11,13 +11,17 @@ from deployments.models import Deployment
 
 @dataclass(frozen=True)
 class Facts(Described):
-    """All of it but the lead is signed."""
+    """All of it but lead and authors is signed; `authors` stand in the order of their names.
+
+    Authors wrote what is shipped, so they never sign it.
+    """
 
     package: str
     branch: str
     commit: str
     digest: str
     lead: User
+    authors: tuple[User, ...]
 
     @classmethod
     def of(cls, deployment: Deployment) -> Facts:
@@ -27,6 +31,7 @@ class Facts(Described):
             commit=deployment.commit,
             digest=deployment.digest,
             lead=deployment.lead,
+            authors=tuple(deployment.authors.order_by("username")),
         )
 
     def plain(self) -> dict[str, str]:
@@ -36,4 +41,5 @@ class Facts(Described):
             "commit": self.commit,
             "digest": self.digest,
             "lead": self.lead.username,
+            "authors": ", ".join(one.username for one in self.authors),
         }

@@ -6,6 +6,8 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import User
+from deployments.authors import named_in
+from deployments.exceptions import Invalid
 from deployments.facts import Facts
 from deployments.leads import release_managers
 from deployments.models import Deployment
@@ -13,6 +15,7 @@ from deployments.successors import possible_successors
 from deployments.zones import InstantError, instant
 
 WHICH = [("", "It happens only once"), ("first", "The first time"), ("second", "The second time")]
+LATER = {"first": False, "second": True}
 
 
 class WallClockField(forms.DateTimeField):
@@ -22,6 +25,16 @@ class WallClockField(forms.DateTimeField):
         with timezone.override(UTC):
             aware = super().to_python(value)
         return aware.replace(tzinfo=None) if aware else None
+
+
+def which_field() -> forms.ChoiceField:
+    """Which of two instants is meant, where the clock goes back; pages ask only then."""
+    return forms.ChoiceField(
+        label="If the clock shows it twice",
+        choices=WHICH,
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
 
 
 class ScheduleForm(forms.Form):
@@ -42,12 +55,7 @@ class ScheduleForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "form-control"}),
     )
-    which = forms.ChoiceField(
-        label="If the clock shows it twice",
-        choices=WHICH,
-        required=False,
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
+    which = which_field()
     shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, data: Any = None, *, deployment: Deployment) -> None:
@@ -74,7 +82,7 @@ class ScheduleForm(forms.Form):
         return cleaned
 
     def _instant(self, name: str, cleaned: dict[str, Any]) -> datetime | None:
-        later = {"first": False, "second": True}.get(cleaned.get("which", ""))
+        later = LATER.get(cleaned.get("which", ""))
         try:
             return instant(cleaned[name], cleaned["zone"], later=later)
         except InstantError as error:
@@ -125,9 +133,17 @@ class FactsForm(ShippedForm):
         widget=forms.Select(attrs={"class": "form-select"}),
         error_messages={"invalid_choice": "Choose one of the release managers of this service."},
     )
+    authors = forms.CharField(
+        label="Authors",
+        required=False,
+        max_length=2000,
+        help_text="Usernames of those who wrote what is shipped. They never sign it.",
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
     shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, data: Any = None, *, deployment: Deployment) -> None:
+        self.deployment = deployment
         facts = Facts.of(deployment)
         super().__init__(data, initial={**facts.plain(), "shown": facts.fingerprint})
         lead: Any = self.fields["lead"]
@@ -135,9 +151,14 @@ class FactsForm(ShippedForm):
         # Who leads it already may stay the lead, release manager or not.
         lead.queryset = managers | User.objects.filter(pk=deployment.lead_id).distinct()
 
+    def clean_authors(self) -> tuple[User, ...]:
+        try:
+            return named_in(self.cleaned_data["authors"], self.deployment)
+        except Invalid as refused:
+            raise forms.ValidationError(refused.sentence) from refused
+
     def facts(self) -> Facts:
-        said = self.cleaned_data
-        return Facts(said["package"], said["branch"], said["commit"], said["digest"], said["lead"])
+        return Facts(**{name: self.cleaned_data[name] for name in Facts.__dataclass_fields__})
 
 
 class CancelForm(forms.Form):

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
-from deployments.blockers import Blocker, Findings
+from deployments.blockers import Blocker, Findings, Waits
 from deployments.enums import FINAL, HOLDS_ENVIRONMENT, State
 from deployments.fitting import cut
 from deployments.models import Deployment
 from deployments.places import left_as_it_is
 
 SHOWN = 200
+NO_T0 = "no time T0 is set"
 
 
 def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
@@ -30,7 +31,9 @@ def _others(deployments: Sequence[Deployment]) -> Iterable[Deployment]:
 def _findings(deployment: Deployment, others: Iterable[Deployment]) -> Findings:
     blockers, warnings = [], []
     if deployment.t0 is None:
-        blockers.append(Blocker("schedule:t0", "no time T0 is set", "overview"))
+        waits = Waits("Set by", ["a release manager of this service"], None, "")
+        created = deployment.created_at
+        blockers.append(Blocker("schedule:t0", NO_T0, "overview", created, waits=waits))
     if not deployment.commit:
         warnings.append(Blocker("facts:commit", "no commit is named", "overview"))
     for other in others:

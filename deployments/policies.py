@@ -174,9 +174,11 @@ def refusal_without(rights: Rights, right: Right, act: str) -> Refused | None:
 
 
 def refusal_to_operate(rights: Rights, deployment: Deployment, act: str) -> Refused | None:
-    """Deciding and running the day: an ops lead who did not ask for this deployment."""
+    """Polling, deciding and running the day: an ops lead who did not ask for this deployment."""
     if rights.user.pk == deployment.requester_id:
         return Forbidden(f"You requested this deployment; another ops lead must {act} it.")
+    if not rights.user.is_person:
+        return Forbidden(f"A machine may never {act} a deployment.")
     return refusal_without(rights, Right.OPERATE, f"{act} a deployment")
 
 

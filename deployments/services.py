@@ -1,6 +1,6 @@
 """The verbs that need no other app: create, schedule, move, cancel; those of access/ as well."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from accounts.models import User
 from deployments import changes, clock, content, history, policies
 from deployments.access.granting import grant, grant_role
 from deployments.access.places import create_service
+from deployments.authors import refusal_of_authors
 from deployments.enums import State
 from deployments.exceptions import Invalid, Overtaken, require
 from deployments.facts import Facts
@@ -81,11 +82,10 @@ def edit_facts(deployment_id: int, facts: Facts, *, actor: User, shown: str) -> 
         raise Invalid("Name the package; it says what is shipped.")
     if facts.lead != before.lead:
         require(refusal_of_lead(facts.lead, deployment.service))
+    require(refusal_of_authors(set(facts.authors) - set(before.authors), deployment.service))
     was, now = before.plain(), facts.plain()
     changed = [name for name in now if now[name] != was[name]]
-    for name in changed:
-        setattr(deployment, name, getattr(facts, name))
-    deployment.save(update_fields=changed)
+    _write(deployment, facts, changed)
     content.refresh(deployment, actor)
     event = history.record(
         deployment,
@@ -96,6 +96,15 @@ def edit_facts(deployment_id: int, facts: Facts, *, actor: User, shown: str) -> 
     )
     changes.facts_changed(deployment, before, facts, actor)
     return event
+
+
+def _write(deployment: Deployment, facts: Facts, changed: Collection[str]) -> None:
+    columns = [name for name in changed if name != "authors"]
+    for name in columns:
+        setattr(deployment, name, getattr(facts, name))
+    deployment.save(update_fields=columns)
+    if "authors" in changed:
+        deployment.authors.set(facts.authors)
 
 
 def _last_actor(deployment: Deployment, *verbs: str) -> str:

@@ -12,7 +12,7 @@ class GatesConfig(AppConfig):
         from gates.enums import Kind, OnNoData
         from gates.kinds import titles_of_settings
         from gates.obstacles import find
-        from gates.receivers import gates_over, stale_by_commit, stale_by_connection
+        from gates.receivers import gates_over, stale_by_connection, stale_by_facts
 
         content.register("gates", collect)
         said = {"kind": dict(Kind.choices), "on_no_data": dict(OnNoData.choices)}
@@ -20,4 +20,4 @@ class GatesConfig(AppConfig):
         blockers.register("gates", find)
         changes.follow(stale_by_connection)
         changes.hold(gates_over)
-        facts.follow(stale_by_commit)
+        facts.follow(stale_by_facts)

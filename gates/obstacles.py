@@ -2,16 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from deployments.blockers import Blocker, Findings
+from deployments.blockers import Blocker, Findings, Waits
+from deployments.clock import PortalNow
 from deployments.models import Deployment
 from gates.enums import UNDER_WAY, GateState
 from gates.models import Gate
 
 FIELDS = (
     "deployment_id", "key", "title", "kind", "required", "state", "state_at", "state_reason",
-    "stale_at", "freshness", "settings",
+    "stale_at", "freshness", "settings", "settle", "timeout", "machine_only",
 )  # fmt: skip
 
 SAID: dict[GateState, str] = {
@@ -24,11 +25,15 @@ SAID: dict[GateState, str] = {
     GateState.STALE: "is stale",
 }
 RUN_AGAIN = frozenset({GateState.STALE, *UNDER_WAY})
+# Until a worker has taken a run, and a sweep has ended one whose worker is gone.
+SLACK = timedelta(minutes=3)
+BY_HAND = "a machine, or by hand a technical lead or security holder"
 
 
 def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
     gates: dict[int, list[Gate]] = defaultdict(list)
     of_all = Gate.objects.as_of_now().filter(deployment__in=deployments)
+    of_all = of_all.annotate(read_at=PortalNow())
     for gate in of_all.only(*FIELDS).order_by("position"):
         gates[gate.deployment_id].append(gate)
     planned = {one.pk: one.t0 for one in deployments}
@@ -58,9 +63,24 @@ def _blocker(gate: Gate) -> Blocker:
         clause=f"{gate.title} {_said(gate)}",
         mend="gates",
         since=gate.standing_since,
-        # A stale gate is run again by the sweep; only what comes of that may break a GO.
-        settles=gate.is_runnable and gate.standing in RUN_AGAIN,
+        settles=gate.is_runnable and gate.standing in RUN_AGAIN and not _is_overdue(gate),
+        waits=Waits("Answered by", [_answered_by(gate)], None, ""),
     )
+
+
+def _answered_by(gate: Gate) -> str:
+    if gate.is_runnable:
+        return "a worker of this portal"
+    return "a machine" if gate.machine_only else BY_HAND
+
+
+def _is_overdue(gate: Gate) -> bool:
+    """A stale gate is run again by the sweep; what comes of that may break a GO, and so does a run
+    that has not ended in its time, such as one that no worker takes.
+    """
+    now = gate.read_at  # type: ignore[attr-defined]  # see find
+    since = gate.state_at if gate.is_under_way else None
+    return since is not None and now > since + gate.settle + gate.timeout + SLACK
 
 
 def _ages(gate: Gate, t0: datetime | None) -> bool:

@@ -8,6 +8,7 @@ from deployments.enums import BEFORE_START, FINAL
 from deployments.facts import Facts
 from deployments.models import Deployment
 from gates import standing
+from gates.enums import Kind
 from gates.models import Gate
 
 SERVICES = frozenset({"every_service", "service_keys"})
@@ -45,8 +46,14 @@ def named_by_gates(connection: Connection) -> models.QuerySet[Gate]:
     return Gate.objects.filter(settings__connection=connection.key)
 
 
-def stale_by_commit(deployment: Deployment, before: Facts, after: Facts, actor: User) -> None:
-    """What was measured was another commit; the caller holds the deployment's lock."""
+def stale_by_facts(deployment: Deployment, before: Facts, after: Facts, actor: User) -> None:
+    """What was measured was another commit, or another branch where a gate asks for the
+    deployment's own; the caller holds its lock.
+    """
     if before.commit != after.commit:
         for gate in deployment.gates.order_by("position"):
             standing.mark_stale(deployment, gate, reason="the commit changed", actor=actor)
+    elif before.branch != after.branch:
+        for gate in deployment.gates.filter(kind=Kind.GIT).order_by("position"):
+            if not gate.settings.get("branch"):
+                standing.mark_stale(deployment, gate, reason="the branch changed", actor=actor)

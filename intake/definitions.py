@@ -10,11 +10,14 @@ from checklists.definitions import ItemDefinition, SectionDefinition
 from checklists.enums import Kind, Phase
 from communications.definitions import PlanLine
 from communications.enums import Kind as Message
+from deployments.enums import Anchor
+from deployments.models.deployment import DEFAULT_WINDOW
 from gates.definitions import GateDefinition
 from intake.assembling import commands_under
 from intake.deciders import split_decider
 from intake.fitting import claim_that_fits, message_that_fits
 from intake.reading import Choice, Command, Condition, Criterion, Item, Reading, Step
+from intake.reading import Message as Told
 from monitoring.definitions import (
     AlertDefinition,
     TargetDefinition,
@@ -33,6 +36,7 @@ MESSAGE_KINDS: dict[str, Message] = {
     "summary_24h": Message.SUMMARY,
 }
 BY_ANCHOR: dict[str, Message] = {"start": Message.START, "complete": Message.SUMMARY}
+BEGUN, SUMMED_UP = (Message.START, Anchor.T0), (Message.SUMMARY, Anchor.COMPLETE)
 
 
 @dataclass(frozen=True)
@@ -136,19 +140,33 @@ def polled(reading: Reading) -> list[PolledDefinition]:
 
 
 def messages(reading: Reading) -> list[PlanLine]:
-    return [
-        message_that_fits(
-            PlanLine(
-                kind=MESSAGE_KINDS.get(one.kind) or BY_ANCHOR.get(one.anchor, Message.NOTICE),
-                anchor=one.anchor,
-                offset=timedelta(seconds=one.offset),
-                title=one.title,
-                text=one.statement,
-                line=one.line,
-            )
-        )
-        for one in reading.messages
-    ]
+    return [_message(one) for one in reading.messages]
+
+
+def _message(one: Told) -> PlanLine:
+    kind, anchor = _told(one)
+    line = PlanLine(
+        kind=kind,
+        anchor=anchor,
+        offset=timedelta(seconds=one.offset),
+        title=one.title,
+        text=one.statement,
+        line=one.line,
+    )
+    return message_that_fits(line)
+
+
+def _told(one: Told) -> tuple[str, str]:
+    """Its kind and anchor. A notice is of use before T0 only.
+
+    From T0 on a line tells that it has begun, and past the time that a deployment usually takes
+    how it went, so long after its end.
+    """
+    if one.kind in MESSAGE_KINDS:
+        return MESSAGE_KINDS[one.kind], one.anchor
+    if one.anchor == Anchor.T0 and one.offset >= 0:
+        return BEGUN if timedelta(seconds=one.offset) < DEFAULT_WINDOW else SUMMED_UP
+    return BY_ANCHOR.get(one.anchor, Message.NOTICE), one.anchor
 
 
 def targets(reading: Reading) -> list[TargetDefinition]:

@@ -6,9 +6,10 @@ from typing import Any
 
 from django import forms
 
-from communications import aims, moments
+from communications import moments
 from communications.definitions import STANDARD_PLAN, PlanLine
 from communications.enums import IN_A_PLAN
+from communications.whom import aims
 from deployments.exceptions import Invalid
 from intake.models import TemplateVersion
 from intake.structured.documents import messages_of

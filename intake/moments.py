@@ -143,6 +143,7 @@ def _seconds(number: str, unit: str) -> int:
 
 
 def _anchor(words: str, is_before: bool) -> str:
-    if _START.search(words):
-        return "start"
-    return "t0" if is_before else "complete"
+    """What is before is before T0, also “before start”: nobody knows the start until it comes."""
+    if is_before:
+        return "t0"
+    return "start" if _START.search(words) else "complete"

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from accounts.models import User
 from communications.definitions import PlanLine
-from communications.parts import refusal_of_line
+from communications.plan.parts import refusal_of_line
 from deployments import clock, history
 from deployments.differences import differences
 from deployments.enums import Right

@@ -30,7 +30,8 @@ class Point:
 class Limit:
     """`condition` describes what is bad. `clears` describes it, too, with a limit further off.
 
-    "for 5 min" asks for a streak that lasts so long, besides the number of readings.
+    "for 5 min" asks for a streak that lasts so long, besides the number of readings. "within 1 h"
+    is passed by what was measured `until` then, and by nothing later.
     """
 
     condition: Condition
@@ -38,6 +39,7 @@ class Limit:
     need_bad: int = NEED_BAD
     need_good: int = NEED_GOOD
     clears: Condition | None = None
+    until: datetime | None = None
 
     def is_bad(self, point: Point) -> bool:
         return self.condition.holds(point.value, self.unit)
@@ -53,7 +55,8 @@ def judge(limit: Limit, points: Sequence[Point], *, is_raised: bool) -> bool:
     """
     if is_raised:
         return len(_streak(points, limit.is_good)) < limit.need_good
-    streak = _streak(points, limit.is_bad)
+    in_time = [one for one in points if limit.until is None or one.at <= limit.until]
+    streak = _streak(in_time, limit.is_bad)
     if len(streak) < limit.need_bad:
         return False
     lasts = timedelta(seconds=limit.condition.duration or 0)

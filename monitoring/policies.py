@@ -142,12 +142,14 @@ def refusal_to_judge(
 def refusal_to_judge_criterion(
     rights: Rights, deployment: Deployment, judged: Judgment | None, reason: str
 ) -> Refused | None:
-    """The product owner answers for what was to be achieved; those who close may, too.
+    """The product owner answers for what was to be achieved, or who stands in for them.
+
+    Those who close may, too: nothing closes before all is judged (docs/adr/0043).
 
     `judged` is the judgment that stands. What values say nobody says otherwise beside them; opening
     the item again takes that back first, in one's own name.
     """
-    if OWNS_SUCCESS not in rights.roles and not any(rights.has(right) for right in MAY_CLOSE):
+    if not rights.speaks_as(OWNS_SUCCESS) and not any(rights.has(right) for right in MAY_CLOSE):
         return Forbidden(
             "Only the product owner, release managers and ops leads of this service may judge."
         )
@@ -157,6 +159,13 @@ def refusal_to_judge_criterion(
     if refusal or reason.strip():
         return refusal
     return Invalid("Say by what you judge; the report says it to everybody.")
+
+
+def judges_for(rights: Rights) -> User | None:
+    """For whom somebody judges a criterion who may only because they stand in for them."""
+    if OWNS_SUCCESS in rights.roles or any(rights.has(right) for right in MAY_CLOSE):
+        return None
+    return next((one.person for one in rights.absent_as([OWNS_SUCCESS])), None)
 
 
 def refusal_to_report(

@@ -38,6 +38,7 @@ class Vote(models.Model):
     # Read with it where it is asked whether it counts (signoff.py).
     stands: bool
     last_editor: int | None
+    is_by_author: bool
 
     class Meta:
         default_permissions = ()

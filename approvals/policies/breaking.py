@@ -22,6 +22,8 @@ POLL = "poll"
 def refusal_to_break(rights: Rights, deployment: Deployment) -> Refused | None:
     if rights.user.pk == deployment.requester_id:
         return Forbidden("You requested this deployment; somebody else must break the glass.")
+    if not rights.user.is_person:
+        return Forbidden("A machine may never decide a deployment.")
     return refusal_without(
         rights, Right.BREAK_GLASS, "decide GO over what stands in the way"
     ) or refusal_to_move(deployment, State.GO)
@@ -41,12 +43,16 @@ def refusal_without_need(over: Mapping[str, str]) -> Refused | None:
     return Refused("Nothing stands in the way; decide GO the ordinary way.")
 
 
-def refusal_of_second(second: Rights | None, decider: Rights) -> Refused | None:
-    """The second person is another ops lead or a product owner of the service."""
+def refusal_of_second(
+    second: Rights | None, decider: Rights, deployment: Deployment
+) -> Refused | None:
+    """Another ops lead or a product owner of the service, but not who asked for the deployment."""
     if second is None:
         return Invalid("Name the second person who stands by this decision.")
     if second.user == decider.user:
         return Invalid("The second person is somebody else than you.")
+    if second.user.pk == deployment.requester_id:
+        return Invalid(f"{second.user} requested this deployment; name somebody else.")
     is_fit = second.user.is_person and (second.has(Right.OPERATE) or SECOND_ROLE in second.roles)
     if is_fit:
         return None

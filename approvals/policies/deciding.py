@@ -6,10 +6,10 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from approvals.enums import Verdict
-from approvals.models import Decision
+from approvals.models import Decision, Round
 from approvals.policies.submitting import missing_time
 from approvals.readiness import Readiness, joined
-from approvals.rollcall import RollCall
+from approvals.rollcall import RollCall, due_at
 from deployments.blockers import Blocker
 from deployments.enums import Right, State
 from deployments.exceptions import Invalid, Refused
@@ -81,6 +81,21 @@ def refusal_of_page(rights: Rights, deployment: Deployment, *, is_hold: bool) ->
 
 def refusal_while_blocked(readiness: Readiness) -> Refused | None:
     return None if readiness.is_ready else Refused(f"GO is not possible. {readiness.sentence}")
+
+
+def refusal_of_late_go(
+    deployment: Deployment, found: Round | None, now: datetime
+) -> Refused | None:
+    """What nobody decided by its time is a hold, never a GO, sweep or no sweep.
+
+    `found` is the round that counts.
+    """
+    due = due_at(deployment, found)
+    if due is None or now < due:
+        return None
+    return Refused(
+        f"The decision was due at {due:%Y-%m-%d %H:%M} UTC; what nobody decided by then is a HOLD."
+    )
 
 
 def refusal_by_poll(poll: RollCall) -> Refused | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from approvals.enums import Choice
 from approvals.models import Vote
 from approvals.policies.voting import WHEN, barred
 from approvals.signoff import RuleStanding
@@ -11,7 +12,7 @@ from deployments.models import Deployment
 from deployments.policies import Rights, rights_of
 
 # As long as its author could have taken it back.
-STATES: frozenset[State] = max(WHEN.values(), key=len)
+STATES: frozenset[State] = WHEN[Choice.WITHDRAW]
 
 
 def refusal_to_lift(
@@ -30,7 +31,7 @@ def refusal_by_state(deployment: Deployment) -> Refused | None:
     if deployment.state in STATES:
         return None
     return Refused(
-        "Objections are lifted while the deployment is in review or has GO; it is "
+        "Objections are lifted before the start; the deployment is "
         f"{deployment.get_state_display().lower()}."
     )
 

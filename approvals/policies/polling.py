@@ -10,10 +10,10 @@ from approvals.models import Round
 from approvals.polling import opening
 from approvals.readiness import joined
 from approvals.rollcall import takes_answers
-from deployments.enums import Right, State
+from deployments.enums import State
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
-from deployments.policies import Rights, refusal_without
+from deployments.policies import Rights, refusal_to_operate
 
 LONGEST_REMARK = 300
 
@@ -34,18 +34,23 @@ def voice_of(rights: Rights, role: Role) -> str:
     return f"{rights.user} for {joined([str(one.person) for one in away])}"
 
 
-def refusal_to_write(rights: Rights) -> Refused | None:
-    return refusal_without(rights, Right.OPERATE, "write down an answer given on the call")
+def refusal_to_write(rights: Rights, deployment: Deployment) -> Refused | None:
+    return refusal_to_operate(rights, deployment, "write down answers for")
 
 
-def refusal_to_write_down(rights: Rights, role: Role, said_by: Rights) -> Refused | None:
-    """An answer given on the call is written down by an ops lead, in the name of who gave it."""
-    refusal = refusal_to_write(rights)
+def refusal_to_write_down(
+    rights: Rights, deployment: Deployment, role: Role, said_by: Rights
+) -> Refused | None:
+    """An answer given on the call is written down by an ops lead, in the name of who gave it.
+
+    Whoever stands in for a holder answers on the call, too.
+    """
+    refusal = refusal_to_write(rights, deployment)
     if refusal:
         return refusal
     if said_by.user == rights.user:
         return Invalid("Your own answer is not given by voice; answer for your role yourself.")
-    if role.key in said_by.roles and said_by.user.is_person:
+    if said_by.user.is_person and said_by.speaks_as(role.key):
         return None
     return Invalid(f"{said_by.user} does not hold the role {role.title} of this service.")
 
@@ -77,7 +82,7 @@ def refusal_of_answer(word: Verdict, remark: str) -> Refused | None:
 def refusal_to_open_again(
     rights: Rights, deployment: Deployment, found: Round | None, now: datetime
 ) -> Refused | None:
-    refusal = refusal_without(rights, Right.OPERATE, "open the poll again")
+    refusal = refusal_to_operate(rights, deployment, "open the poll again for")
     if refusal:
         return refusal
     if takes_answers(deployment, found, now):

@@ -20,7 +20,8 @@ class Outset:
     """What submitting is judged by.
 
     `deciders` counts the ops leads who did not ask for it, `lost_lead` names a release lead whose
-    account is no longer active, `stuck` are steps that could never be ticked before T0.
+    account is no longer active, `stuck` are steps that could never be ticked before T0, `unheard`
+    roles that only the poll asks and nobody holds.
     """
 
     now: datetime
@@ -29,6 +30,7 @@ class Outset:
     deciders: int = 1
     lost_lead: str = ""
     stuck: Sequence[str] = field(default=())
+    unheard: Sequence[str] = field(default=())
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,9 @@ def missing(outset: Outset) -> list[Missing]:
     """Everything without which GO would be impossible from the start, in the order of mending."""
     found = [Missing(clause, Mend.TIME) for clause in missing_time(outset.t0, outset.now)]
     found += _missing_signers(outset.demands)
+    for role in outset.unheard:
+        clause = f"nobody holds the role {role} of this service, which the poll asks"
+        found.append(Missing(clause, Mend.PEOPLE))
     if not outset.deciders:
         clause = "no ops lead of this service could decide, since the requester never does"
         found.append(Missing(clause, Mend.PEOPLE))

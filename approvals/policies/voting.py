@@ -8,18 +8,19 @@ from accounts.models import User
 from approvals.enums import BLOCKING, Choice
 from approvals.models import Rule, Vote
 from approvals.signoff import RuleStanding
-from deployments.enums import State
+from deployments.enums import BEFORE_START, State
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
 from deployments.policies import Rights
 
-# An objection or a word taken back still counts after GO: it brings the deployment back to review.
+# An objection still counts after GO: it brings the deployment back to review. A word is taken back
+# at any time before the start.
 WHEN: dict[Choice, frozenset[State]] = {
     Choice.APPROVE: frozenset({State.IN_REVIEW}),
     Choice.REJECT: frozenset({State.IN_REVIEW, State.GO}),
     Choice.REQUEST_CHANGES: frozenset({State.IN_REVIEW, State.GO}),
     Choice.ABSTAIN: frozenset({State.IN_REVIEW}),
-    Choice.WITHDRAW: frozenset({State.IN_REVIEW, State.GO}),
+    Choice.WITHDRAW: BEFORE_START,
 }
 
 
@@ -90,6 +91,9 @@ def refusal_to_vote(
 def refusal_by_state(deployment: Deployment, choice: Choice) -> Refused | None:
     if deployment.state in WHEN[choice]:
         return None
+    if choice == Choice.WITHDRAW:
+        standing = deployment.get_state_display().lower()
+        return Refused(f"A word is taken back before the start; the deployment is {standing}.")
     return Refused(
         "Signatures are collected while the deployment is in review; it is "
         f"{deployment.get_state_display().lower()}."

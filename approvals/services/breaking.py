@@ -9,8 +9,8 @@ from accounts.models import User
 from approvals.enums import LATEST_START_AFTER_T0, Verdict
 from approvals.models import Decision, Review
 from approvals.policies import breaking as policies
-from approvals.policies.deciding import refusal_of_latest_start
-from approvals.rollcall import roll_call
+from approvals.policies.deciding import refusal_of_late_go, refusal_of_latest_start
+from approvals.rollcall import counting_round, roll_call
 from approvals.services.deciding import record_decision
 from approvals.shown import Shown, refusal_of_other
 from approvals.verdict import readiness
@@ -39,10 +39,11 @@ def break_glass(
     facts = readiness(deployment)
     rights = rights_of(actor, deployment.service)
     require(policies.refusal_to_break(rights, deployment))
+    require(refusal_of_late_go(deployment, counting_round(deployment), now))
     over = policies.overridden(facts, roll_call(deployment, now))
     require(policies.refusal_without_need(over))
     second = rights_of(second_person, deployment.service) if second_person else None
-    require(policies.refusal_of_second(second, rights))
+    require(policies.refusal_of_second(second, rights, deployment))
     require(refusal_by_proof(proof))
     require(refusal_of_other(shown, deployment, "decided"))
     if not reason.strip():

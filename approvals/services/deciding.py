@@ -47,6 +47,8 @@ def decide(
     verdict_now, poll = readiness(deployment), roll_call(deployment, now)
     rights = rights_of(actor, deployment.service)
     require(policies.refusal_to_decide(rights, deployment, verdict, verdict_now, poll, seen))
+    if verdict == Verdict.GO:
+        require(policies.refusal_of_late_go(deployment, counting_round(deployment), now))
     require(policies.refusal_of_new_time(verdict, new_t0, now))
     require(refusal_by_proof(proof))
     require(refusal_of_other(shown, deployment, "decided"))

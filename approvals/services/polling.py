@@ -102,13 +102,14 @@ def answer(
 def write_down(
     deployment_id: int, role_id: int, word: Verdict, *, person: User, actor: User, remark: str = ""
 ) -> Answer:
-    """Record what a holder of the role says on the call; pages show that it was given by voice."""
+    """Record what somebody says for the role on the call; pages show that it was by voice."""
     deployment = Deployment.objects.lock(deployment_id)
     role = _asked(deployment, role_id)
     rights, said_by = rights_of(actor, deployment.service), rights_of(person, deployment.service)
-    require(policies.refusal_to_write_down(rights, role, said_by))
+    require(policies.refusal_to_write_down(rights, deployment, role, said_by))
+    voice = policies.voice_of(said_by, role)
     return _say(
-        deployment, role, word, person=person, said_by=str(person), remark=remark, written_by=actor
+        deployment, role, word, person=person, said_by=voice, remark=remark, written_by=actor
     )
 
 

@@ -54,6 +54,7 @@ def set_state(
         return None
     require(refusal_by_seen(item, seen))
     require(refusal_on_the_day(item, to, actor))
+    require(policies.refusal_by_judgment(item, to))
     require(policies.refusal_to_set(item, to, reason))
     require(day.refusal_unless_confirmed(item, to, confirmed=confirmed))
     return put(deployment, item, to, actor=actor, reason=reason)
@@ -115,11 +116,13 @@ def put(
     asked_by: User | None = None,
     verb: str = "",
     also: Mapping[str, str] | None = None,
+    on_behalf_of: User | None = None,
 ) -> Event:
     """Write the new state and nothing of the old one, and what history says of it.
 
     `asked_by` is who asked for it first; then the actor is the second person. `by` is who
-    answers for what the portal itself found; the actor is then nobody.
+    answers for what the portal itself found; the actor is then nobody. `on_behalf_of` is whose
+    role it was, where the actor only stands in.
     """
     before, at = _told(item), clock.now()
     item.state, item.reason, item.chosen = to, reason.strip(), chosen
@@ -137,6 +140,7 @@ def put(
         before=before,
         after={**_told(item), **(also or {})},
         reason=item.reason,
+        on_behalf_of=on_behalf_of,
         at=at,
     )
 

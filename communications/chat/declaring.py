@@ -12,8 +12,8 @@ from communications.chat import policies, posting
 from communications.chat.payloads import Note
 from communications.enums import ChannelKind, Kind
 from communications.exceptions import Unsendable
-from communications.handover import Result
 from communications.models import Channel
+from communications.sending.handover import Result
 from connections.sealing import Unsealable, resealed, sealed
 from deployments import clock, history
 from deployments.exceptions import Invalid, require

@@ -7,11 +7,12 @@ import threading
 
 from django.db import DatabaseError
 
-from communications import dispatch, leaving, letters, reading
 from communications.chat import posting
 from communications.chat.payloads import Note
 from communications.exceptions import Unsendable
 from communications.models import Delivery
+from communications.sending import dispatch, leaving
+from communications.writing import letters, reading
 from deployments import hints, provenance
 
 # So few that their time-outs together end before the lease does.

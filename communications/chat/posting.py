@@ -11,8 +11,8 @@ from urllib.parse import quote, unquote, unquote_plus
 from communications.chat.payloads import PAYLOADS, Note
 from communications.enums import ChannelKind
 from communications.exceptions import Unsendable
-from communications.handover import Outcome, Result
 from communications.models import Channel
+from communications.sending.handover import Outcome, Result
 from connections.addresses import Permit
 from connections.client import Answer, GuardedClient
 from connections.exceptions import Blocked, Interrupted, Trouble

@@ -10,8 +10,8 @@ from django.urls import reverse
 from icalendar import Calendar, Event
 
 from accounts.models import User
-from communications import identity
-from communications.ics import PRODUCT, changes_of_the_clock, on_the_clock
+from communications.writing import identity
+from communications.writing.ics import PRODUCT, changes_of_the_clock, on_the_clock
 from dashboard.calendar.entries import Entry, entries_of
 from deployments.fitting import one_line
 from deployments.zones import zone_of

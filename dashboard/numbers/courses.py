@@ -93,13 +93,22 @@ def _moves(found: Sequence[Deployment]) -> Moves:
 
 
 def _asked(found: Sequence[Deployment]) -> Mapping[int, list[Asked]]:
+    """Also under rules that are no longer in the plan, and to the role that it was then."""
     rows = Request.objects.filter(deployment__in=found).values_list(
-        "deployment", "rule__role__title", "asked_at", "settled_at"
+        "deployment", "rule", "rule__role__title", "asked_at", "settled_at"
     )
+    roles = _roles_asked(found)
     asked: dict[int, list[Asked]] = defaultdict(list)
-    for pk, role, begins, ends in rows:
-        asked[pk].append(Asked(role, begins, ends))
+    for pk, rule, role, begins, ends in rows:
+        asked[pk].append(Asked(roles.get((str(rule), begins), role), begins, ends))
     return asked
+
+
+def _roles_asked(found: Sequence[Deployment]) -> Mapping[tuple[str, datetime], str]:
+    """By rule and instant, from history: a rule may have been given to another role since."""
+    rows = Event.objects.filter(deployment__in=found, object_kind="rule", verb="signature asked")
+    said = rows.values_list("object_id", "at", "after__role_title")
+    return {(rule, at): title for rule, at, title in said if title}
 
 
 def _completions(found: Sequence[Deployment]) -> Mapping[tuple[int, int], list[datetime]]:

@@ -12,9 +12,9 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
-from communications.backlog import COPY_SINCE, MESSAGE_SINCE
 from communications.enums import EXPLAINED, TROUBLED, UNDER_WAY, WAITING, DeliveryState
 from communications.models import Delivery, Message
+from communications.sending.backlog import COPY_SINCE, MESSAGE_SINCE
 from deployments import clock, hints
 from deployments.models import Outbox, PortalHold, Tick
 from gates.enums import RunState

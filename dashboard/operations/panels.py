@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from communications import releasing
 from communications.enums import DeliveryState
 from communications.models import Message
+from communications.sending import releasing
 from dashboard.operations import words
 from dashboard.operations.figures import Figures, doubtful, figures, reasons
 

@@ -11,7 +11,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
-from communications import releasing
+from communications.sending import releasing
 from dashboard.operations.exposition import CONTENT_TYPE, exposition
 from dashboard.operations.figures import figures
 from dashboard.operations.forms import ReleaseForm

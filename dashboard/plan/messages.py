@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from communications import aims, moments
+from communications import moments
 from communications.definitions import PlanLine
 from communications.enums import IN_A_PLAN
+from communications.whom import aims
 from dashboard.plan.fields import chosen
 from dashboard.plan.forms import CONTROL, PlanForm, words
 from deployments.exceptions import Invalid

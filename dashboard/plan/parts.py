@@ -7,7 +7,7 @@ from typing import Any
 
 from approvals.parts import Rules
 from checklists.parts import Items, Sections
-from communications.parts import LINES
+from communications.plan.parts import LINES
 from dashboard.plan.forms import AlertForm, LimitForm, PlanForm, RuleForm, SectionForm, TriggerForm
 from dashboard.plan.gates import GateForm
 from dashboard.plan.items import ItemForm

@@ -13,8 +13,9 @@ from communications.enums import Awaits, Fate, MessageState
 from communications.meant import LISTED
 from communications.models import Message
 from dashboard.share import wording
-from deployments.enums import BEFORE_START
+from deployments.enums import BEFORE_START, State
 from deployments.models import Deployment
+from monitoring.models import Closing
 from monitoring.policies import TAKES_INCIDENTS
 
 MOST_TOLD = 30
@@ -41,7 +42,10 @@ class Next:
 
 
 def share_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
-    """Plain words from the same facts as every other page; one query besides the outlook."""
+    """Plain words from the same facts as every other page.
+
+    One query besides the outlook, and one more once it is closed.
+    """
     readiness = outlook.readiness
     messages = list(_messages(deployment))
     return {
@@ -49,6 +53,7 @@ def share_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
             deployment.state,
             is_ready=readiness is not None and readiness.is_ready,
             is_shaken=bool(outlook.broken),
+            result=_result(deployment),
         ),
         "to_do": wording.to_do(deployment.state),
         "takes_incidents": deployment.state in TAKES_INCIDENTS,
@@ -56,6 +61,14 @@ def share_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
         "next": _next(deployment, messages, outlook.at),
         "told": _told(deployment, messages),
     }
+
+
+def _result(deployment: Deployment) -> str:
+    """To what it came, as those say who closed it; nothing before."""
+    if deployment.state != State.CLOSED:
+        return ""
+    closing = Closing.objects.filter(deployment=deployment).values_list("result", flat=True)
+    return closing.first() or ""
 
 
 def _messages(deployment: Deployment) -> Iterable[Message]:

@@ -1,12 +1,13 @@
 """Where a deployment stands and what was told of it, for those who only use the service.
 
-Plain words, no gate, no role, no name. No Django in here but the words of the states.
+Plain words, no gate, no role, no name. No Django in here but the words of states and results.
 """
 
 from __future__ import annotations
 
 from communications.enums import Kind
 from deployments.enums import FINAL, State
+from monitoring.enums import Result
 
 STANDS: dict[str, str] = {
     State.DRAFT: "It is being prepared; nothing is decided yet.",
@@ -21,6 +22,11 @@ STANDS: dict[str, str] = {
     State.ROLLED_BACK: "It was taken back; what was there before is in use again.",
     State.STOPPED: "It was stopped before its end.",
     State.CANCELLED: "It is cancelled and does not take place.",
+}
+CAME_TO: dict[str, str] = {
+    Result.SUCCEEDED: STANDS[State.CLOSED],
+    Result.PARTLY: "It is done, but not all of what it was for was reached.",
+    Result.FAILED: "It is done, but what it was for was not reached.",
 }
 READY = "Everything is checked; the decision to go ahead is still to come."
 SHAKEN = "It was decided to go ahead, but something changed; it is being looked at again."
@@ -56,8 +62,10 @@ COMING: dict[str, str] = {
 TELLS_A_TIME = frozenset({Kind.NOTICE, Kind.GO_NO_GO, Kind.CORRECTION})
 
 
-def stands(state: str, *, is_ready: bool, is_shaken: bool) -> str:
-    """One sentence; `is_shaken` means that a GO no longer holds."""
+def stands(state: str, *, is_ready: bool, is_shaken: bool, result: str = "") -> str:
+    """One sentence; `is_shaken`: a GO no longer holds. `result` is what it came to, once closed."""
+    if result:
+        return CAME_TO[result]
     if state == State.IN_REVIEW and is_ready:
         return READY
     if state == State.GO and is_shaken:

@@ -143,6 +143,11 @@ class Sample(models.Model):
         """Who reported it, as every page names them; nothing for what the portal measured."""
         return voice_of(self.reporter, self.on_behalf_of_name) if self.reporter else ""
 
+    @property
+    def has_web_link(self) -> bool:
+        """What is taken today is one; whatever a row has from earlier, nobody follows another."""
+        return self.source_link.startswith(("http://", "https://"))
+
 
 def recent_samples() -> ArraySubquery:
     """Of each gate of a query the newest, newest first: no further query for any of them."""

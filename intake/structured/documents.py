@@ -10,6 +10,7 @@ from approvals.enums import LONGEST_HOLD
 from checklists.definitions import ItemDefinition, SectionDefinition
 from checklists.enums import DEFAULT_PHASE, Kind
 from communications.definitions import PlanLine
+from communications.plan.parts import refusal_of_time
 from deployments.exceptions import Invalid
 from deployments.keys import kept_keys
 from gates.definitions import SCHEDULES, GateDefinition
@@ -38,6 +39,9 @@ def read(text: str, form: Format) -> Document:
     problem = problem_of(document) or sense.problem_of(document)
     if problem:
         raise Invalid(problem)
+    for at, one in enumerate(document.get("messages", [])):
+        if (refusal := refusal_of_time(_message(one))) is not None:
+            raise Invalid(f"“messages[{at}]” would never leave: {refusal.sentence}")
     return dict(document)
 
 

@@ -35,7 +35,8 @@ def judge_criterion(
     refusal = policies.refusal_to_judge_criterion(rights, deployment, judgment_of(item), reason)
     require(refusal)
     require(refusal_to_set(item, ItemState.DONE, reason))
-    return _judge(deployment, item, verdict, reason.strip(), actor=actor)
+    instead_of = policies.judges_for(rights)
+    return _judge(deployment, item, verdict, reason.strip(), actor=actor, instead_of=instead_of)
 
 
 def judge_by_values(deployment: Deployment, watch: Watch) -> list[Event]:
@@ -78,9 +79,10 @@ def _judge(
     reason: str,
     *,
     actor: User | None = None,
+    instead_of: User | None = None,
 ) -> Event:
     said = f"{verdict.label}: {reason}"
-    event = put(deployment, item, ItemState.DONE, actor=actor, reason=said)
+    event = put(deployment, item, ItemState.DONE, actor=actor, reason=said, on_behalf_of=instead_of)
     Judgment.objects.update_or_create(
         item=item,
         defaults={

@@ -41,11 +41,8 @@ def series_of(watch: Watch) -> dict[str, Series]:
 
 def deadline(said: str, known: anchors.Moments, watch: Watch) -> datetime | None:
     """So long after its anchor as the condition says, else the end of the watch."""
-    condition = parse(said)
-    anchor = known.get(condition.anchor or "")
-    if condition.within is None or anchor is None:
-        return watch.ends_at
-    return max(anchor + timedelta(seconds=condition.within), watch.opened_at or anchor)
+    until = parse(said).until(known)
+    return max(until, watch.opened_at or until) if until else watch.ends_at
 
 
 def by_measure(

@@ -6,13 +6,13 @@ The caller holds the deployment's lock and has written the readings.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from deployments import clock
-from deployments.conditions import ConditionError, fits, parse
+from deployments import anchors, clock
+from deployments.conditions import Condition, ConditionError, fits, parse
 from deployments.enums import State
 from deployments.models import Deployment
 from monitoring import judging, pace
@@ -43,8 +43,9 @@ def weigh(deployment: Deployment, watch: Watch, series: Collection[Series], now:
         return
     rules = list(deployment.alertrules.exclude(condition=""))
     triggers = list(deployment.triggers.exclude(condition="").select_related("decided_by"))
+    known = _moments(deployment, [*rules, *triggers])
     for one in series:
-        of_it = [*_fitting(rules, one), *_fitting(triggers, one)]
+        of_it = [*_fitting(rules, one, known), *_fitting(triggers, one, known)]
         points = _points(one, [found.limit for found in of_it])
         changed = [found for found in of_it if _stands_anew(found, points, now)]
         newest = points[-1] if points else None
@@ -64,24 +65,41 @@ def weigh_silent(deployment_id: int) -> None:
     weigh(deployment, watch, [one for one in series if is_silent(watch, one, now)], now)
 
 
-def _fitting(rows: Collection[AlertRule] | Collection[Trigger], series: Series) -> list[Judgeable]:
-    found = [_judgeable(row, series) for row in rows]
+def _moments(deployment: Deployment, rows: Collection[AlertRule | Trigger]) -> anchors.Moments:
+    """Those from which a limit counts; nothing is asked where none names one."""
+    used = {found.anchor for row in rows if (found := _parsed(row.condition)) and found.anchor}
+    return anchors.moments_of([deployment], used)[deployment.pk] if used else {}
+
+
+def _fitting(
+    rows: Collection[AlertRule] | Collection[Trigger], series: Series, known: anchors.Moments
+) -> list[Judgeable]:
+    found = [_judgeable(row, series, known) for row in rows]
     return [one for one in found if one is not None]
 
 
-def _judgeable(row: AlertRule | Trigger, series: Series) -> Judgeable | None:
+def _judgeable(
+    row: AlertRule | Trigger, series: Series, known: anchors.Moments
+) -> Judgeable | None:
     """A percentile in a condition says how its metric is measured; it is judged as it comes."""
+    condition = _parsed(row.condition)
+    if condition is None or condition.metric != series.key:
+        return None
+    if not fits(condition.unit, series.unit):
+        return None
+    limit = Limit(condition, series.unit, until=condition.until(known))
+    if isinstance(row, AlertRule):
+        clears = _parsed(row.clears)
+        limit = replace(limit, need_bad=row.need_bad, need_good=row.need_good, clears=clears)
+    return Judgeable(row, limit)
+
+
+def _parsed(said: str) -> Condition | None:
+    """What was saved was a condition; should it be none any more, it limits nothing."""
     try:
-        condition = parse(row.condition)
-        clears = parse(row.clears) if isinstance(row, AlertRule) and row.clears else None
+        return parse(said) if said else None
     except ConditionError:
         return None
-    if condition.metric != series.key or not fits(condition.unit, series.unit):
-        return None
-    if isinstance(row, Trigger):
-        return Judgeable(row, Limit(condition, series.unit))
-    limit = Limit(condition, series.unit, row.need_bad, row.need_good, clears)
-    return Judgeable(row, limit)
 
 
 def _points(series: Series, limits: list[Limit]) -> list[Point]:

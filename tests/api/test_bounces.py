@@ -21,8 +21,8 @@ from deployments.enums import Anchor
 from deployments.models import Event
 from tests.api.makers import Sender, problem, secret_in
 from tests.builders import make_administrator, make_proof, signed_in
+from tests.communications.bounces.test_reports import POSTMARK, in_sns, ses
 from tests.communications.conftest import leave, make_bouncing, make_planned
-from tests.communications.test_bounce_reports import POSTMARK, in_sns, ses
 
 PAGE = "/mail/bounces/"
 

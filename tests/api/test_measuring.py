@@ -51,8 +51,10 @@ def send(machine: Machine, watch: Watch, *values: dict[str, Any]) -> Any:
 def kept(watch: Watch) -> list[tuple[int, int]]:
     """In which second of the watch, which value."""
     assert watch.opened_at is not None
-    rows = Reading.objects.order_by("at").values_list("at", "value")
-    return [(int((moment - watch.opened_at).total_seconds()), int(one)) for moment, one in rows]
+    rows = Reading.objects.exclude(value=None).order_by("at").values_list("at", "value")
+    return [
+        (int((moment - watch.opened_at).total_seconds()), int(one or 0)) for moment, one in rows
+    ]
 
 
 def test_values_are_kept_once_whenever_and_in_whatever_order_they_come(

@@ -134,6 +134,15 @@ class Plain:
         gravity = [Verdict.GO, Verdict.HOLD, Verdict.NO_GO]
         return max(said, key=gravity.index, default=None)
 
+    @property
+    def latest_start(self) -> datetime:
+        return self.t0 + 30 * MINUTE
+
+    def due(self) -> datetime:
+        """From then on it is a hold by itself, and no GO any more."""
+        found = self.counting()
+        return max(self.t0, found.closes_at + 15 * MINUTE) if found else self.t0
+
     def is_polled_go(self) -> bool:
         return all(self.word_of(role) == Verdict.GO for role in RULES)
 
@@ -195,13 +204,12 @@ class Plain:
         }[choice]]  # fmt: skip
 
     def _may_not_say(self, person: str, role: str, choice: Choice, now: datetime) -> bool:
-        after_go = {Choice.WITHDRAW, *OBJECTIONS}
-        if self.state != State.IN_REVIEW and (self.state != State.GO or choice not in after_go):
-            return True
         if person not in self.roles[role]:
             return True
         if choice == Choice.WITHDRAW:
-            return (person, role) not in self.latest()
+            return self.state == State.IN_PROGRESS or (person, role) not in self.latest()
+        if self.state != State.IN_REVIEW and (self.state != State.GO or choice not in OBJECTIONS):
+            return True
         elsewhere = (one for one in self.latest().values()
                      if one.person == person and one.role != role)  # fmt: skip
         if person in self.barred or any(one.content == self.content for one in elsewhere):
@@ -234,21 +242,21 @@ class Plain:
         if self.state != State.IN_REVIEW and (self.state != State.GO or verdict == Verdict.GO):
             return None
         if verdict == Verdict.GO and (
-            self.blockers(now) or not self.is_polled_go() or now >= self.t0 + 30 * MINUTE
+            self.blockers(now)
+            or not self.is_polled_go()
+            or now >= min(self.due(), self.latest_start)
         ):
             return None
         return self._decided(verdict, "decided")
 
     def break_glass(self, now: datetime) -> list[str] | None:
         over = self.blockers(now) | (set() if self.is_polled_go() else {"poll"})
-        if self.state != State.IN_REVIEW or not over or now >= self.t0 + 30 * MINUTE:
+        if self.state != State.IN_REVIEW or not over or now >= min(self.due(), self.latest_start):
             return None
         return self._decided(Verdict.GO, "glass broken", frozenset(over))
 
     def hold_undecided(self, now: datetime) -> list[str] | None:
-        found = self.counting()
-        due = max(self.t0, found.closes_at + 15 * MINUTE) if found else self.t0
-        if self.state != State.IN_REVIEW or now < due:
+        if self.state != State.IN_REVIEW or now < self.due():
             return None
         return self._decided(Verdict.HOLD, "not decided")
 

@@ -12,8 +12,10 @@ from approvals import services
 from approvals.enums import Verdict
 from approvals.models import Decision, Review
 from approvals.shown import Shown
+from approvals.verdict import outlook
 from checklists import services as checklists
 from checklists.enums import ItemState
+from dashboard.acts import acts_of
 from deployments import clock
 from deployments.enums import Grant, State
 from deployments.exceptions import (
@@ -24,11 +26,19 @@ from deployments.exceptions import (
     Refused,
 )
 from deployments.models import Deployment
+from deployments.policies import rights_of
 from deployments.services import grant, schedule
 from monitoring import services as monitoring
 from monitoring.enums import Result
-from tests.approvals.makers import change_content, make_ready
-from tests.builders import Team, make_deployment, make_person, make_proof, signed_in
+from tests.approvals.makers import change_content, decide, make_ready
+from tests.builders import (
+    Team,
+    answer_poll,
+    make_deployment,
+    make_person,
+    make_proof,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +118,15 @@ def test_break_glass_is_refused_when_the_second_person_is_none(
     second = breaker if who == "breaker" else team.people[who]
     with pytest.raises(Invalid):
         break_glass(team, blocked(team), breaker, second_person=second)
+
+
+def test_whoever_requested_it_is_no_second_person(team: Team, breaker) -> None:
+    grant(team.service, Grant.OPS_LEAD, team.release_manager, actor=None)
+    deployment = blocked(team)
+    with pytest.raises(Invalid, match="Release Manager requested this deployment"):
+        break_glass(team, deployment, breaker, second_person=team.release_manager)
+    page = signed_in(breaker).get(f"/deployments/{deployment.pk}/break-glass/").content.decode()
+    assert ('value="product_owner"' in page, 'value="release_manager"' in page) == (True, False)
 
 
 @pytest.mark.parametrize("minutes_ago", [None, 6])
@@ -190,6 +209,33 @@ def test_deployment_closes_only_after_the_review(team: Team, breaker) -> None:
 
     deployment.refresh_from_db()
     assert deployment.state == State.CLOSED
+
+
+def test_review_stays_open_and_asked_for_after_another_go(team: Team, breaker) -> None:
+    """Page and act say the same as the service, whichever decision is in force."""
+    deployment = make_ready(team)
+    item = deployment.items.get(position=1)
+    checklists.set_state(deployment.pk, item.pk, ItemState.OPEN, actor=team.member)
+    break_glass(team, deployment, breaker)
+    decide(team, deployment, Verdict.HOLD)
+    checklists.set_state(deployment.pk, item.pk, ItemState.DONE, actor=team.member)
+    services.resume(deployment.pk, actor=team.release_manager)
+    answer_poll(deployment)
+    decide(team, deployment, Verdict.GO)
+    services.start(deployment.pk, actor=team.ops_lead)
+    step = deployment.items.get(position=2)
+    checklists.set_state(deployment.pk, step.pk, ItemState.DONE, actor=team.ops_lead)
+    checklists.complete(deployment.pk, actor=team.ops_lead)
+
+    deployment.refresh_from_db()
+    view, rights = outlook(deployment), rights_of(team.ops_lead, team.service)
+    acts = {act.label: act.refusal for act in acts_of(rights, deployment, view, None)}
+
+    assert view.review == Review.objects.get()
+    assert acts["Review the break-glass decision"] == ""
+    with pytest.raises(Refused) as refused:
+        monitoring.close(deployment.pk, actor=team.ops_lead, result=Result.SUCCEEDED)
+    assert acts["Close the deployment"] == refused.value.sentence
 
 
 def test_review_is_closed_by_somebody_else_with_findings_and_once(team: Team, breaker) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from approvals import services
 from approvals.enums import Choice, Verdict
@@ -19,16 +20,19 @@ from deployments.exceptions import (
     Overtaken,
     Refused,
 )
-from deployments.models import Deployment
+from deployments.models import Deployment, Granted
 from deployments.services import grant, schedule
 from tests.approvals.makers import decide, make_ready, sign
 from tests.builders import (
     ROLES,
     Team,
     make_deployment,
+    make_machine,
+    signed_in,
 )
 
 pytestmark = pytest.mark.django_db
+SHOWN = ("shown_content", "shown_schedule", "latest_start_minutes")
 
 
 def test_go_is_refused_when_something_blocks_and_says_what(team: Team) -> None:
@@ -72,6 +76,19 @@ def test_decision_is_refused_when_the_requester_leads_operations(team: Team) -> 
 
     with pytest.raises(Forbidden, match="another ops lead must decide it"):
         decide(team, deployment, Verdict.NO_GO, actor=team.release_manager)
+
+
+def test_machine_decides_nothing_whatever_group_it_is_in(team: Team) -> None:
+    machine = make_machine()
+    for held in Granted.objects.filter(service=team.service):
+        held.group.user_set.add(machine)
+    deployment = make_ready(team)
+
+    with pytest.raises(Forbidden, match="A machine may never decide a deployment"):
+        decide(team, deployment, Verdict.NO_GO, actor=machine)
+    decide(team, deployment, Verdict.GO)
+    with pytest.raises(Forbidden, match="A machine may never start a deployment"):
+        services.start(deployment.pk, actor=machine)
 
 
 def test_each_decision_names_the_one_it_replaces(team: Team) -> None:
@@ -141,6 +158,31 @@ def test_hold_moves_the_time_in_the_same_act(team: Team) -> None:
     assert [event.verb for event in deployment.events.order_by("sequence")][-2:] == [
         "decided", "rescheduled",
     ]  # fmt: skip
+
+
+def test_new_time_that_the_clock_shows_twice_is_asked_about(team: Team) -> None:
+    deployment = make_ready(team)
+    Deployment.objects.filter(pk=deployment.pk).update(zone="Europe/Vienna")
+    address = f"{reverse('approvals:decide', args=[deployment.pk])}?verdict=hold"
+    client = signed_in(team.ops_lead)
+    asks = "If the clock shows it twice"
+    first = client.get(address)
+    assert asks not in first.content.decode()
+    said = {
+        **{name: first.context["form"][name].value() for name in SHOWN},
+        "verdict": "hold", "reason": "A day later", "new_time": "2027-10-31T02:30",
+    }  # fmt: skip
+
+    asked = client.post(address, said)
+
+    assert asked.status_code == 422
+    assert asks in asked.content.decode()
+    assert "exists twice in Europe/Vienna" in asked.content.decode()
+    client.post(address, {**said, "which": "second"})
+    deployment.refresh_from_db()
+    assert (deployment.state, deployment.t0) == (
+        State.ON_HOLD, datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,26 @@ import pytest
 from django.db import connection, transaction
 
 from approvals import services
-from approvals.enums import Verdict
+from approvals.enums import Choice, Verdict
 from approvals.models import Decision
 from checklists import services as checklists
 from checklists.enums import ItemState
-from deployments.models import Deployment
+from deployments.models import Deployment, Membership
+from deployments.services import grant_role
 from gates.definitions import GateDefinition
 from gates.models import Gate
 from gates.reports import Result
 from gates.services import define_gates, report
-from tests.approvals.makers import change_content, decide, make_ready
-from tests.builders import Team, make_deployment, make_machine, make_role, signed_in
+from tests.approvals.makers import change_content, decide, make_ready, sign
+from tests.builders import (
+    Team,
+    make_deployment,
+    make_machine,
+    make_person,
+    make_proof,
+    make_role,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +66,28 @@ def test_page_says_all_that_was_known(team: Team, decided: Decision) -> None:
         "product_owner takes responsibility",
     ):
         assert words in body
+
+
+def test_page_shows_every_word_also_those_that_did_not_count(team: Team) -> None:
+    """Stale, lifted and objecting ones, and under a rule that says something else by now."""
+    deployment = make_ready(team)
+    sign(team, deployment, "operations", Choice.REJECT, reason="the night shift is short")
+    second = make_person("second")
+    grant_role(team.service, make_role("operations"), second, actor=None)
+    held = Membership.objects.get(role__key="operations").group
+    held.user_set.remove(team.operations)
+    vote = deployment.votes.get(choice=Choice.REJECT)
+    services.lift(vote, actor=second, proof=make_proof(), reason="two more came")
+    sign(team, deployment, "business", Choice.REJECT, reason="the fair is open")
+    deployment.rules.update(statement="It says something else")
+    change_content(team, deployment)
+
+    body = page(team, decide(team, deployment, Verdict.HOLD))
+
+    assert "Security, " in body
+    assert body.count("(had to be given again)") == 3
+    assert "(lifted by Second: <q>two more came</q>)" in body
+    assert "<q>the fair is open</q>" in body
 
 
 def test_page_is_the_same_after_everything_else_changed(team: Team, decided: Decision) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -12,10 +13,12 @@ from approvals.enums import Choice
 from approvals.services import sign
 from approvals.shown import Shown
 from approvals.signoff import standings
+from approvals.verdict import readiness
 from deployments.enums import Grant
+from deployments.exceptions import Forbidden, Invalid
 from deployments.facts import Facts
 from deployments.models import Deployment
-from deployments.services import grant
+from deployments.services import edit_facts, grant
 from gates.enums import RunState
 from gates.models import Gate, GateRun
 from tests.builders import Team, make_deployment, make_person, make_proof, signed_in
@@ -127,6 +130,42 @@ def test_another_lead_changes_no_content_and_no_signature(
     assert [len(one.stale) for one in standings(deployment)] == [0] * 5
 
 
+def test_whoever_is_named_as_an_author_signs_no_more_and_counts_no_more(
+    team: Team, deployment: Deployment
+) -> None:
+    """An author's vote is refused (SEMANTICS §6); one given before counts for nobody."""
+    approve(team, deployment, "security", "operations")
+    versions, events, content = state(deployment)
+    assert post(team, deployment, authors="@Security; member, member").status_code == 302
+
+    assert state(deployment) == (versions, events + 1, content)
+    event = deployment.events.get(verb="facts changed")
+    assert (event.before, event.after) == ({"authors": ""}, {"authors": "member, security"})
+    deployment.refresh_from_db()
+    words = {one.rule.role.key: one for one in standings(deployment)}
+    assert (len(words["security"].approvals), len(words["operations"].approvals)) == (0, 1)
+    assert "Security has not signed" in {one.clause for one in readiness(deployment).blockers}
+    with pytest.raises(Forbidden, match="You are named as an author"):
+        approve(team, deployment, "security")
+    page = text(signed_in(team.auditor).get(deployment.get_absolute_url()))  # type: ignore[arg-type]
+    assert "<dt>Authors</dt><dd>Member, Security</dd>" in page
+    client = signed_in(team.security)
+    page = text(client.get(f"/deployments/{deployment.pk}/sign/{words['security'].rule.pk}/"))  # type: ignore[arg-type]
+    assert "You are named as an author since then, so it does not count." in page
+
+    assert post(team, deployment, authors="member").status_code == 302
+    words = {one.rule.role.key: one for one in standings(deployment)}
+    assert len(words["security"].approvals) == 1
+
+
+def test_author_who_does_not_see_the_service_is_refused(team: Team, deployment: Deployment) -> None:
+    facts = Facts.of(deployment)
+    wanted = replace(facts, authors=(team.outsider,))
+    with pytest.raises(Invalid, match="Outsider does not see Storage layer"):
+        edit_facts(deployment.pk, wanted, actor=team.release_manager, shown=facts.fingerprint)
+    assert not deployment.authors.exists()
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -141,6 +180,12 @@ def test_another_lead_changes_no_content_and_no_signature(
         ({"lead": "nobody"}, NOT_MANAGER),
         ({"lead": "a\x00b"}, NOT_MANAGER),
         ({"lead": ""}, "This field is required."),
+        (
+            {"authors": "member, outsider"},
+            "Nobody who sees this service has the username “outsider”.",
+        ),
+        ({"authors": "a\x00b"}, "Null characters are not allowed."),
+        ({"authors": "member " * 51}, "51 authors are too many; 50 are the most."),
     ],
 )
 def test_value_that_does_not_fit_is_refused_whole(
@@ -206,6 +251,21 @@ def test_only_another_commit_makes_gates_stale(
     assert (gate.state, gate.runs.get().state) == (verdict, run_state)
     told = deployment.events.filter(verb="gate stale").values_list("actor_name", "reason")
     wanted = [("Release Manager", "the commit changed")] if verdict == "stale" else []
+    assert list(told) == wanted
+
+
+@pytest.mark.parametrize(("own", "verdict"), [({}, "stale"), ({"branch": "main"}, "passed")])
+def test_another_branch_makes_the_git_gates_that_ask_for_it_stale(
+    team: Team, deployment: Deployment, own: dict[str, str], verdict: str
+) -> None:
+    gate = make_gate(deployment, kind="git", settings={"repository": "shop", **own})
+    Gate.objects.update(state="passed")
+    deployment.refresh_from_db()
+    assert post(team, deployment, branch="release-1.5").status_code == 302
+    gate.refresh_from_db()
+    assert gate.state == verdict
+    told = deployment.events.filter(verb="gate stale").values_list("actor_name", "reason")
+    wanted = [("Release Manager", "the branch changed")] if verdict == "stale" else []
     assert list(told) == wanted
 
 

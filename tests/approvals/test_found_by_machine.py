@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -124,7 +125,7 @@ def test_signature_does_not_count_once_its_giver_edited_the_content_last(team: T
     for package in ("Storage layer 2.0", facts.package):
         deployment.refresh_from_db()
         now = Facts.of(deployment)
-        wanted = Facts(package, now.branch, now.commit, now.digest, now.lead)
+        wanted = replace(now, package=package)
         edit_facts(deployment.pk, wanted, actor=team.technical_lead, shown=now.fingerprint)
 
     deployment.refresh_from_db()

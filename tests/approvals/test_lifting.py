@@ -19,7 +19,7 @@ from deployments.access.people import deactivate
 from deployments.enums import State
 from deployments.exceptions import Forbidden, Invalid, NeedsFreshAuthentication, Refused
 from deployments.models import Deployment, Membership
-from deployments.services import grant_role
+from deployments.services import cancel, grant_role
 from tests.approvals.makers import change_content, decide, make_ready, sign
 from tests.builders import (
     Team,
@@ -191,13 +191,22 @@ def test_objection_that_its_author_replaced_is_nothing_to_lift(
         lift(objection, other)
 
 
-def test_lifting_is_refused_once_the_deployment_is_held(team: Team, other: User) -> None:
+def test_objection_is_lifted_while_the_deployment_is_held(team: Team, other: User) -> None:
+    """As long as its author could have taken it back, which is any time before the start."""
     deployment = make_ready(team)
     vote = sign(team, deployment, "security", Choice.REJECT, reason="no")
     decide(team, deployment, Verdict.HOLD)
     take_role(team.security)
-    with pytest.raises(Refused, match="it is on hold"):
-        lift(vote, other)
+    assert lift(vote, other).vote == vote
+
+
+def test_lifting_is_refused_once_the_deployment_is_over(
+    team: Team, other: User, objection: Vote
+) -> None:
+    take_role(team.security)
+    cancel(objection.deployment_id, actor=team.release_manager, reason="not needed")
+    with pytest.raises(Refused, match="before the start; the deployment is cancelled"):
+        lift(objection, other)
 
 
 def test_author_who_holds_the_role_again_objects_anew(

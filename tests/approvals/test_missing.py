@@ -57,6 +57,11 @@ def test_nothing_is_missing_from_a_whole_draft() -> None:
             Mend.FACTS,
         ),
         (
+            {"unheard": ["Legal"]},
+            "nobody holds the role Legal of this service, which the poll asks",
+            Mend.PEOPLE,
+        ),
+        (
             {"stuck": ["Freeze"]},
             "“Freeze” is due before T0 but waits for what comes later or for itself",
             Mend.CHECKLIST,

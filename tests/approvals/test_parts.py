@@ -9,7 +9,7 @@ import pytest
 
 from approvals import services
 from approvals.enums import Choice
-from approvals.models import Rule, Vote
+from approvals.models import Request, Rule, Vote
 from approvals.parts import Rules
 from approvals.plan import RulePlan
 from approvals.shown import Shown
@@ -18,6 +18,7 @@ from deployments import editing
 from deployments.access.granting import revoke
 from deployments.exceptions import Invalid, Refused
 from deployments.models import Deployment
+from monitoring.report import report_of
 from tests.builders import Team, make_deployment, make_proof, make_role
 
 pytestmark = pytest.mark.django_db
@@ -72,10 +73,35 @@ def test_rule_taken_out_keeps_its_votes(team: Team, deployment: Deployment) -> N
     assert added.key == "security-2"
 
 
-def test_rule_without_votes_goes(team: Team, deployment: Deployment) -> None:
+def test_rule_that_nobody_was_asked_for_goes(team: Team, deployment: Deployment) -> None:
     row = RULES.rows(deployment)[0]
     editing.take_out(RULES, deployment.pk, [row.pk], actor=team.release_manager)
     assert not Rule.every.filter(pk=row.pk).exists()
+
+
+def test_rule_taken_out_keeps_how_long_it_was_asked_for(team: Team, deployment: Deployment) -> None:
+    services.tend_requests(deployment.pk)
+    row = RULES.rows(deployment)[0]
+    editing.take_out(RULES, deployment.pk, [row.pk], actor=team.release_manager)
+    asked = Request.objects.get(rule=row.pk)
+    assert asked.settled_at is not None and asked.asked_at < asked.settled_at
+    assert "security" not in [one.rule.role.key for one in standings(deployment)]
+    assert "Security" in [one.role for one in report_of(deployment).waits]
+
+
+def test_rule_of_another_role_asks_that_one(team: Team, deployment: Deployment) -> None:
+    services.tend_requests(deployment.pk)
+    row = RULES.rows(deployment)[0]
+    now = RULES.plan_of(row)
+    editing.change(
+        RULES, deployment.pk, row.pk, replace(now, role=make_role("business")),
+        actor=team.release_manager, shown=now.fingerprint,
+    )  # fmt: skip
+
+    [asked] = services.tend_requests(deployment.pk)
+
+    assert (asked.verb, asked.after["role"]) == ("signature asked", "business")
+    assert services.tend_requests(deployment.pk) == []
 
 
 def reject(deployment: Deployment, team: Team) -> Vote:

@@ -7,15 +7,17 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from approvals import runner, services
 from approvals.definitions import PolledDefinition
 from approvals.enums import Closed, Verdict
 from approvals.models import Answer, Round
 from deployments import clock
+from deployments.enums import Grant
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
-from deployments.services import grant_role
+from deployments.services import grant, grant_role
 from tests.approvals.makers import answer, decide, make_ready, poll_of
 from tests.builders import (
     Team,
@@ -24,6 +26,7 @@ from tests.builders import (
     make_role,
     make_stand_in,
     make_team,
+    signed_in,
 )
 
 
@@ -125,6 +128,41 @@ def test_stand_in_answers_for_the_absent_and_both_are_named(team: Team) -> None:
 
     call = next(one for one in poll_of(deployment).calls if one.key == "security")
     assert [(said.person, said.word) for said in call.said] == [("Member for Security", Verdict.GO)]
+
+
+@pytest.mark.django_db
+def test_word_of_a_stand_in_on_the_call_is_written_down_and_both_are_named(team: Team) -> None:
+    deployment = make_deployment(team, t0_in=timedelta(minutes=50), submitted=True)
+    make_stand_in(team.service, team.security, team.member)
+    address = reverse("approvals:voice", args=[deployment.pk, "security"])
+    assert address in signed_in(team.ops_lead).get(
+        reverse("dashboard:room", args=[deployment.pk])
+    ).content.decode()  # fmt: skip
+
+    said = {"person": "member", "word": "go"}
+    assert signed_in(team.ops_lead).post(address, said).status_code == 302
+
+    call = next(one for one in poll_of(deployment).calls if one.key == "security")
+    assert [(one.person, one.by_voice, one.written_by) for one in call.said] == [
+        ("Member for Security", True, "Ops Lead")
+    ]
+
+
+@pytest.mark.django_db
+def test_ops_lead_who_requested_it_leads_no_poll_of_it(team: Team) -> None:
+    """An ops lead polls and decides, but never what they asked for (SEMANTICS §2)."""
+    grant(team.service, Grant.OPS_LEAD, team.release_manager, actor=None)
+    deployment = make_ready(team)
+    role, mine = make_role("security"), "You requested this deployment; another ops lead"
+    with pytest.raises(Forbidden, match=mine):
+        services.write_down(
+            deployment.pk, role.pk, Verdict.GO, person=team.security, actor=team.release_manager
+        )
+    Round.objects.update(closed_at=clock.now(), closed_why=Closed.TIME)
+    with pytest.raises(Forbidden, match=mine):
+        services.open_again(deployment.pk, actor=team.release_manager)
+    page = signed_in(team.release_manager).get(reverse("dashboard:room", args=[deployment.pk]))
+    assert "Write down what is said" not in page.content.decode()
 
 
 @pytest.mark.django_db

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from approvals import runner, services
 from approvals.models import Shortage
-from communications import dispatch
 from communications.enums import Kind
 from communications.models import Delivery, Message
+from communications.sending import dispatch
 from deployments import clock, outbox
 from deployments.access.absences import end_stand_in
 from deployments.access.granting import revoke

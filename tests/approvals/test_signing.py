@@ -14,6 +14,7 @@ from approvals.enums import Choice, Verdict
 from approvals.models import Standing, Vote
 from approvals.shown import Shown
 from approvals.signoff import standings, standings_before
+from approvals.verdict import readiness
 from deployments import clock, content
 from deployments.exceptions import (
     Forbidden,
@@ -153,6 +154,33 @@ def test_signature_is_refused_after_go_but_may_be_taken_back(team: Team) -> None
         sign(team, deployment, "security")
     vote = sign(team, deployment, "security", Choice.WITHDRAW, reason="read it again")
     assert vote.choice == Choice.WITHDRAW
+
+
+@pytest.mark.parametrize("verdict", [Verdict.HOLD, Verdict.NO_GO])
+def test_word_is_taken_back_while_nobody_is_asked_to_sign(team: Team, verdict: Verdict) -> None:
+    """Any time before the start (SEMANTICS §6); it counts on that content no more."""
+    deployment = make_ready(team)
+    decide(team, deployment, verdict)
+    with pytest.raises(Refused, match="Signatures are collected while the deployment is in review"):
+        sign(team, deployment, "security", Choice.ABSTAIN)
+
+    sign(team, deployment, "security", Choice.WITHDRAW, reason="read it again")
+
+    services.resume(deployment.pk, actor=team.release_manager)
+    keys = {one.key for one in readiness(deployment).blockers}
+    assert "signature:security" in keys
+
+
+def test_word_is_taken_back_in_a_draft_and_not_after_the_start(team: Team) -> None:
+    deployment = make_ready(team)
+    services.reopen(deployment.pk, actor=team.release_manager, reason="another commit")
+    sign(team, deployment, "security", Choice.WITHDRAW, reason="read it again")
+
+    started = make_ready(team)
+    decide(team, started, Verdict.GO, seen=[one.key for one in readiness(started).warnings])
+    services.start(started.pk, actor=team.ops_lead)
+    with pytest.raises(Refused, match="before the start; the deployment is in progress"):
+        sign(team, started, "security", Choice.WITHDRAW, reason="too late")
 
 
 @pytest.mark.parametrize("before", [0, 12])

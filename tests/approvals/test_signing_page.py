@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
+from approvals import services
 from approvals.enums import Choice
 from approvals.models import Vote
 from approvals.shown import Shown
@@ -17,7 +18,7 @@ from deployments import clock
 from deployments.models import Deployment
 from deployments.services import schedule
 from tests.approvals.makers import change_content, sign
-from tests.builders import Team, make_deployment, signed_in
+from tests.builders import ROLES, Team, make_deployment, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -179,6 +180,37 @@ def test_somebody_who_edited_since_may_still_take_an_objection_back(team: Team) 
     assert "You are named as an author; somebody else must sign it." in page
     assert "Take my word back" in page
     assert 'value="approve"' not in page
+
+
+@pytest.mark.parametrize("state", ["on_hold", "no_go", "draft"])
+def test_word_is_taken_back_where_nobody_is_asked_to_sign(team: Team, state: str) -> None:
+    deployment = make_deployment(team, submitted=True)
+    sign(team, deployment, "security")
+    Deployment.objects.filter(pk=deployment.pk).update(state=state)
+    client, place = signed_in(team.security), deployment.get_absolute_url()
+    assert "Take back my word as Security" in text_of(client.get(place))
+    assert "Take back my word" not in text_of(signed_in(team.product_owner).get(place))
+
+    page = read(team.security, deployment, "security")
+    assert ('value="withdraw"' in page, 'value="approve"' in page) == (True, False)
+    given = body(deployment, choice="withdraw", reason="I read the wrong one")
+    assert client.post(address(deployment, "security"), given).status_code == 302
+
+    assert "Take back my word" not in text_of(client.get(place))
+
+
+def test_word_of_a_later_group_is_taken_back_though_an_earlier_one_signs_again(team: Team) -> None:
+    deployment = make_deployment(team)
+    deployment.rules.filter(role__key="security").update(order_group=2)
+    services.submit(deployment.pk, actor=team.release_manager)
+    for role in (*(one for one in ROLES if one != "security"), "security"):
+        sign(team, deployment, role)
+    sign(team, deployment, "product_owner", Choice.WITHDRAW, reason="not yet")
+
+    page = read(team.security, deployment, "security")
+
+    assert "Product owner signs first." in page
+    assert ('value="withdraw"' in page, 'value="approve"' in page) == (True, False)
 
 
 def test_other_signers_are_named(team: Team) -> None:

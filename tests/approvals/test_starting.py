@@ -115,3 +115,22 @@ def test_stale_gate_holds_the_start_but_takes_no_go_back(team: Team) -> None:
 
     Gate.objects.filter(pk=gate.pk).update(state=GateState.FAILED)
     assert services.recall_if_broken(deployment.pk) is not None
+
+
+@pytest.mark.parametrize(("minutes", "is_recalled"), [(10, False), (14, True)])
+def test_run_that_does_not_end_in_its_time_takes_the_go_back(
+    team: Team, minutes: int, is_recalled: bool
+) -> None:
+    """Such as one that no worker takes: a stale gate recalls unless it ends good in time."""
+    deployment = make_ready(team)
+    decide(team, deployment, Verdict.GO)
+    with transaction.atomic():
+        locked = Deployment.objects.lock(deployment.pk)
+        settings = {"url": "https://example.org/health"}
+        (gate,) = define_gates(locked, [GateDefinition("API", kind="http", settings=settings)])
+    since = clock.now() - timedelta(minutes=minutes)
+    Gate.objects.filter(pk=gate.pk).update(state=GateState.SAMPLING, state_at=since)
+
+    recalled = services.recall_if_broken(deployment.pk)
+
+    assert (recalled is not None) is is_recalled

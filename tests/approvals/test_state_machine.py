@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -159,7 +160,7 @@ class SignOff(RuleBasedStateMachine):
     @rule(person=st.sampled_from(EDITORS), package=CONTENTS)
     def edit(self, person: str, package: str) -> None:
         facts = Facts.of(self.deployment)
-        wanted = Facts(package, facts.branch, facts.commit, facts.digest, facts.lead)
+        wanted = replace(facts, package=package)
         self.act(self.plain.edit(person, package), edit_facts, self.pk, wanted,
                  actor=self.team.people[person], shown=facts.fingerprint)  # fmt: skip
 

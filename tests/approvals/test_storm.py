@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -69,8 +70,7 @@ def one_act(
             return lambda: services.answer(pk, rule.role_id, word, actor=person, remark="so")
         case "edit":
             facts = Facts.of(deployment)
-            wanted = Facts(f"Storage layer {chance.random()}", facts.branch, facts.commit,
-                           facts.digest, facts.lead)  # fmt: skip
+            wanted = replace(facts, package=f"Storage layer {chance.random()}")
             editor = team.people[chance.choice(EDITORS)]
             return lambda: edit_facts(pk, wanted, actor=editor, shown=facts.fingerprint)
         case _:

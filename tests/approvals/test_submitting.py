@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from approvals import services
+from approvals.models import PollPlan
 from approvals.shown import Shown
 from checklists.models import Item
 from communications.services import define_plan
@@ -208,3 +209,18 @@ def test_submit_is_refused_when_nobody_holds_an_asked_role(team: Team) -> None:
     assert refused.value.sentence == (
         "Cannot be submitted yet: nobody holds the role Legal of this service."
     )
+
+
+def test_submit_is_refused_when_nobody_holds_a_role_that_only_the_poll_asks(team: Team) -> None:
+    deployment = make_deployment(team, roles=("security",))
+    deployment.polled_roles.create(role=make_role("legal"), purpose="contracts")
+
+    with pytest.raises(Refused) as refused:
+        services.submit(deployment.pk, actor=team.release_manager)
+
+    assert refused.value.sentence == (
+        "Cannot be submitted yet: nobody holds the role Legal of this service, which the poll asks."
+    )
+    PollPlan.objects.create(deployment=deployment, is_on=False)
+    services.submit(deployment.pk, actor=team.release_manager)
+    assert state(deployment) == "in_review"

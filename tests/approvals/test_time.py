@@ -11,14 +11,19 @@ from django.db import connections
 from approvals import services
 from approvals.enums import LATEST_START_AFTER_T0, Stage, Verdict
 from approvals.models import Request, Rule, Vote
+from approvals.policies import deciding
 from approvals.requests import due_of, stage_at
+from approvals.rollcall import counting_round
+from approvals.shown import Shown
 from approvals.signoff import has_expired
-from deployments.enums import State
+from deployments import clock
+from deployments.enums import Grant, State
 from deployments.exceptions import Refused
 from deployments.models import Deployment
-from deployments.services import schedule
+from deployments.services import grant, schedule
 from tests.approvals.makers import decide, make_ready
-from tests.builders import Team, make_deployment, make_team
+from tests.builders import Team, make_deployment, make_person, make_proof, make_team
+from tests.communications.conftest import move_clock
 
 
 def test_missed_start_becomes_a_hold_by_itself(committed: dict[str, str]) -> None:
@@ -34,6 +39,32 @@ def test_missed_start_becomes_a_hold_by_itself(committed: dict[str, str]) -> Non
     assert held is not None
     assert (held.verdict, held.decided_by) == (Verdict.HOLD, None)
     assert services.hold_missed_start(deployment.pk) is None
+
+
+def test_go_is_not_possible_once_its_decision_was_due(committed: dict[str, str]) -> None:
+    """No decision in time is a HOLD, never GO (SEMANTICS §7), also where no sweep has come yet."""
+    team = make_team()
+    breaker = make_person("breaker")
+    grant(team.service, Grant.BREAK_GLASS, breaker, actor=None)
+    deployment = make_ready(team)
+    found = counting_round(deployment)
+    assert found is not None
+    due = found.closes_at + timedelta(minutes=15)
+    assert due > deployment.t0
+    last = due - timedelta(microseconds=1)
+    assert deciding.refusal_of_late_go(deployment, found, last) is None
+    assert deciding.refusal_of_late_go(deployment, found, due) is not None
+
+    move_clock(due - clock.now() + timedelta(minutes=1))
+    said = "what nobody decided by then is a HOLD"
+    with pytest.raises(Refused, match=said):
+        decide(team, deployment, Verdict.GO)
+    with pytest.raises(Refused, match=said):
+        services.break_glass(
+            deployment.pk, actor=breaker, second_person=team.product_owner, proof=make_proof(),
+            reason="it cannot wait", shown=Shown.of(deployment),
+        )  # fmt: skip
+    assert decide(team, deployment, Verdict.HOLD).verdict == Verdict.HOLD
 
 
 def test_resume_is_refused_when_the_time_has_passed(committed: dict[str, str]) -> None:

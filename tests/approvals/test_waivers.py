@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from approvals import services
 from approvals.dossier import freeze
@@ -14,6 +16,7 @@ from approvals.models import Waiver
 from approvals.rollcall import roll_call
 from approvals.services.waiving import Terms
 from approvals.verdict import readiness
+from approvals.waiver_forms import AskForm
 from deployments import clock
 from deployments.exceptions import Forbidden, Invalid, NeedsFreshAuthentication, Overtaken, Refused
 from deployments.models import Deployment
@@ -104,6 +107,27 @@ def test_another_commit_is_not_waived(team, deployment, gate):
     sign(ask(team, gate), team.technical_lead)
     Deployment.objects.update(commit="f" * 40)
     assert keys(deployment) == (["gate:coverage"], [])
+
+
+def test_gate_that_may_no_longer_be_waived_blocks_again(team, deployment, gate):
+    """Impossible for gates marked unwaivable (SEMANTICS §4), whenever they are marked so."""
+    sign(ask(team, gate), team.technical_lead)
+    Gate.objects.update(unwaivable=True)
+    assert keys(deployment) == (["gate:coverage"], [])
+    assert freeze(deployment, readiness(deployment), roll_call(deployment, clock.now()))[
+        "waivers"
+    ] == []  # fmt: skip
+
+
+@pytest.mark.parametrize(("settings", "is_waived"), [({}, False), ({"branch": "main"}, True)])
+def test_another_branch_is_not_waived_where_a_gate_asks_for_it(
+    team, deployment, gate, settings, is_waived
+):
+    Gate.objects.update(kind="git", settings={"repository": "shop", **settings})
+    gate.refresh_from_db()
+    sign(ask(team, gate), team.technical_lead)
+    Deployment.objects.update(branch="another")
+    assert (keys(deployment) == ([], ["waived:coverage"])) is is_waived
 
 
 def test_waiver_that_is_taken_back_blocks_again(team, deployment, gate):
@@ -232,6 +256,29 @@ def test_database_refuses_one_person_twice_and_two_open_ones(team, gate):
         make_waiver(gate, asked_by=team.member)
     waiver.refresh_from_db()
     assert waiver.signed_at is None
+
+
+@pytest.mark.parametrize(
+    ("local", "ends", "said"),
+    [
+        ("2027-10-31T02:30", datetime(2027, 10, 31, 0, 30, tzinfo=UTC), ""),
+        ("2027-03-28T02:30", None, "does not exist in Europe/Vienna"),
+        ("2027-03-14T02:30", datetime(2027, 3, 14, 1, 30, tzinfo=UTC), ""),
+    ],
+)
+def test_end_of_a_waiver_is_on_the_clock_of_the_deployment_and_the_earlier_of_two(
+    team, deployment, local, ends, said
+):
+    """The clock of whoever asks changes on another day, and says nothing of it."""
+    deployment.zone = "Europe/Vienna"
+    request = RequestFactory().post("/")
+    request.user, request.session = team.release_manager, signed_in(team.release_manager).session
+    told = {"reason": "Known", "risk_owner": team.product_owner.pk, "ends_at": local}
+    with timezone.override("America/New_York"):
+        form = AskForm(request, deployment, told)
+        assert form.is_valid() == (not said), form.errors
+    assert form.cleaned_data.get("ends_at") == ends
+    assert said in str(form.errors)
 
 
 def test_pages_walk_through_a_waiver(team, deployment, gate):

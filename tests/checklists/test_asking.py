@@ -1,7 +1,8 @@
 """Leaving a required item out takes two people; an optional one needs only a reason."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from approvals.dossier import freeze
@@ -10,10 +11,11 @@ from approvals.verdict import outlook
 from checklists import policies, services
 from checklists.enums import ItemState
 from checklists.models import Item
+from checklists.obstacles import find
 from deployments import clock
 from deployments.exceptions import Forbidden, Invalid, Overtaken, Refused
 from deployments.models import Deployment
-from tests.builders import Team, make_deployment
+from tests.builders import Team, make_deployment, make_role, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +184,37 @@ def test_readiness_says_who_asks_and_that_a_failed_item_blocks(team: Team) -> No
     clauses = [one.clause for one in found.blockers if one.key.startswith("item:")]
 
     assert clauses == ["“A” is asked to be skipped by Member, needs a second person", "“B” failed"]
+
+
+def test_obstacle_says_from_whom_and_since_when(team: Team) -> None:
+    """Each says what is missing, from whom, since when (SEMANTICS §5), in no further query."""
+    deployment = make_deployment(team, items=("A", "B", "C", "D"), submitted=True)
+    ask(deployment, team.member)
+    asked_at = first(deployment).asked_at
+    failed, mine, ours = (deployment.items.get(text=text) for text in "BCD")
+    services.set_state(
+        deployment.pk, failed.pk, ItemState.FAILED, actor=team.member, reason="disk full"
+    )
+    failed.refresh_from_db()
+    with CaptureQueriesContext(connection) as before:
+        find([deployment])
+    deployment.items.filter(pk=mine.pk).update(owner=team.ops_lead)
+    deployment.items.filter(pk=ours.pk).update(owner_role=make_role("operations"))
+    deployment.refresh_from_db()
+
+    with CaptureQueriesContext(connection) as queries:
+        found = find([deployment])[deployment.pk].blockers
+
+    said = [(one.since, one.waits.verb, *one.waits.people) for one in found if one.waits]
+    assert said == [
+        (asked_at, "May agree or decline", "anybody but Member"),
+        (failed.state_at, "Waits for", "any member of this service"),
+        (deployment.submitted_at, "Waits for", "Ops Lead"),
+        (deployment.submitted_at, "Waits for", "Operations"),
+    ]
+    assert len(queries) == len(before) == 1
+    page = signed_in(team.stakeholder).get(deployment.get_absolute_url()).content.decode()
+    assert "Waits for: Ops Lead. Since" in page
 
 
 def test_dossier_keeps_reason_choice_and_both_persons(team: Team) -> None:

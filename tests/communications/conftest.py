@@ -7,11 +7,13 @@ import pytest
 from django.db import connections, transaction
 from pytest_django import Settings
 
-from communications import dispatch, listing, services
+from communications import services
 from communications.definitions import PlanLine
 from communications.enums import BounceKind, DeliveryState, Kind
-from communications.listing import Entry
 from communications.models import BouncingAddress, Delivery, Message, Stakeholder
+from communications.sending import dispatch
+from communications.subscriptions import listing
+from communications.subscriptions.listing import Entry
 from deployments import clock
 from deployments.models import Deployment
 from tests.builders import Team, make_deployment

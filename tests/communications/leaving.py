@@ -7,9 +7,9 @@ from datetime import timedelta
 from django.test import Client
 from django.urls import reverse
 
-from communications import audience, readers
 from communications.definitions import PlanLine
 from communications.models import Message
+from communications.whom import audience, readers
 from deployments.models import Deployment, Service
 
 NOW = PlanLine("go_no_go", "t0", timedelta(hours=-2), "Final go/no-go")

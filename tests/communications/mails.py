@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from accounts.models import User
-from communications import letters, reading
-from communications.audience import recipient_for
 from communications.enums import SAYS_WHAT_MOVED, Kind
-from communications.identity import content_id
-from communications.letters import Letter
 from communications.models import Message
-from communications.reading import IN_TWO_REGISTERS, Reader
 from communications.services import message_of_line
+from communications.whom.audience import recipient_for
+from communications.writing import letters, reading
+from communications.writing.identity import content_id
+from communications.writing.letters import Letter
+from communications.writing.reading import IN_TWO_REGISTERS, Reader
 from deployments.models import Deployment, Event
 from monitoring import drawing
 

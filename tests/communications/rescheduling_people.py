@@ -15,13 +15,13 @@ from hypothesis.stateful import initialize, precondition, rule
 from approvals import services as approvals
 from approvals.enums import Choice, Verdict
 from approvals.shown import Shown
-from communications import pausing
 from communications import services as messages
 from communications.definitions import PlanLine
 from communications.enums import Kind
-from communications.line import Line
 from communications.models import Stakeholder
-from communications.parts import LINES
+from communications.plan import pausing
+from communications.plan.parts import LINES
+from communications.sending.line import Line
 from deployments import clock, editing
 from deployments import services as deployments
 from deployments.enums import Anchor, State

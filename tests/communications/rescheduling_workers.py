@@ -9,11 +9,13 @@ from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from communications import dispatch, handover, leaving, mails, sender
-from communications.handover import Result
-from communications.leaving import Begun, Handed
-from communications.line import Line
+from communications import sender
 from communications.models import Delivery
+from communications.sending import dispatch, handover, leaving
+from communications.sending.handover import Result
+from communications.sending.leaving import Begun, Handed
+from communications.sending.line import Line
+from communications.writing import mails
 from deployments import outbox, provenance
 from deployments.models import Deployment
 from tests.builders import Team

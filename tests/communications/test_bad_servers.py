@@ -10,13 +10,15 @@ from django.conf import settings as real_settings
 from django.db import connection, connections
 from pytest_django import Settings
 
-from communications import dispatch, leaving, pausing, sender
+from communications import sender
 from communications.definitions import PlanLine
 from communications.enums import DeliveryState, Kind
-from communications.handover import Outcome, Result
-from communications.leaving import Begun
-from communications.line import MOST_AT_ONCE
 from communications.models import Delivery, Stakeholder
+from communications.plan import pausing
+from communications.sending import dispatch, leaving
+from communications.sending.handover import Outcome, Result
+from communications.sending.leaving import Begun
+from communications.sending.line import MOST_AT_ONCE
 from deployments import clock, outbox, services
 from deployments.comments import comment
 from deployments.enums import Anchor

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from communications import leaving
 from communications.definitions import PlanLine
 from communications.enums import UNDER_WAY, WAITING, DeliveryState, Kind
-from communications.line import MOST_AT_ONCE
 from communications.models import Delivery, Stakeholder
+from communications.sending import leaving
+from communications.sending.line import MOST_AT_ONCE
 from deployments.enums import Anchor
 from tests.builders import Team
 from tests.chaos import EVERY_SECONDS, FULL, unreliable

@@ -8,21 +8,15 @@ import pytest
 from django.db.models import F
 from pytest_django import Settings
 
-from communications import (
-    dispatch,
-    leaving,
-    pausing,
-    rehearsal,
-    rewording,
-    settling,
-    trying,
-)
 from communications import services as messages
 from communications.definitions import PlanLine
 from communications.enums import DeliveryState, Kind, MessageState
-from communications.handover import Outcome, Result
-from communications.leaving import Begun
 from communications.models import Delivery, Message, Trial
+from communications.plan import pausing, rewording
+from communications.sending import dispatch, leaving, settling
+from communications.sending.handover import Outcome, Result
+from communications.sending.leaving import Begun
+from communications.trials import rehearsal, trying
 from deployments import clock, outbox
 from deployments import services as deployments
 from deployments.enums import Anchor

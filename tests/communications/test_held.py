@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from communications import backlog, dispatch, leaving, rehearsal, releasing, sender, trying
+from communications import sender
 from communications.definitions import PlanLine
 from communications.enums import DeliveryState, Kind, MessageState
 from communications.models import Delivery, Message, Trial
+from communications.sending import backlog, dispatch, leaving, releasing
+from communications.trials import rehearsal, trying
 from deployments import clock, portal_hold, ticks
 from deployments.enums import Anchor
 from deployments.exceptions import Forbidden, Invalid, Refused

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from communications import dispatch, listing, subscribing
 from communications.definitions import PlanLine
-from communications.listing import Entry
 from communications.models import Delivery, OptOut, Stakeholder
-from communications.subscribers import Subscriber
+from communications.sending import dispatch
+from communications.subscriptions import listing, subscribing
+from communications.subscriptions.listing import Entry
+from communications.subscriptions.subscribers import Subscriber
 from deployments.exceptions import Refused
 from deployments.models import Event
 from tests.builders import Team

@@ -9,7 +9,8 @@ from approvals import services as approvals
 from approvals.enums import Choice
 from approvals.shown import Shown
 from approvals.verdict import readiness
-from communications import bouncing, obstacles
+from communications import obstacles
+from communications.bounces import bouncing
 from deployments import services
 from deployments.enums import State
 from deployments.models import Deployment

@@ -12,9 +12,11 @@ from approvals.enums import Verdict
 from approvals.services.deciding import record_decision
 from approvals.shown import Shown
 from approvals.verdict import readiness
-from communications import dispatch, leaving, readers, receivers
+from communications import receivers
 from communications.enums import Kind, MessageState
 from communications.models import Delivery, Message
+from communications.sending import dispatch, leaving
+from communications.whom import readers
 from deployments import clock, history, outbox, services
 from deployments.comments import comment
 from deployments.enums import State

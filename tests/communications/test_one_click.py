@@ -9,9 +9,9 @@ from django.core import signing
 from django.test import Client
 from pytest_django import Settings
 
-from communications import links, listing
-from communications.listing import Entry
 from communications.models import OptOut, Stakeholder
+from communications.subscriptions import links, listing
+from communications.subscriptions.listing import Entry
 from deployments.models import Event
 from tests.builders import Team
 from tests.communications.conftest import make_copy, make_planned

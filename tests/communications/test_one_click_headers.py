@@ -7,9 +7,11 @@ from datetime import timedelta
 from django.test import Client
 from django.urls import reverse
 
-from communications import audience, links, listing, sender
+from communications import sender
 from communications.definitions import PlanLine
-from communications.listing import Entry
+from communications.subscriptions import links, listing
+from communications.subscriptions.listing import Entry
+from communications.whom import audience
 from tests.builders import Team
 from tests.communications.conftest import make_planned
 from tests.communications.smtp_witness import Witness

@@ -6,17 +6,19 @@ import pytest
 from django.template.loader import render_to_string
 from pytest_django import DjangoAssertNumQueries
 
-from communications import dispatch, panels, subscribing
+from communications import panels
 from communications.enums import DeliveryState, MessageState
-from communications.models import Delivery, Stakeholder
+from communications.models import Delivery, Message, Stakeholder
+from communications.sending import dispatch
 from communications.services import define_plan
-from communications.subscribers import of_account
+from communications.subscriptions import subscribing
+from communications.subscriptions.subscribers import of_account
 from deployments import clock
 from deployments.models import Deployment
 from deployments.policies import rights_of
 from deployments.sharing import links
 from tests.builders import Team, make_deployment
-from tests.communications.conftest import make_planned
+from tests.communications.conftest import make_copy, make_planned
 
 PANEL = "communications/_panel.html"
 
@@ -80,6 +82,32 @@ def test_entry_counts_copies_and_gives_reasons(team: Team) -> None:
     assert (entry.words, entry.state) == ("1 of 10 sent", "failed")
     assert entry.troubles == "1 failed, 1 not known whether they left"
     assert entry.reasons == ["550 no such person", "broke"]
+
+
+def test_message_that_is_leaving_has_a_bar_with_its_count_until_all_have_left(team: Team) -> None:
+    deployment = make_planned(team)
+    message = deployment.messages.order_by("due_at")[0]
+    Message.objects.filter(pk=message.pk).update(
+        state=MessageState.LEAVING, expanded_at=clock.now()
+    )
+    rights = rights_of(team.ops_lead, team.service)
+
+    def pages() -> list[str]:
+        may = {"may": {"operate_deployments"}}
+        return [
+            render_to_string(PANEL, {**panels.messages_panel(deployment), **may}),
+            render_to_string(
+                "communications/messages.html", panels.messages_page(deployment, rights)
+            ),
+        ]
+
+    make_copy(message, DeliveryState.SENT, "ann@example.org")
+    make_copy(message, DeliveryState.DISPATCHING, "ben@example.org")
+    make_copy(message, DeliveryState.RETRY, "cy@example.org")
+    bar = 'value="1" max="3" aria-label="Sent: 1 of 3"></progress>'
+    assert [bar in page for page in pages()] == [True, True]
+    message.deliveries.update(state=DeliveryState.SENT, sent_at=clock.now())
+    assert ["<progress" in page for page in pages()] == [False, False]
 
 
 def test_plan_lines_without_a_time_say_what_they_wait_for(team: Team) -> None:

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import DataError, OperationalError
 
-from communications import audience, dispatch, judging, leaving, sender
-from communications.audience import Recipient
+from communications import sender
 from communications.definitions import PlanLine
 from communications.enums import DeliveryState, Fate, Kind, MessageState
 from communications.models import Delivery, Message
+from communications.sending import dispatch, judging, leaving
+from communications.whom import audience
+from communications.whom.audience import Recipient
 from deployments import clock
 from deployments.enums import Anchor
 from deployments.models import Deployment, Service

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from communications.audience import recipients
 from communications.enums import DeliveryState, Kind, MessageState
 from communications.forms import key_of
 from communications.models import Delivery, Message, Stakeholder, Trial
+from communications.whom.audience import recipients
 from deployments.models import Deployment
 from deployments.sharing import links
 from tests.builders import Team, signed_in

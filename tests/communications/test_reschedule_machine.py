@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
 from audit.verification import verify
-from communications.dates import is_zone
 from communications.enums import WAITING, DeliveryState, Kind, MessageState
-from communications.ledgers import ledger_of
 from communications.models import Delivery
+from communications.whom.ledgers import ledger_of
+from communications.writing.dates import is_zone
 from deployments import clock
 from deployments.enums import State
 from tests.builders import make_team

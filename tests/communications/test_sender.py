@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 
-from communications import dispatch, leaving, sender
+from communications import sender
 from communications.definitions import PlanLine
 from communications.enums import DeliveryState, Kind, MessageState
 from communications.models import Delivery, Message, Stakeholder
+from communications.sending import dispatch, leaving
 from deployments import clock, outbox, services
 from deployments.enums import Anchor
 from deployments.models import Deployment, Event

@@ -10,9 +10,9 @@ from django.db import transaction
 from approvals.enums import Verdict
 from approvals.services.deciding import record_decision
 from approvals.verdict import readiness
-from communications import settling
 from communications.enums import DeliveryState, Kind
 from communications.models import Delivery
+from communications.sending import settling
 from deployments import clock, history, outbox, services
 from deployments.enums import State
 from deployments.exceptions import Refused

@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from communications import listing, pasting
-from communications.listing import Entry
 from communications.models import OptOut, Stakeholder
+from communications.subscriptions import listing, pasting
+from communications.subscriptions.listing import Entry
 from deployments import clock
 from deployments.exceptions import Forbidden, Invalid, Overtaken, Refused
 from deployments.models import Event

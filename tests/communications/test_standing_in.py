@@ -13,8 +13,8 @@ from approvals.shown import Shown
 from communications import sender
 from communications.definitions import PlanLine
 from communications.enums import Kind
-from communications.ledgers import ledger_of
 from communications.models import Delivery
+from communications.whom.ledgers import ledger_of
 from deployments import clock, outbox, services
 from deployments.enums import Anchor
 from deployments.models import Deployment

@@ -10,12 +10,14 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from communications import audience, copies, links, listing, subscribing
-from communications.audience import Recipient
 from communications.definitions import PlanLine
-from communications.listing import Entry
 from communications.models import OptOut, Stakeholder
-from communications.subscribers import of_account
+from communications.sending import copies
+from communications.subscriptions import links, listing, subscribing
+from communications.subscriptions.listing import Entry
+from communications.subscriptions.subscribers import of_account
+from communications.whom import audience
+from communications.whom.audience import Recipient
 from deployments.access.granting import revoke
 from deployments.enums import Grant
 from deployments.exceptions import Invalid

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import User
-from communications import dispatch, letters
 from communications.enums import DeliveryState, Kind
 from communications.models import Delivery, Message
+from communications.sending import dispatch
+from communications.writing import letters
 from deployments import outbox
 from deployments.models import Deployment
 from monitoring import services, sweeps

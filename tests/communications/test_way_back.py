@@ -9,11 +9,11 @@ import pytest
 from checklists import services as checklists
 from checklists.enums import Answer, ItemState
 from checklists.services.overrun import foresee_overrun
-from communications import dispatch
 from communications.enums import Fate, Kind
 from communications.models import Message
 from communications.policies import fate
 from communications.receivers import ask_how_to_go_on, tell_way_back
+from communications.sending import dispatch
 from deployments import clock, outbox
 from deployments.models import Deployment
 from tests.builders import Team, make_proof

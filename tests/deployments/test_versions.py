@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -29,7 +30,7 @@ def read(person: User, deployment: Deployment, query: str = "") -> str:
 
 def commit(team: Team, deployment: Deployment, to: str, actor: User | None = None) -> None:
     before = Facts.of(Deployment.objects.get(pk=deployment.pk))
-    facts = Facts(before.package, before.branch, to, before.digest, before.lead)
+    facts = replace(before, commit=to)
     edit_facts(deployment.pk, facts, actor=actor or team.release_manager, shown=before.fingerprint)
 
 

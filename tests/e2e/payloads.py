@@ -175,5 +175,5 @@ def written(payload: str, number: int, longest: int | None = None) -> str:
     text = payload.format(n=number)
     if longest is None or len(text) <= longest:
         return text
-    fitting = f"<b onclick=pwned({number})>"
-    return fitting if len(fitting) <= longest else "<b>"[:longest]
+    shorter = (f"<b onclick=pwned({number})>", f"<b>pwned({number})")
+    return next((one for one in shorter if len(one) <= longest), "<b>"[:longest])

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from deployments import editing
-from deployments.blockers import Blocker
+from deployments.blockers import Blocker, Waits
 from deployments.exceptions import Forbidden, Invalid
 from deployments.models import Deployment
 from gates import services
@@ -34,9 +34,13 @@ def test_claim_of_the_document_makes_no_gate_green(deployment):
     gate = make_gate(deployment, claim="491/491 tests successful", claimed_done=True, line=27)
     findings = find([deployment])[deployment.pk]
     assert gate.state == GateState.PENDING
+    reporters = ["a machine, or by hand a technical lead or security holder"]
     assert findings.blockers == [
-        Blocker("gate:tests-passing", "Tests passing has not been reported", "gates", None)
-    ]
+        Blocker(
+            "gate:tests-passing", "Tests passing has not been reported", "gates", None,
+            waits=Waits("Answered by", reporters, None, ""),
+        )
+    ]  # fmt: skip
     assert (findings.done, findings.total) == (0, 1)
 
 

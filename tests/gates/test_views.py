@@ -5,9 +5,11 @@ from django.test import Client
 from django.urls import reverse
 
 from deployments.models import Deployment
+from gates import services
 from gates.enums import GateState
-from gates.models import GateRun
-from tests.builders import PASSWORD, signed_in
+from gates.models import GateRun, Sample
+from gates.reports import Result
+from tests.builders import PASSWORD, make_machine, signed_in
 from tests.gates.makers import make_gate, make_http_gate
 
 
@@ -123,3 +125,19 @@ def test_empty_form_is_answered_with_its_sentences(team, deployment):
     response = signed_in(team.technical_lead).post(address("report", deployment, gate.key))
     assert response.status_code == 422
     assert 'class="field-error"' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("link", "leads"), [("https://ci.example.org/7", True), ("javascript:alert(1)", False)]
+)
+def test_source_of_a_result_is_followed_only_into_the_web(team, deployment, link, leads):
+    """The API refuses another one; a row from earlier may have it."""
+    gate = make_gate(deployment)
+    sample = services.report(gate, Result("good"), reporter=make_machine())
+    Sample.objects.filter(pk=sample.pk).update(source_link=link)
+    client = signed_in(team.member)
+    own = deployment.get_absolute_url()
+    for address in (f"{own}gates/", f"{own}gates/{gate.key}/runs/"):
+        said = client.get(address).content.decode()
+        assert link in said
+        assert (f'href="{link}"' in said) is leads

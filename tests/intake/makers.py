@@ -13,6 +13,7 @@ from checklists.definitions import ItemDefinition, SectionDefinition
 from checklists.enums import DEFAULT_PHASE, Kind, Phase
 from communications.definitions import PlanLine
 from communications.enums import IN_A_PLAN
+from communications.plan.parts import ANCHORS, refusal_of_time
 from deployments.enums import Anchor
 from gates.definitions import GateDefinition
 from gates.schedules import Schedule
@@ -118,27 +119,36 @@ TRIGGERS = st.builds(
     ),
 )
 WIDGETS = st.builds(WidgetDefinition, title=TEXT, series=st.lists(ANY, max_size=2))
-MESSAGES = st.builds(
-    PlanLine,
-    st.sampled_from([kind.value for kind in IN_A_PLAN]),
-    st.sampled_from(Anchor.values),
-    OFFSETS,
-    TEXT,
-    ANY,
-    audience=st.lists(st.sampled_from(["stakeholders", "ops_lead", "role:dba"]), unique=True).map(
-        tuple
-    ),
-    addresses=st.lists(st.emails(), max_size=2, unique=True).map(tuple),
-) | st.builds(
-    PlanLine,
-    st.sampled_from([kind.value for kind in IN_A_PLAN]),
-    st.sampled_from(Anchor.values),
-    st.just(timedelta(0)),
-    TEXT,
-    ANY,
-    day=st.integers(-366, 366),
-    at=st.times().map(lambda at: at.replace(second=0, microsecond=0)),
-)
+PLANNED = [(kind.value, anchor.value) for kind in IN_A_PLAN for anchor in sorted(ANCHORS[kind])]
+AUDIENCES = st.lists(st.sampled_from(["stakeholders", "ops_lead", "role:dba"]), unique=True)
+
+
+def messages(kind: str, anchor: str) -> st.SearchStrategy[PlanLine]:
+    """Lines of a kind, counted from where it may be, that could leave."""
+    elapsed = st.builds(
+        PlanLine,
+        st.just(kind),
+        st.just(anchor),
+        OFFSETS,
+        TEXT,
+        ANY,
+        audience=AUDIENCES.map(tuple),
+        addresses=st.lists(st.emails(), max_size=2, unique=True).map(tuple),
+    )
+    on_a_day = st.builds(
+        PlanLine,
+        st.just(kind),
+        st.just(anchor),
+        st.just(timedelta(0)),
+        TEXT,
+        ANY,
+        day=st.integers(-366, 366),
+        at=st.times().map(lambda at: at.replace(second=0, microsecond=0)),
+    )
+    return (elapsed | on_a_day).filter(lambda line: refusal_of_time(line) is None)
+
+
+MESSAGES = st.sampled_from(PLANNED).flatmap(lambda one: messages(*one))
 
 
 @st.composite

@@ -5,6 +5,8 @@ from datetime import timedelta
 from intake import definitions
 from intake.reader import read
 
+HOUR = timedelta(hours=1)
+
 
 def test_an_owner_who_is_a_role_is_set_and_anybody_else_stays_a_remark() -> None:
     reading = read(
@@ -43,6 +45,22 @@ def test_a_role_that_signs_at_two_gates_has_two_rules() -> None:
     text = "## Gate 1 approvals\n- [ ] Security: a\n\n## Gate 2 approvals\n- [ ] Security: b\n"
     rules = definitions.rules(read(text))
     assert [(one.role, one.statement) for one in rules] == [("security", "a"), ("security", "b")]
+
+
+def test_a_message_is_of_the_kind_that_can_leave_at_its_time() -> None:
+    """A notice is of use before T0 only, so nothing that is told from T0 on becomes one."""
+    lines = ["24h before start", "T-30m", "T0", "T+30m", "T+2h", "D+1", "1h after start"]
+    listed = "\n".join(f"- {one}: word" for one in lines)
+    plan = definitions.messages(read(f"## Communication\n{listed}\n"))
+    assert [(one.kind, one.anchor, one.offset) for one in plan] == [
+        ("notice", "t0", -24 * HOUR),
+        ("notice", "t0", -HOUR / 2),
+        ("start", "t0", 0 * HOUR),
+        ("start", "t0", HOUR / 2),
+        ("summary", "complete", 2 * HOUR),
+        ("summary", "complete", 24 * HOUR),
+        ("start", "start", HOUR),
+    ]
 
 
 def test_every_claim_says_why_and_how_surely() -> None:

@@ -20,6 +20,8 @@ HOUR, DAY = 3600, 86400
         ("Deployment complete", Moment("complete", 0)),
         ("24h after", Moment("complete", DAY)),
         ("1h after start", Moment("start", HOUR)),
+        ("24h before start", Moment("t0", -DAY)),
+        ("30 minutes before the deployment starts", Moment("t0", -1800)),
         ("T0", Moment("t0", 0)),
         ("2 days before go-live", Moment("t0", -2 * DAY)),
         ("one week before", Moment("t0", -7 * DAY)),

@@ -157,6 +157,11 @@ ITEMS = {"sections": [{"path": ["A"], "items": [{"text": "One", "key": "one"}]}]
             "“messages[0].at” must be a time of the day such as “09:00”.",
         ),
         (
+            {"messages": [{**LINE, "offset_seconds": 1800}]},
+            "“messages[0]” would never leave: “Notice before the deployment” is of use before T0 "
+            "only; choose a time before it.",
+        ),
+        (
             {"messages": [{**LINE, "addresses": ["press"]}]},
             "“messages[0].addresses[0]” must be a mail address.",
         ),

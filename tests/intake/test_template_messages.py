@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.models import User
@@ -40,7 +39,7 @@ def as_shown(version: TemplateVersion) -> dict[str, Any]:
     return said
 
 
-def posted(person: User, version: TemplateVersion, **said: Any) -> HttpResponse:
+def posted(person: User, version: TemplateVersion, **said: Any) -> Any:
     body = as_shown(version) | {name.replace("__", "-"): one for name, one in said.items()}
     body = {name: one for name, one in body.items() if one != "" or "DELETE" not in name}
     return signed_in(person).post(address(version), body)
@@ -121,7 +120,8 @@ def test_whoever_was_slower_is_told_keeps_what_was_typed_and_saves_after_it(team
     assert "Release Manager saved version 2 of this template meanwhile" in page
     assert "The slower one" in page
     assert f'action="{address(newest())}"' in page
-    assert signed_in(team.release_manager).get(address(first)).url == address(newest())
+    older: Any = signed_in(team.release_manager).get(address(first))
+    assert older.url == address(newest())
     posted(team.release_manager, newest(), line__0__text="The slower one")
     assert newest().number == 3
 

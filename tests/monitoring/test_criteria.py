@@ -12,14 +12,14 @@ from checklists.definitions import ItemDefinition, SectionDefinition
 from checklists.enums import ItemState
 from checklists.models import Item
 from deployments import content
-from deployments.exceptions import Refused
+from deployments.exceptions import Forbidden, Refused
 from deployments.models import Deployment
 from monitoring import services, sweeps
 from monitoring.enums import Result, Verdict
 from monitoring.metrics.uses import watched
 from monitoring.models import Judgment, Watch, judgment_of
 from monitoring.report import report_of
-from tests.builders import Team, find_team, make_deployment, signed_in
+from tests.builders import Team, find_team, make_deployment, make_stand_in, signed_in
 from tests.communications.conftest import move_clock
 from tests.monitoring.makers import MINUTE, make_watch, push
 
@@ -106,6 +106,43 @@ def test_what_values_said_is_said_otherwise_only_after_it_was_opened_again(team:
     services.judge_criterion(*place, Verdict.PARTLY, actor=team.product_owner, reason="Nearly")
 
     assert judged(watch)[SOON] == "partly: Nearly"
+
+
+def test_criterion_is_judged_and_not_ticked(team: Team) -> None:
+    watch = make_criteria(team)
+    item = Item.objects.get(text=LIKED)
+    place, said = (watch.deployment_id, item.pk), "is judged in the watch, not ticked"
+    for person in (team.member, team.ops_lead):
+        with pytest.raises(Refused, match=said):
+            checklists.set_state(*place, ItemState.DONE, actor=person)
+        with pytest.raises(Refused, match=said):
+            checklists.tick_several(watch.deployment_id, item.section_id, {item.pk}, actor=person)
+
+    page = signed_in(team.member).get(f"/deployments/{watch.deployment_id}/checklist/")
+
+    told = page.content.decode()
+    assert said in told
+    assert f"/deployments/{watch.deployment_id}/criteria/{item.pk}/" in told
+    assert 'aria-label="Tick' not in told
+    own = signed_in(team.member).get(f"/deployments/{watch.deployment_id}/items/{item.pk}/")
+    choices = dict(own.context["state_form"].fields["to"].widget.choices)
+    assert ItemState.DONE not in choices and ItemState.SKIPPED in choices
+
+
+def test_stand_in_of_the_product_owner_judges_in_their_name(team: Team) -> None:
+    watch = make_criteria(team)
+    place = (watch.deployment_id, Item.objects.get(text=LIKED).pk)
+    with pytest.raises(Forbidden):
+        services.judge_criterion(*place, Verdict.MET, actor=team.member, reason="They said so")
+    make_stand_in(team.service, team.product_owner, team.member)
+
+    event = services.judge_criterion(*place, Verdict.MET, actor=team.member, reason="They said so")
+
+    assert (event.actor, event.on_behalf_of) == (team.member, team.product_owner)
+    own = services.judge_criterion(
+        *place, Verdict.PARTLY, actor=team.product_owner, reason="Most of them"
+    )
+    assert own.on_behalf_of is None
 
 
 def test_what_a_person_judged_before_stays(team: Team) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,7 +15,7 @@ from deployments.models import Deployment, Event
 from monitoring import services, sweeps
 from monitoring.definitions import AlertDefinition, TargetDefinition, TriggerDefinition
 from monitoring.enums import Answer, Result, Verdict
-from monitoring.models import Question, Series, Target, Watch
+from monitoring.models import Alert, Question, Series, Target, Watch
 from monitoring.services import Value
 from tests.builders import Team, find_team, make_deployment
 from tests.communications.conftest import move_clock
@@ -68,6 +69,33 @@ def test_automatic_trigger_goes_back_when_the_countdown_ends(team: Team) -> None
     begun = Event.objects.get(deployment=watch.deployment_id, verb="rollback begun")
     assert (begun.actor, begun.actor_name) == (None, "Deploy Portal")
     assert "Nobody answered within the countdown" in begun.reason
+
+
+def test_trigger_of_the_first_while_holds_by_what_was_measured_then_and_never_later(
+    team: Team,
+) -> None:
+    """Signed was that it goes back by itself within ten minutes, not forty hours later."""
+    soon = replace(AUTOMATIC, condition="hit_rate < 60 % within 10 min of complete")
+    watch = make_watch(
+        team, alerts=[AlertDefinition("Cold", "hit_rate < 60 % within 10 min")], triggers=[soon]
+    )
+    push(watch, *[90] * 8, *[50] * 5)
+    assert (Question.objects.count(), Alert.objects.count()) == (0, 0)
+    move_clock(timedelta(hours=1))
+    push(watch, *[50] * 20)
+    sweeps.sweep()
+    assert (Question.objects.count(), Alert.objects.count()) == (0, 0)
+
+
+def test_trigger_that_held_in_its_first_while_asks_on_after_it_until_it_is_calm(
+    team: Team,
+) -> None:
+    soon = replace(TRIGGER, condition="hit_rate < 60 % within 10 min of complete")
+    watch = make_watch(team, alerts=(), triggers=[soon])
+    push(watch, *[90] * 5, *[50] * 12)
+    assert Question.objects.get().answer == Answer.ASKED
+    push(watch, *[90] * 3)
+    assert Question.objects.get().answer == Answer.WITHDRAWN
 
 
 def test_trigger_that_is_calm_again_asks_no_longer(team: Team) -> None:

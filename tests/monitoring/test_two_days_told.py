@@ -77,9 +77,8 @@ def work() -> None:
     for name in SWEEPS:
         at = clock.now()
         hints.hint(name)
-        until(
-            lambda at=at, name=name: Tick.objects.filter(name=name, at__gte=at).exists(), 60, 0.01
-        )
+        seen = Tick.objects.filter(name=name, at__gte=at)
+        until(seen.all().exists, 60, 0.01)
     until(is_at_rest, 60, 0.01)
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from uvicorn.logging import AccessFormatter
 
-from communications import links
+from communications.subscriptions import links
 from deploy_portal import asgi
 from deploy_portal.secret_paths import HideSecretPaths
 from tests.builders import Team

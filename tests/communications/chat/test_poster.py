@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from communications import dispatch, leaving, settling
 from communications.chat import poster
 from communications.enums import ChannelKind, DeliveryState
 from communications.models import Channel
+from communications.sending import dispatch, leaving, settling
 from connections.models import Connection
 from connections.sealing import sealed
 from deployments import clock

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from communications import dispatch, leaving
 from communications.chat import declaring
 from communications.definitions import PlanLine
 from communications.enums import ChannelKind, DeliveryState, Kind
-from communications.ledgers import ledger_of
 from communications.models import Channel
+from communications.sending import dispatch, leaving
+from communications.whom.ledgers import ledger_of
 from connections.models import Connection
 from deployments import clock, outbox, services
 from deployments.enums import Anchor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from communications.rewording import fingerprint
+from communications.plan.rewording import fingerprint
 from tests.dashboard.access_table.rows import (
     EDITS_THE_LIST,
     EVERYBODY,

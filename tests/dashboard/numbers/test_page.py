@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,13 +13,23 @@ from django.test.utils import CaptureQueriesContext
 from approvals import services as approvals
 from approvals.enums import Verdict
 from approvals.models import Request
+from approvals.parts import Rules
 from checklists import services as checklists
 from checklists.enums import ItemState
 from dashboard.numbers.courses import courses_of
-from deployments import clock
+from deployments import clock, editing
 from deployments.models import Deployment
 from tests.approvals.makers import decide, make_ready
-from tests.builders import Team, make_deployment, make_proof, make_team, signed_in
+from tests.approvals.makers import sign as sign_as
+from tests.builders import (
+    Team,
+    answer_poll,
+    make_deployment,
+    make_proof,
+    make_role,
+    make_team,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +87,41 @@ def test_signature_is_waited_for_whatever_is_ticked_meanwhile(team: Team) -> Non
     [found] = courses_of(team.member, clock.now() - timedelta(days=1))
 
     assert found.spent.signatures == until - submitted
+
+
+def test_role_is_waited_for_until_its_rule_was_taken_out_or_given_to_another(team: Team) -> None:
+    deployment = make_deployment(
+        team, items=(), roles=("security", "business", "operations"), t0_in=timedelta(minutes=10),
+        submitted=True,
+    )  # fmt: skip
+    asked = {one.after["role"]: one.at for one in approvals.tend_requests(deployment.pk)}
+    rules = Rules()
+    security, business, _ = rules.rows(deployment)
+    editing.take_out(rules, deployment.pk, [security.pk], actor=team.release_manager)
+    now = rules.plan_of(business)
+    editing.change(
+        rules, deployment.pk, business.pk, replace(now, role=make_role("product_owner")),
+        actor=team.release_manager, shown=now.fingerprint,
+    )  # fmt: skip
+    again = {one.after["role"]: one.at for one in approvals.tend_requests(deployment.pk)}
+    ended = {one.rule.key: one.settled_at for one in Request.objects.exclude(settled_at=None)}
+    for role in ("product_owner", "operations"):
+        sign_as(team, deployment, role)
+    approvals.tend_requests(deployment.pk)
+    answer_poll(deployment)
+    decide(team, deployment, Verdict.GO)
+    approvals.start(deployment.pk, actor=team.ops_lead)
+
+    [found] = courses_of(team.member, clock.now() - timedelta(days=1))
+
+    by_role = found.spent.by_role
+    assert set(by_role) == {
+        "Security", "Business stakeholder", "Product owner", "Operations"
+    }  # fmt: skip
+    assert by_role["Security"] == ended["security"] - asked["security"]
+    assert by_role["Business stakeholder"] == ended["business"] - asked["business"]
+    signed = Request.objects.get(rule=business.pk, asked_at=again["product_owner"]).settled_at
+    assert by_role["Product owner"] == signed - again["product_owner"]
 
 
 def test_stopped_one_failed_and_the_next_completed_there_restores(team: Team) -> None:

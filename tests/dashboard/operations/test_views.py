@@ -10,10 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from communications import dispatch
 from communications.definitions import PlanLine
 from communications.enums import DeliveryState, Kind
 from communications.models import Delivery, Message
+from communications.sending import dispatch
 from dashboard.operations import words
 from dashboard.operations.figures import figures
 from dashboard.operations.panels import operations_panel

@@ -14,17 +14,19 @@ from pytest_django import DjangoAssertNumQueries
 from approvals import services as approvals
 from approvals.enums import Choice
 from approvals.shown import Shown
-from communications import pausing
 from communications.definitions import PlanLine
 from communications.enums import DeliveryState, Kind
 from communications.models import Message
+from communications.plan import pausing
 from deployments import clock
 from deployments import services as deployments
-from deployments.enums import Anchor
+from deployments.enums import Anchor, State
 from deployments.models import Deployment, ShareLink
 from deployments.sharing import links
 from gates.definitions import GateDefinition
 from gates.services import define_gates
+from monitoring import services as monitoring
+from monitoring.enums import Result
 from tests.builders import Team, make_deployment, make_proof, signed_in
 from tests.communications.conftest import leave, make_copy, make_planned, tell_notice
 
@@ -67,6 +69,18 @@ def test_page_says_what_when_how_it_stands_and_whom_to_ask(
         f"{deployment.t0:%H:%M} UTC",
     ):
         assert words in said
+
+
+def test_page_of_a_closed_one_says_to_what_it_came(team: Team, deployment: Deployment) -> None:
+    path, now = make_link(deployment, team), clock.now()
+    Deployment.objects.filter(pk=deployment.pk).update(
+        state=State.WATCHING, started_at=now, completed_at=now
+    )
+    assert "It is done, and is being watched." in read(path)
+    monitoring.close(deployment.pk, actor=team.ops_lead, result=Result.FAILED)
+    said = read(path)
+    assert "It is done, but what it was for was not reached." in said
+    assert "all is well" not in said
 
 
 def test_nothing_technical_no_name_but_the_leads_and_no_way_into_the_portal(

@@ -5,6 +5,7 @@ import pytest
 from communications.enums import ASKS_TO_SIGN, IN_A_PLAN, Kind
 from dashboard.share import wording
 from deployments.enums import FINAL, State
+from monitoring.enums import Result
 
 
 @pytest.mark.parametrize("state", State)
@@ -23,6 +24,16 @@ def test_ready_and_shaken_are_said_where_they_mean_something() -> None:
     assert said(State.IN_REVIEW) == wording.READY
     assert said(State.GO) == wording.SHAKEN
     assert said(State.ON_HOLD) == wording.STANDS[State.ON_HOLD]
+
+
+def test_closed_one_says_to_what_it_came_and_never_that_all_is_well_where_it_is_not() -> None:
+    said = {
+        result: wording.stands(State.CLOSED, is_ready=False, is_shaken=False, result=result)
+        for result in Result
+    }
+    assert said[Result.SUCCEEDED] == wording.STANDS[State.CLOSED]
+    assert len(set(said.values())) == len(Result)
+    assert [one for one in said.values() if "all is well" in one] == [said[Result.SUCCEEDED]]
 
 
 def test_what_single_people_are_told_is_not_told_to_guests() -> None:

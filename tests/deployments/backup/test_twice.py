@@ -12,10 +12,11 @@ import pytest
 from django.core.management import CommandError
 
 from accounts.models import User
-from communications import releasing, sender
+from communications import sender
 from communications.definitions import PlanLine
 from communications.enums import DeliveryState, Kind
 from communications.models import Delivery, Message, Stakeholder
+from communications.sending import releasing
 from deployments import ticks
 from deployments.enums import Anchor
 from deployments.models import Event, PortalHold, Tick

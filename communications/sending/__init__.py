@@ -1,0 +1,1 @@
+"""Copies on their way out, and what became of them."""

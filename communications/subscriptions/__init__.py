@@ -1,0 +1,1 @@
+"""The stakeholder list of a service, and leaving and coming back."""

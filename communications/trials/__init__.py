@@ -1,0 +1,1 @@
+"""Test copies, which tell nobody."""

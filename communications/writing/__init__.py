@@ -1,0 +1,1 @@
+"""What a message says to one reader, and in which form."""

@@ -1,0 +1,176 @@
+"""A letter as a mail, addressed to each of its readers.
+
+It is written once for all who read the same; for who may leave, once for each, since their own
+link stands in its headers, its text and its page.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from email.message import Message as Part
+from email.mime.image import MIMEImage
+from email.utils import formataddr, formatdate
+
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import (
+    SafeMIMEMultipart,
+    SafeMIMEText,
+    forbid_multi_line_headers,
+    sanitize_address,
+)
+from django.core.validators import validate_email
+from django.db import DatabaseError
+
+from communications.enums import EntryStatus
+from communications.exceptions import Unsendable, Unwritten
+from communications.models import Delivery
+from communications.subscriptions import links
+from communications.whom import audience
+from communications.writing import calendar_entries, ics, identity, letters, reading
+from communications.writing.letters import Letter
+from communications.writing.reading import Facts, Reader
+from deployments.fitting import one_line
+from deployments.models import Deployment
+from monitoring import drawing
+from monitoring.figures import Picture
+
+OF_EACH_READER = ("To", "Message-ID", "Date")
+logger = logging.getLogger(__name__)
+
+
+class Mail:
+    """All but three headers, which are each reader's own; those cost a small part of the whole."""
+
+    def __init__(
+        self, letter: Letter, deployment: Deployment, headers: Mapping[str, str] | None = None
+    ) -> None:
+        lead = one_line(deployment.lead.email)
+        mail = EmailMultiAlternatives(
+            letter.subject,
+            letter.text,
+            reply_to=[lead] if lead else [],
+            headers={"Auto-Submitted": "auto-generated", **(headers or {})},
+        )
+        mail.attach_alternative(letter.html, "text/html")
+        whole = mail.message()
+        if letter.pictures:
+            _enclose(whole, letter.pictures)
+        for name in OF_EACH_READER:
+            del whole[name]
+        self._rest = whole.as_bytes()
+        self._boundary = f"--{whole.get_boundary()}".encode("ascii")
+
+    def to(self, copy: Delivery, entry: str = "") -> bytes:
+        """The whole mail, line ends still to be made those of the wire.
+
+        The calendar entry is the last of the alternatives: programs that know calendars prefer it.
+        """
+        own = {
+            "To": formataddr((one_line(copy.name), copy.address)),
+            "Message-ID": copy.mail_id,
+            "Date": formatdate(),
+        }
+        try:
+            lines = [forbid_multi_line_headers(name, said, "utf-8") for name, said in own.items()]
+            head = "".join(f"{name}: {said}\n" for name, said in lines).encode("ascii")
+        except ValueError as error:  # of which BadHeaderError is a kind
+            raise Unsendable(f"The mail could not be written: {error}") from error
+        return head + (self._with(entry, copy) if entry else self._rest)
+
+    def _with(self, entry: str, copy: Delivery) -> bytes:
+        part = SafeMIMEText(entry, "calendar", "utf-8")
+        part.set_param("method", calendar_entries.method_of(copy))
+        alternatives, _, _ = self._rest.rpartition(self._boundary)
+        return b"".join(
+            [alternatives, self._boundary, b"\n", part.as_bytes(), b"\n", self._boundary, b"--\n"]
+        )
+
+
+def _enclose(whole: Part, pictures: Sequence[Picture]) -> None:
+    """Put the page and the pictures that it shows into one part (RFC 2387) beside the text.
+
+    They are the page's own, so that no program lists them as attachments.
+    """
+    parts = whole.get_payload()
+    assert isinstance(parts, list)
+    *before, page = parts
+    related = SafeMIMEMultipart("related", type="text/html")
+    related.attach(page)
+    for picture in pictures:
+        image = MIMEImage(drawing.png(picture), "png")
+        image.add_header("Content-ID", f"<{identity.content_id(picture.name)}>")
+        image.add_header("Content-Disposition", "inline", filename=f"{picture.name}.png")
+        related.attach(image)
+    whole.set_payload([*before, related])
+
+
+class Texts:
+    """The letters of one batch; readers of one zone and part who know the same share theirs.
+
+    Whoever may leave shares the words, but not the mail that is made of them.
+    """
+
+    def __init__(self) -> None:
+        self._facts: dict[int, Facts] = {}
+        self._letters: dict[tuple[int, Reader], Letter] = {}
+        self._mails: dict[tuple[int, Reader], Mail] = {}
+        self._working: dict[int, set[int]] = {}
+        self._entries: dict[tuple[int, str, bool], str] = {}
+
+    def written(self, copy: Delivery) -> bytes:
+        """Raises Unsendable for whatever is wrong with a text, since the others are to go out."""
+        try:
+            mail, entry = self._mail(copy), self._entry(copy)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            logger.exception("message %s could not be written", copy.message_id)
+            raise Unwritten(f"The text could not be written: {error}") from error
+        return mail.to(copy, entry)
+
+    def _mail(self, copy: Delivery) -> Mail:
+        """Shared, but for who may leave: their mail holds a link of their own."""
+        message = copy.message
+        if message.pk not in self._facts:
+            self._facts[message.pk] = reading.gather(message, message.deployment)
+        facts = self._facts[message.pk]
+        reader = reading.reader_for(facts, copy)
+        key = (message.pk, reader)
+        if key not in self._letters:
+            self._letters[key] = letters.compose(facts, reader)
+        letter = self._letters[key]
+        if letter.may_leave:
+            link = links.of_copy(copy)
+            own = letter.to(links.address_of(link))
+            return Mail(own, message.deployment, links.headers_of(link))
+        if key not in self._mails:
+            self._mails[key] = Mail(letter, message.deployment)
+        return self._mails[key]
+
+    def _entry(self, copy: Delivery) -> str:
+        """The calendar entry that goes along, or nothing; only its recipient is each one's own."""
+        if copy.entry == EntryStatus.NONE:
+            return ""
+        service = copy.message.deployment.service
+        if service.pk not in self._working:
+            self._working[service.pk] = audience.working(service)
+        is_technical = copy.user_id in self._working[service.pk]
+        key = (copy.message_id, copy.entry, is_technical)
+        if key not in self._entries:
+            self._entries[key] = calendar_entries.of_copy(copy, is_technical=is_technical)
+        return ics.addressed(self._entries[key], copy.name, copy.address)
+
+
+def checked(address: str) -> str:
+    """The recipient as the mail server wants it; raises Unsendable for what is no address."""
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise Unsendable(f"“{one_line(address)}” is not a mail address.") from None
+    return sanitize_address(address, "utf-8")
+
+
+def envelope_sender() -> str:
+    return identity.sender()[1]
