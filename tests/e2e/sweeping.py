@@ -21,12 +21,13 @@ PLAIN = "dashboard:help"
 # What the portal's own scripts work on, and one of each kind of answer; in `make test` as a reader
 # has it, and in `make audit` with each payload.
 SHOWN = {
-    PLAIN, "dashboard:home", "dashboard:deployment", "dashboard:tab", "dashboard:plan checklist",
-    "dashboard:share", "checklists:item", "communications:preview", "communications:message_page",
-    "communications:calendar", "intake:review", "intake:download", "gates:detail",
+    PLAIN, "dashboard:deployment", "dashboard:tab watch", "dashboard:tab runbook",
+    "dashboard:plan checklist", "dashboard:share", "communications:message_page",
+    "communications:calendar", "intake:review", "intake:download",
 }  # fmt: skip
 # Besides, in `make test` without styles and scripts, what shows the other texts.
 GLANCED = {
+    "checklists:item", "communications:preview", "dashboard:home", "dashboard:tab", "gates:detail",
     "approvals:sign", "approvals:waiver", "audit:deployment", "communications:stakeholders",
     "dashboard:deployments", "dashboard:plan", "deployments:exemption", "deployments:people",
     "deployments:service", "deployments:sessions", "intake:onto", "machines:bounces",
