@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 MOST_DETAILS = 100
 TEXTS = ("reason", "value", "unit", "threshold", "target", "source_link")
@@ -36,7 +37,7 @@ def unmeasured(reason: str, *, target: str = "") -> Measurement:
 
 def storable(found: Measurement) -> Measurement:
     """Without what an answer may hold and no database keeps: NUL, and halves of characters."""
-    told = {name: _plain(getattr(found, name)) for name in TEXTS}
+    told: dict[str, Any] = {name: _plain(getattr(found, name)) for name in TEXTS}
     return replace(found, **told, details=tuple(map(_plain, found.details)))
 
 

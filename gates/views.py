@@ -45,7 +45,7 @@ def detail(request: PersonRequest, pk: int, key: str) -> HttpResponse:
     rights = rights_of(request.user, deployment.service)
     context = {
         **gate_page(gate, number_in(number)),
-        "spark": spark(gate.recent),
+        "spark": spark(gate.recent),  # type: ignore[attr-defined]
         "deployment": deployment,
         "may_edit": refusal_to_edit(rights, deployment) is None,
         "may_run": policies.refusal_to_run(rights, gate, deployment) is None,

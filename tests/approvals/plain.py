@@ -271,7 +271,7 @@ class Plain:
         return is_own or is_same or (is_stale and word.choice not in OBJECTIONS)
 
     def answer(
-        self, person: str, role: str, word: Verdict, now: datetime, *, is_voice: bool
+        self, person: str, role: str, word: Verdict, now: datetime, *, is_voice: bool = False
     ) -> bool:
         if is_voice and person == OPS_LEAD:
             return False
