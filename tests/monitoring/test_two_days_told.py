@@ -74,8 +74,8 @@ def witness() -> Iterator[Witness]:
 
 def work() -> None:
     """The worker does everything that is due now."""
+    at = clock.now()
     for name in SWEEPS:
-        at = clock.now()
         hints.hint(name)
         seen = Tick.objects.filter(name=name, at__gte=at)
         until(seen.all().exists, 60, 0.01)
