@@ -35,6 +35,10 @@ UNREADABLE = (
     "Some of its letters this PDF cannot show as they are written: they stand as boxes, or in "
     "another order. record.html shows all of them."
 )
+BORROWED = (
+    "Its Chinese, Japanese and Korean letters are those of whatever shows this PDF; where it has "
+    "none there is a gap, and record.html has what stands there."
+)
 Line = tuple[str, str]
 FONTS = Path(get_data_path()) / "fonts" / "ttf"
 # Fonts are shared by all threads of a process.
@@ -83,8 +87,10 @@ def lines_of(found: Evidences, made: dict[str, Any]) -> list[Line]:
     """All that it says, each with its style; what it cannot show rightly is said on top."""
     title, about, *rest = [(style, _plain(text)) for style, text in _story(found, made)]
     known = _own().face.charToGlyph
-    is_readable = all(lettering.is_readable(text, known) for _, text in (title, *rest))
-    return [title, about, *([] if is_readable else [("plain", UNREADABLE)]), *rest]
+    said = [text for _, text in (title, *rest)]
+    notes = [BORROWED] if any(lettering.borrows(text) for text in said) else []
+    notes += [] if all(lettering.is_readable(text, known) for text in said) else [UNREADABLE]
+    return [title, about, *(("plain", note) for note in notes), *rest]
 
 
 def _story(found: Evidences, made: dict[str, Any]) -> Iterator[Line]:

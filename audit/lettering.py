@@ -35,6 +35,11 @@ def markup(text: str) -> str:
     )
 
 
+def borrows(text: str) -> bool:
+    """Some of it is drawn by a font that is not in the PDF."""
+    return EAST_ASIAN.search(text) is not None
+
+
 def is_readable(text: str, known: Collection[int]) -> bool:
     """`known` are the signs of the record's font; it runs from left to right and joins nothing."""
     rest = EAST_ASIAN.sub("", text)

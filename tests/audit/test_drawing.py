@@ -10,7 +10,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 
 from audit import drawing, evidence, packs
-from audit.drawing import UNREADABLE, lines_of, record_pdf
+from audit.drawing import BORROWED, UNREADABLE, lines_of, record_pdf
 from audit.lettering import CHINESE, JAPANESE, KOREAN
 from checklists.enums import ItemState
 from deployments import clock
@@ -69,7 +69,9 @@ def test_record_says_what_its_documents_promise(team: Team) -> None:
 def test_letters_are_drawn_by_a_font_that_has_them(name: str, faces: set[str], team: Team) -> None:
     deployment = make_deployment(team, items=(name,))
 
-    assert UNREADABLE not in lines(deployment)
+    said = lines(deployment)
+    assert UNREADABLE not in said
+    assert (said[2] == BORROWED) == bool(faces)
     paragraph = drawing._paragraph("title", name)
     assert {part.fontName for part in paragraph.frags} - {"Record-Bold"} == faces
     assert "".join(part.text for part in paragraph.frags) == name
