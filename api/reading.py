@@ -1,5 +1,6 @@
 """What machines may ask: deployments, how ready they are, their gates and their votes."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -20,8 +21,10 @@ from api.schemas import (
     VoteOut,
 )
 from approvals.models import Vote
+from approvals.places import placed
 from approvals.signoff import standings
 from approvals.verdict import Outlook, outlook, outlooks
+from deployments.blockers import Blocker
 from deployments.enums import State
 from deployments.models import Deployment
 from gates.models import Gate, GateRun
@@ -96,9 +99,21 @@ def _ready(found: Deployment, standing: Outlook) -> dict[str, Any]:
         "state": found.state,
         "ready": verdict.is_ready if verdict else None,
         "percent": verdict.percent if verdict else None,
-        "blockers": verdict.blockers if verdict else [],
-        "warnings": verdict.warnings if verdict else [],
+        "blockers": _obstacles(verdict.blockers if verdict else [], found),
+        "warnings": _obstacles(verdict.warnings if verdict else [], found),
     }
+
+
+def _obstacles(blockers: Sequence[Blocker], found: Deployment) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": one.key,
+            "clause": one.clause,
+            "since": one.since,
+            "url": f"{settings.PORTAL_URL}{one.link}",
+        }
+        for one in placed(blockers, found)
+    ]
 
 
 @router.get("/{int:pk}/gates", response={200: list[GateOut], **READ_PROBLEMS}, summary="Its gates")

@@ -179,9 +179,12 @@ class VoteOut(Schema):
 
 
 class ObstacleOut(Schema):
+    """What stands in the way, since when, and the page that mends it."""
+
     key: str
     clause: str
     since: datetime | None
+    url: str
 
 
 class ReadinessOut(Schema):

@@ -48,6 +48,7 @@ def _blockers(
                 "sign-off",
                 objection.at,
                 waits_for_people=False,
+                about=standing.rule.pk,
             )
         ]
     if not standing.missing:
@@ -59,6 +60,7 @@ def _blockers(
             "sign-off",
             asked_since(standing, rules, deployment),
             waits_for_people=True,
+            about=standing.rule.pk,
         )
     ]
 

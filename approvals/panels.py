@@ -4,6 +4,7 @@ from typing import Any
 
 from approvals.matrix import matrix_of, with_people
 from approvals.models import Vote
+from approvals.places import placed
 from approvals.policies import lifting
 from approvals.signoff import counting, standings
 from approvals.verdict import Outlook
@@ -18,12 +19,17 @@ NAMED = 10
 
 
 def readiness_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
-    """The first obstacles by name; the rest as a count, since every tick sends this panel anew."""
+    """The first obstacles by name, each with the page that mends it; the rest as a count, since
+    every tick sends this panel anew.
+    """
     readiness = outlook.readiness
     blockers = readiness.blockers if readiness else []
+    warnings = readiness.warnings if readiness else []
+    named = with_people(blockers[:NAMED], deployment, outlook.rules)
     return {
         "readiness": readiness,
-        "blockers": with_people(blockers[:NAMED], deployment, outlook.rules),
+        "blockers": placed(named, deployment),
+        "warnings": placed(warnings, deployment),
         "more": max(0, len(blockers) - NAMED),
     }
 

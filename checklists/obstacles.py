@@ -26,6 +26,7 @@ def _counted(deployments: Sequence[Deployment]) -> Iterable[Any]:
     """One row a deployment: closed items as a number, open ones by name."""
     closed = Q(state__in=list(CLOSED))
     named = JSONObject(
+        pk="pk",
         key="key",
         text="text",
         state="state",
@@ -76,6 +77,7 @@ def _blocker(item: dict[str, Any], asked_at: datetime | None) -> Blocker:
         "checklist",
         since=datetime.fromisoformat(said) if said else asked_at,
         waits=_waits(item),
+        about=item["pk"],
     )
 
 

@@ -5,7 +5,7 @@ class CommunicationsConfig(AppConfig):
     name = "communications"
 
     def ready(self) -> None:
-        from communications import obstacles, occasions, receivers
+        from communications import enums, obstacles, occasions, receivers
         from communications.plan import announcing, foreseen
         from communications.sending import doubts
         from deployments import announcements, blockers, foresight, portal_hold
@@ -25,8 +25,9 @@ class CommunicationsConfig(AppConfig):
         subscribe(receivers.WAY_BACK, receivers.tell_way_back)
         subscribe(["item failed"], receivers.ask_how_to_go_on)
         subscribe(["overrun foreseen"], receivers.tell_overrun)
+        subscribe(["message not written"], receivers.tell_unwritten)
         subscribe(["alert raised"], receivers.tell_alert)
-        subscribe(receivers.GO_BACK, receivers.ask_whether_to_go_back)
+        subscribe(enums.GO_BACK, receivers.ask_whether_to_go_back)
         foresight.register(foreseen.look)
         announcements.register(announcing.before_t0)
         portal_hold.register(doubts.AFTER_A_RESTORE)

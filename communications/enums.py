@@ -31,6 +31,7 @@ class Kind(TextChoices):
     OVERRUN = "overrun", "The window will be overrun"
     ALERT = "alert", "An alert"
     ROLLBACK_ASKED = "rollback_asked", "Shall it be rolled back?"
+    UNWRITTEN = "unwritten", "A message could not be written"
 
 
 # What a plan may have a line for; everything else is caused by an event.
@@ -41,12 +42,14 @@ TELLS_A_VERDICT = frozenset({Kind.HOLD, Kind.NO_GO, Kind.RECALL})
 SAYS_WHAT_MOVED = TELLS_A_VERDICT | {Kind.CORRECTION}
 # The event of a new time, which corrects, and says a verdict again that was not heard by all.
 MOVED = "rescheduled"
+# The events that ask whether to go back, each once more with all that asks by then.
+GO_BACK = ("rollback asked", "rollback unanswered")
 # To whoever signs, or to the lead if they do not; of no use once the rule holds.
 ASKS_TO_SIGN = frozenset({Kind.SIGN, Kind.SIGN_REMINDER, Kind.SIGN_OVERDUE})
 # To those who were told that it started; to all who were told of it where nobody was.
 WAY_BACK = frozenset({Kind.ROLLBACK, Kind.ROLLED_BACK, Kind.STOPPED})
 # What is still of use after a cancellation.
-OUTLIVES_CANCELLATION = frozenset({Kind.CANCELLATION, Kind.MENTION})
+OUTLIVES_CANCELLATION = frozenset({Kind.CANCELLATION, Kind.MENTION, Kind.UNWRITTEN})
 
 # Besides the lines of the plan, what a person holds back with them; what stops a deployment, and
 # what is written to single people, leaves nevertheless.

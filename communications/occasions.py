@@ -133,14 +133,23 @@ def tell_alert(deployment: Deployment, event: Event) -> Message | None:
 def ask_whether_to_go_back(deployment: Deployment, event: Event) -> Message | None:
     """A mail to the lead, to those who may operate it, and to whom the plan lets decide.
 
-    It goes once more when nobody answered.
+    It goes once more when nobody answered. Of what asks at once there is one, with all of it.
     """
     question = Question.objects.open().filter(pk=event.object_id).first()
-    if question is None:
+    if question is None or in_vain.is_decided(deployment, event):
         return None
     people = [deployment.lead, *ops_leads(deployment), *speaking_as(deployment, question.roles)]
     kind = Kind.ROLLBACK_ASKED
     return _write_to(deployment, event, kind, kind.label, people)
+
+
+def tell_unwritten(deployment: Deployment, event: Event) -> Message | None:
+    """A mail to the release lead that others got none; not of itself, which could have no end."""
+    failed = deployment.messages.filter(pk=event.object_id).first()
+    if failed is None or failed.kind == Kind.UNWRITTEN:
+        return None
+    title = f"Not written: {failed.title}"
+    return _write_to(deployment, event, Kind.UNWRITTEN, title, _lead_of(deployment))
 
 
 def mention(deployment: Deployment, event: Event) -> Message | None:

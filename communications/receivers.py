@@ -16,7 +16,6 @@ PLANS_AFTER = (
     "watch opened",
 )
 WAY_BACK = ("rollback begun", "rolled back", "stopped")
-GO_BACK = ("rollback asked", "rollback unanswered")
 ASKS = ("signature asked", "signature reminded", "signature overdue")
 
 
@@ -87,6 +86,11 @@ def ask_how_to_go_on(event: Event) -> None:
 def tell_overrun(event: Event) -> None:
     if event.deployment_id:
         occasions.tell_overrun(Deployment.objects.lock(event.deployment_id), event)
+
+
+def tell_unwritten(event: Event) -> None:
+    if event.deployment_id:
+        occasions.tell_unwritten(Deployment.objects.lock(event.deployment_id), event)
 
 
 def tell_alert(event: Event) -> None:

@@ -62,7 +62,7 @@ def _note_backlog() -> None:
 def _send_all() -> None:
     line = Line()
     try:
-        while copies := dispatch.claim(BATCH):
+        while copies := dispatch.claim(min(BATCH, line.pace.share)):
             if not send(copies, line):
                 break
     finally:

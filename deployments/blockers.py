@@ -27,7 +27,8 @@ class Blocker:
 
     `key` identifies it across time, so that a new one can be told from one already known.
     `clause` reads inside the readiness sentence, `mend` is the anchor on the deployment page and
-    `link` the address of a page of its own that mends it, where there is one.
+    `link` the address of a page of its own that mends it, where there is one; `about` is the row
+    that such an address names.
     One that `settles` is being looked at again by itself and breaks a GO only if that ends badly.
     `waits` names people, or says in words who can end it, for pages only: the sentence names roles.
     """
@@ -40,6 +41,7 @@ class Blocker:
     settles: bool = False
     waits: Waits | None = None
     link: str = ""
+    about: int | None = None
 
     def naming(self, waits: Waits) -> Blocker:
         return replace(self, waits=waits)

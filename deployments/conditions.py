@@ -100,6 +100,14 @@ class Condition:
         own = self._in_own_unit(value, self.unit if unit is None else unit)
         return compare(own, self.number)
 
+    def oddity(self, value: Decimal, unit: str | None = None) -> str:
+        """Why no share and no time can have this value; empty if it can, or the limit is such."""
+        measure, _ = UNITS[self.unit if unit is None else unit]
+        if value >= 0 or self.number < 0 or measure == UNITS[""][0]:
+            return ""
+        found = amount(value, self.unit if unit is None else unit)
+        return f"{found} is below zero, which {measure} never is; look at what measures it."
+
     def until(self, moments: Mapping[str, datetime]) -> datetime | None:
         """To when it counts, as far as its anchor has come; None where it counts at any time."""
         anchor = moments.get(self.anchor or "")

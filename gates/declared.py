@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from connections.addresses import Permit, checked
 from connections.commands import Command
 from connections.repositories import Repository
-from deployments.conditions import Condition, parse
+from deployments.conditions import UNITS, Condition, fits, parse
 from gates.enums import Kind
 from gates.measurement import Measurement
 from gates.schedules import Schedule
@@ -167,6 +167,7 @@ class Declared(Generic[S]):
 
     `needs_condition`: without one there is nothing to judge.
     `percentile` is the only one that it measures; None where the settings say which.
+    `unit` is that of its one value; None where the settings say it, or `numbers` do.
     `red` lists, for people, what makes such a gate red or unmeasurable.
     """
 
@@ -178,6 +179,7 @@ class Declared(Generic[S]):
     red: tuple[str, ...]
     numbers: Mapping[str, Number] = field(default_factory=dict)
     percentile: Decimal | None = None
+    unit: str | None = None
     needs_condition: bool = False
 
     @property
@@ -210,11 +212,25 @@ class Declared(Generic[S]):
         if self.needs_condition and not condition and not settings.get("equals"):
             return f"{self.settings.called} needs a condition, such as “error_rate < 1 %”."
         try:
-            if condition:
-                self.number(parse(condition))
+            return self._misfit(parse(condition), settings) if condition else ""
         except ValueError as error:
             return str(error)
-        return ""
+
+    def _misfit(self, limit: Condition, settings: Mapping[str, Any]) -> str:
+        """Why what is found could never be held against the limit, by their units."""
+        number = self.number(limit)
+        if number is not None:
+            found = number.unit
+        elif self.unit is None and "unit" not in self.settings.model_fields:
+            return ""
+        else:
+            found = self.unit if self.unit is not None else str(settings.get("unit") or "")
+        if found not in UNITS or fits(found, limit.unit):
+            return ""
+        return (
+            f"What it finds is {UNITS[found][0]} and {limit.metric} is judged as"
+            f" {UNITS[limit.unit][0]}; let both have the same unit (%, ms, s or none)."
+        )
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ def held(found: Measurement, condition: str, declared: Declared[Any]) -> Measure
         limit = parse(condition)
         value, unit = _asked(limit, found, declared)
         holds, said = limit.holds(value, unit), limit.explain(value, unit)
+        if odd := limit.oddity(value, unit):
+            raise ConditionError(odd)
     except ValueError as error:
         return replace(unmeasured(str(error)), target=found.target, threshold=threshold)
     told = replace(found, threshold=threshold, value=format(value, "f"), unit=unit)

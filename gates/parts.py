@@ -17,7 +17,7 @@ from deployments.redefining import KeyedPart
 from gates import standing
 from gates.definitions import SCHEDULES, GateDefinition
 from gates.enums import GateState
-from gates.kinds import KINDS, PROBED
+from gates.kinds import KINDS, PROBED, READ
 from gates.models import Gate
 from gates.schedules import Schedule
 
@@ -123,10 +123,26 @@ def refusal_of_gate(gate: GateDefinition, service: Service) -> Refused | None:
         return Invalid(str(error))
     why = (
         declared.refusal_of(gate.condition, gate.settings)
+        or _never_judged(gate)
         or _never_ending(gate)
         or refusal_by_service(gate.settings.get("connection"), service.key)
     )
     return Invalid(why) if why else None
+
+
+def _never_judged(gate: GateDefinition) -> str:
+    """What a condition says of time and a gate of this kind could not hold it against."""
+    limit = parse(gate.condition) if gate.condition and gate.kind in PROBED | READ else None
+    if limit is None:
+        return ""
+    if limit.within is not None:
+        return (
+            "A gate is judged before the start, so that its condition has no “within”; after the"
+            " deployment a target of the watch has."
+        )
+    if limit.duration is not None and gate.kind in READ:
+        return "A report is one measurement, so that its condition has no “for”."
+    return ""
 
 
 def _never_ending(gate: GateDefinition) -> str:

@@ -65,6 +65,11 @@ def _judged(report: Result, condition: str) -> tuple[bool, str]:
         )
     try:
         limit = parse(condition)
-        return limit.holds(value, unit), limit.explain(value, unit)
+        holds, said, odd = (
+            limit.holds(value, unit), limit.explain(value, unit), limit.oddity(value, unit)
+        )  # fmt: skip
     except ConditionError as error:
         raise Invalid(str(error)) from error
+    if odd:
+        raise Invalid(odd)
+    return holds, said

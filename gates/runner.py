@@ -113,16 +113,12 @@ def fitted(measured: Measurement) -> dict[str, Any]:
     """
     facts = asdict(measured)
     facts["counts"] = {name: str(number) for name, number in measured.counts.items()}
-    facts["details"] = [_clean(line, LONGEST_DETAIL) for line in measured.details[:MOST_DETAILS]]
+    facts["details"] = [cut(line, LONGEST_DETAIL) for line in measured.details[:MOST_DETAILS]]
     for name, value in facts.items():
         if isinstance(value, str):
             longest = getattr(Sample._meta.get_field(name), "max_length", None)
-            facts[name] = _clean(value, longest)
+            facts[name] = cut(value, longest)
     return facts
-
-
-def _clean(text: str, longest: int | None) -> str:
-    return cut(text.replace("\0", "\ufffd"), longest)
 
 
 def _brought_by(run: GateRun) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from gates.forms.by_hand import ReportForm, UploadForm
 from gates.forms.settings import TryForm
 from gates.models import recent_samples
 from gates.panels import gate_page
+from gates.sparks import spark
 from gates.uploads import hand_in_by_hand
 
 
@@ -44,6 +45,7 @@ def detail(request: PersonRequest, pk: int, key: str) -> HttpResponse:
     rights = rights_of(request.user, deployment.service)
     context = {
         **gate_page(gate, number_in(number)),
+        "spark": spark(gate.recent),
         "deployment": deployment,
         "may_edit": refusal_to_edit(rights, deployment) is None,
         "may_run": policies.refusal_to_run(rights, gate, deployment) is None,

@@ -6,12 +6,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
 from deployments.answers import posted, tried
+from deployments.exceptions import require
 from deployments.models import Deployment
 from deployments.versions import number_in
 from intake.forms import TemplateForm
+from intake.message_forms import NoteForm, lines_form, lines_said
 from intake.models import TemplateVersion
-from intake.panels import template_page
-from intake.templates import refusal_to_save, save_as_template
+from intake.panels import newest_of, template_page
+from intake.templates import refusal_to_save, save_as_template, save_messages
 
 
 @require_safe
@@ -28,6 +30,35 @@ def template(request: PersonRequest, version_pk: int) -> HttpResponse:
     first, last = (number_in(request.GET.get(name, "")) for name in ("from", "to"))
     page = template_page(version, request.user, first, last)
     return render(request, "intake/template.html", page)
+
+
+@require_http_methods(["GET", "POST"])
+def template_messages(request: PersonRequest, version_pk: int) -> HttpResponse:
+    """The message plan of a template, whose newest version alone can have a next one."""
+    visible = TemplateVersion.objects.visible_to(request.user).select_related("service")
+    version = get_object_or_404(visible, pk=version_pk)
+    newest = newest_of(version) or version
+    refusal = refusal_to_save(request.user, version.service)
+    if request.method == "POST":
+        require(refusal)
+    elif newest.pk != version.pk:
+        return redirect("intake:template_messages", newest.pk)
+    note, lines = NoteForm(posted(request)), lines_form(version, posted(request))
+    if request.method == "POST" and not lines.is_valid():
+        note.add_error(None, "Something is wrong in the lines below; nothing was saved.")
+    saved = tried(
+        request,
+        note,
+        lambda: save_messages(
+            version, lines_said(lines), note=note.cleaned_data["note"], actor=request.user
+        ),
+    )
+    if saved.result is not None:
+        messages.success(request, f"Saved: {saved.result}.")
+        return redirect("intake:template", saved.result.pk)
+    # What was typed stays; saved once more it follows the version that was faster.
+    context = {"template": newest, "note": note, "lines": lines, "refusal": refusal}
+    return render(request, "intake/template_messages.html", context, status=saved.status)
 
 
 @require_http_methods(["GET", "POST"])

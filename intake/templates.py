@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
@@ -10,17 +11,19 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import User
+from communications.definitions import PlanLine
+from communications.plan.parts import refusal_of_line
 from deployments import clock, history
 from deployments.differences import differences
 from deployments.enums import Right
-from deployments.exceptions import Forbidden, Invalid, Refused, require
+from deployments.exceptions import Forbidden, Invalid, Overtaken, Refused, require
 from deployments.models import Deployment, Service
 from deployments.policies import refusal_without, rights_of
 from deployments.versions import Edit, Group
 from deployments.wording import Words, part_words
 from intake import copying
 from intake.models import TemplateVersion
-from intake.structured.plain import Document, plain
+from intake.structured.plain import Document, plain, plain_message
 
 LONGEST_KEY = 80
 # The parts that are called as in the content, so that they bear the same titles.
@@ -90,6 +93,28 @@ def save_version(
     said = {"number": version.number, **({"deployment": made_of.pk} if made_of else {})}
     history.record(chain, "template saved", actor=actor, obj=version, after=said)
     return version
+
+
+@transaction.atomic
+def save_messages(
+    version: TemplateVersion, lines: Sequence[PlanLine], *, note: str = "", actor: User
+) -> TemplateVersion:
+    """The next version of a template, which differs in its message plan alone."""
+    chain = f"service:{version.service.key}" if version.service else "portal"
+    history.chain(chain)
+    require(refusal_to_save(actor, version.service))
+    last = versions_called(version.service, version.key).select_related("made_by").first()
+    if last.pk != version.pk:
+        raise Overtaken(
+            f"{last.made_by} saved version {last.number} of this template meanwhile; look at "
+            "it. To save what stands here as the version after it, save once more."
+        )
+    if not lines:
+        raise Invalid("Keep at least one line; a plan without any is the standard plan.")
+    for line in lines:
+        require(refusal_of_line(line))
+    document = {**version.document, "messages": [plain_message(one) for one in lines]}
+    return save_version(version.service, version.title, document, note=note, actor=actor)
 
 
 def versions_called(service: Service | None, key: str) -> Any:

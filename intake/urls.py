@@ -24,4 +24,9 @@ urlpatterns = [
     path("documents/<int:document_pk>/template/", review_views.save_template, name="template_of"),
     path("templates/", template_views.templates, name="templates"),
     path("templates/<int:version_pk>/", template_views.template, name="template"),
+    path(
+        "templates/<int:version_pk>/messages/",
+        template_views.template_messages,
+        name="template_messages",
+    ),
 ]

@@ -7,14 +7,15 @@ highest value beside them, so that no peak is lost.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.db import connection
 
 from deployments.conditions import Condition, ConditionError, converted, fits, parse
+from deployments.fitting import cut
 from deployments.models import Deployment
 from gates.metrics import meant, names_of
 from monitoring.enums import Severity
@@ -25,6 +26,7 @@ Limit = tuple[Condition, Severity]
 # Instants, means, lowest and highest values.
 Columns = list[list[Any]]
 MOST_POINTS = 720
+LONGEST_MARK = 30
 OTHERS = "Other metrics"
 ABOVE, BELOW = frozenset({">", ">="}), frozenset({"<", "<="})
 
@@ -117,16 +119,11 @@ def points(watch: Watch, now: datetime, since: datetime | None = None) -> dict[s
     start = watch.opened_at
     if since is not None and since > start:
         start += (since - start) // width * width
-    columns: dict[str, Columns] = {}
     with connection.cursor() as cursor:
         wanted: list[Any] = [width, watch.opened_at, watch.pk, start]
         cursor.execute(BUCKETS, wanted)
-        for key, at, *numbers in cursor.fetchall():
-            column = columns.setdefault(key, [[], [], [], []])
-            if column[0] and _is_interrupted(watch, column[0][-1], at, width):
-                _add(column, column[0][-1] + width.total_seconds(), [None] * 3)
-            _add(column, at, numbers)
-    return {"width": width.total_seconds(), "series": columns}
+        told = {key: _interrupted(watch, columns, width) for key, *columns in cursor.fetchall()}
+    return {"width": width.total_seconds(), "series": told}
 
 
 def _width(pace: timedelta, past: timedelta) -> timedelta:
@@ -137,29 +134,64 @@ def _width(pace: timedelta, past: timedelta) -> timedelta:
     return width
 
 
-def _is_interrupted(watch: Watch, before: float, at: float, width: timedelta) -> bool:
+def _interrupted(watch: Watch, columns: Columns, width: timedelta) -> Columns:
+    """With an empty point behind each one that nothing followed for too long."""
+    instants = columns[0]
+    gaps = [
+        place
+        for place, (before, at) in enumerate(pairwise(instants))
+        if at - before > width.total_seconds() and _is_silence(watch, before, at, width)
+    ]
+    for place in reversed(gaps):
+        empty = (instants[place] + width.total_seconds(), None, None, None)
+        for column, nothing in zip(columns, empty, strict=True):
+            column.insert(place + 1, nothing)
+    return columns
+
+
+def _is_silence(watch: Watch, before: float, at: float, width: timedelta) -> bool:
     """Judged by the pace at the later of the two, which is the slower one."""
     assert watch.opened_at is not None
     longest = silence(watch.opened_at, watch.pace, datetime.fromtimestamp(at, UTC))
     return at - before > (longest + width).total_seconds()
 
 
-def _add(columns: Columns, at: float, numbers: Sequence[float | None]) -> None:
-    for column, number in zip(columns, (at, *numbers), strict=True):
-        column.append(number)
-
-
+# One row for each metric, with its columns: a row for each point would cost several times as much.
 BUCKETS = """
-SELECT series.key, EXTRACT(EPOCH FROM date_bin(%s, reading.at, %s))::float8 AS bucket,
-       AVG(reading.value)::float8, MIN(reading.value)::float8, MAX(reading.value)::float8
-FROM monitoring_reading reading JOIN monitoring_series series ON series.id = reading.series_id
-WHERE series.watch_id = %s AND reading.at >= %s AND reading.value IS NOT NULL
-GROUP BY series.key, bucket ORDER BY series.key, bucket
+WITH points AS (
+    SELECT series.key, date_bin(%s, reading.at, %s) AS bucket, AVG(reading.value::float8) AS mean,
+           MIN(reading.value)::float8 AS low, MAX(reading.value)::float8 AS high
+    FROM monitoring_reading reading JOIN monitoring_series series ON series.id = reading.series_id
+    WHERE series.watch_id = %s AND reading.at >= %s AND reading.value IS NOT NULL
+    GROUP BY series.key, bucket
+)
+SELECT key, array_agg(EXTRACT(EPOCH FROM bucket)::float8 ORDER BY bucket),
+       array_agg(mean ORDER BY bucket), array_agg(low ORDER BY bucket),
+       array_agg(high ORDER BY bucket)
+FROM points GROUP BY key ORDER BY key
 """
 
 
 def marks(deployment: Deployment, watch: Watch) -> list[dict[str, Any]]:
     """What happened meanwhile, drawn as a line through every chart."""
-    said = [(watch.opened_at, "Completed"), (watch.ended_at, "Watch ended")]
+    said = [
+        (watch.opened_at, "Completed"),
+        (watch.ended_at, "Watch ended"),
+        (deployment.rollback_at, "Rollback"),
+        *_others(deployment, watch),
+    ]
     said += [(at, "Roll back?") for at in deployment.questions.values_list("asked_at", flat=True)]
     return [{"at": at.timestamp(), "text": text} for at, text in said if at is not None]
+
+
+def _others(deployment: Deployment, watch: Watch) -> list[tuple[datetime | None, str]]:
+    """What else was started at the same place meanwhile, of which a curve may tell."""
+    if watch.opened_at is None or watch.ends_at is None:
+        return []
+    others = Deployment.objects.filter(
+        service=deployment.service_id,
+        environment=deployment.environment_id,
+        started_at__range=(watch.opened_at, watch.ends_at),
+    ).exclude(pk=deployment.pk)
+    found = others.order_by("started_at").values_list("started_at", "package")
+    return [(at, f"Start of {cut(package, LONGEST_MARK)}") for at, package in found]

@@ -18,7 +18,7 @@ from django.db.models import Avg, Count, Max, Min
 from deployments import clock
 from deployments.conditions import amount
 from deployments.models import Deployment
-from monitoring.charts import Chart, charts_of, marks, points
+from monitoring.charts import Chart, Group, charts_of, marks, points
 from monitoring.enums import Severity
 from monitoring.models import Alert, Reading, Watch
 
@@ -118,8 +118,13 @@ class Picture:
 
 
 def figures_of(deployment: Deployment) -> list[Figure]:
-    """Each metric once, in the order of the charts; six queries, however many there are."""
-    charts = {chart.series.pk: chart for group in charts_of(deployment) for chart in group.charts}
+    """Each metric once, in the order of the charts; seven queries, however many there are."""
+    return figures_in(charts_of(deployment))
+
+
+def figures_in(groups: Sequence[Group]) -> list[Figure]:
+    """Of the charts that are known already, in two queries."""
+    charts = {chart.series.pk: chart for group in groups for chart in group.charts}
     if not charts:
         return []
     valued = Reading.objects.filter(series__in=charts, value__isnull=False).values("series")
@@ -138,7 +143,7 @@ def figures_of(deployment: Deployment) -> list[Figure]:
 
 
 def pictures_of(deployment: Deployment, figures: Sequence[Figure]) -> tuple[Picture, ...]:
-    """Of what had alerts first, then of what has limits; six at most, in four queries."""
+    """Of what had alerts first, then of what has limits; six at most, in five queries."""
     watch = Watch.objects.filter(deployment=deployment, opened_at__isnull=False).first()
     if watch is None or not figures:
         return ()

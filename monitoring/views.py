@@ -25,6 +25,7 @@ from gates.enums import Source
 from monitoring import charts, policies, services
 from monitoring.counted import counted_of
 from monitoring.enums import OPEN_ANSWERS, Channel, Result, Verdict
+from monitoring.figures import figures_in
 from monitoring.forms import (
     AcknowledgeForm,
     CloseForm,
@@ -62,9 +63,11 @@ def close(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def report(request: PersonRequest, pk: int) -> HttpResponse:
-    """What the deployment came to so far; for print, too."""
+    """What the deployment came to so far, with every metric in numbers and drawn; for print too."""
     deployment = _visible(request, pk)
-    context = {"deployment": deployment, "report": report_of(deployment)}
+    groups = charts.charts_of(deployment)
+    context = {"deployment": deployment, "report": report_of(deployment), "charts": groups,
+               "figures": figures_in(groups)}  # fmt: skip
     return render(request, "monitoring/report.html", context)
 
 

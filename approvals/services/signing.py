@@ -148,12 +148,17 @@ def _cast(
 def _stand(vote: Vote) -> None:
     """One row for each of those who count by the vote, and none by the word that it replaces.
 
-    A word that is taken back counts on no content any more, even if that comes back.
+    A word that is taken back counts on no content any more, even if that comes back. What else is
+    found of them on this content is of a word that was replaced on another one in between: nobody
+    who counts as another role gets here.
     """
     there = Standing.objects.filter(deployment=vote.deployment)
-    if vote.choice != Choice.WITHDRAW:
+    replaced = there.filter(person__in=vote.parties)
+    if vote.choice == Choice.WITHDRAW:
+        replaced = replaced.filter(vote__rule=vote.rule)
+    else:
         there = there.filter(content_hash=vote.content_hash)
-    replaced = there.filter(person__in=vote.parties, vote__rule=vote.rule)
+        replaced = replaced.filter(content_hash=vote.content_hash)
     there.filter(vote__in=replaced.values("vote")).delete()
     if vote.choice != Choice.WITHDRAW:
         Standing.objects.bulk_create(

@@ -55,7 +55,7 @@ class Lines(Part[MessagePlan, PlanLine]):
             return Refused(
                 f"“{settled.title}” {said}; its line stays with it. Add another line instead."
             )
-        return _refusal_of_words(plan) or refusal_of_time(plan)
+        return refusal_of_line(plan)
 
     def make(self, deployment: Deployment, plans: Sequence[PlanLine]) -> list[MessagePlan]:
         last = MessagePlan.every.filter(deployment=deployment).order_by("-position").first()
@@ -92,6 +92,11 @@ def _settled(deployment: Deployment, row: MessagePlan) -> Message | None:
     """The line's message for the present time, if it is no longer only planned."""
     present = row.messages.filter(schedule_revision=deployment.schedule_revision)
     return present.exclude(state=MessageState.PLANNED).first()
+
+
+def refusal_of_line(plan: PlanLine) -> Refused | None:
+    """Why there can be no such line, in a deployment or in a template."""
+    return _refusal_of_words(plan) or refusal_of_time(plan)
 
 
 def _refusal_of_words(plan: PlanLine) -> Refused | None:

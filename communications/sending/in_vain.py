@@ -10,7 +10,7 @@ from approvals.signoff import standings
 from checklists.enums import CLOSED, ItemState
 from checklists.models import Item
 from checklists.policies import refusal_by_phase
-from communications.enums import ASKS_TO_SIGN, Kind
+from communications.enums import ASKS_TO_SIGN, GO_BACK, Kind
 from deployments import clock
 from deployments.enums import FINAL, State
 from deployments.models import Deployment, Event
@@ -41,8 +41,15 @@ def is_over(deployment: Deployment, event: Event) -> bool:
 
 
 def is_decided(deployment: Deployment, event: Event) -> bool:
-    """Nobody asks any more whether to roll back."""
-    return not Question.objects.open().filter(pk=event.object_id).exists()
+    """Nobody asks any more whether to roll back, or more does: the newest word says all of it."""
+    is_open = Question.objects.open().filter(pk=event.object_id).exists()
+    return not is_open or is_asked_anew(deployment, event)
+
+
+def is_asked_anew(deployment: Deployment, event: Event) -> bool:
+    """The same question was asked again after this, such as by a trigger beside an alert."""
+    asked = deployment.events.filter(verb__in=GO_BACK, object_kind=event.object_kind)
+    return asked.filter(object_id=event.object_id, sequence__gt=event.sequence).exists()
 
 
 def is_asked_in_vain(deployment: Deployment, event: Event) -> bool:

@@ -7,12 +7,15 @@ import smtplib
 import time
 
 from django.conf import settings
-from django.core.mail.backends.smtp import EmailBackend
+
+from connections.mail_server import Backend
 
 COPIES_PER_CONNECTION = 100
 # As many as are begun at once are in doubt if the worker dies (docs/adr/0027).
 MOST_AT_ONCE = 16
 BATCH_SECONDS = 0.25
+# So many batches are claimed at once: few copies where each takes long, so that others have some.
+BATCHES_CLAIMED = 8
 logger = logging.getLogger(__name__)
 
 
@@ -25,6 +28,11 @@ class Pace:
     def is_over(self, began: float) -> bool:
         return time.monotonic() - began > BATCH_SECONDS
 
+    @property
+    def share(self) -> int:
+        """How many copies one sender claims, and leaves to no other."""
+        return self.size * BATCHES_CLAIMED
+
     def learn(self, began: float) -> None:
         self.size = 1 if self.is_over(began) else min(self.size * 2, MOST_AT_ONCE)
 
@@ -33,7 +41,7 @@ class Line:
     """The connection to the mail server, reopened now and then and after every trouble."""
 
     def __init__(self) -> None:
-        self._backend = EmailBackend(timeout=settings.EMAIL_TIMEOUT)
+        self._backend = Backend(timeout=settings.EMAIL_TIMEOUT)
         self._used = 0
         self.pace = Pace()
 
@@ -52,7 +60,12 @@ class Line:
     def _open(self) -> None:
         if self._used >= COPIES_PER_CONNECTION:
             self.close()
-        self._backend.open()
+        try:
+            self._backend.open()
+        except OSError:
+            # Without the TLS or the sign-in that it was to have; nothing may go over it.
+            self.close()
+            raise
 
     def close(self) -> None:
         self._used = 0

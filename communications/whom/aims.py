@@ -14,9 +14,13 @@ from communications.whom.audience import People, Recipient, for_absent, gone
 from deployments.models import Deployment, Granted, Service
 
 
-def choices(service: Service, *, besides: Sequence[str] = ()) -> list[tuple[str, str]]:
-    """Every word that may be chosen for a service, those of a line that is edited among them."""
-    held = Role.objects.filter(memberships__service=service).distinct().order_by("title")
+def choices(service: Service | None, *, besides: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """Every word that may be chosen for a service, or in a plan for every one of them.
+
+    Those of a line that is edited are among them.
+    """
+    roles = Role.objects.filter(memberships__service=service) if service else Role.objects.all()
+    held = roles.distinct().order_by("title")
     known = {**PLURALS, **{f"{OF_ROLE}{role.key}": f"holders of {role.title}" for role in held}}
     return [*known.items(), *((word, in_words([word])) for word in besides if word not in known)]
 

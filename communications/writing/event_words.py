@@ -14,7 +14,7 @@ from deployments.models import Deployment, Event
 
 OF_AN_EVENT = (
     "actor", "reason", "said", "about", "due", "due_there", "holds_until", "role", "again",
-    "foreseen", "left_behind", "because", "answer_by", "is_automatic", "severity",
+    "foreseen", "left_behind", "because", "besides", "answer_by", "is_automatic", "severity",
     "deciders",
 )  # fmt: skip
 
@@ -35,6 +35,7 @@ def of_event(event: Event | None, deployment: Deployment, dates: Clock) -> dict[
         "foreseen": dates.moment(_instant(event, "end")),
         "left_behind": event.after.get("left_behind", []),
         "because": event.after.get("because", ""),
+        "besides": event.after.get("besides", []),
         "answer_by": dates.moment(_instant(event, "answer_by")),
         "is_automatic": event.after.get("automatic", False),
         "deciders": event.after.get("deciders", ""),
@@ -62,6 +63,8 @@ def _place(event: Event, deployment: Deployment) -> str:
         return reverse("checklists:item", args=[deployment.pk, event.object_id])
     if event.object_kind == "alert":
         return reverse("monitoring:alert", args=[deployment.pk, event.object_id])
+    if event.object_kind == "message":
+        return reverse("communications:messages", args=[deployment.pk])
     if event.object_kind == "question":
         return reverse("monitoring:question", args=[deployment.pk])
     if event.object_kind == "gate":

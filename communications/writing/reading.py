@@ -39,6 +39,7 @@ IN_TWO_REGISTERS = frozenset(
         Kind.OVERRUN,
         Kind.ALERT,
         Kind.ROLLBACK_ASKED,
+        Kind.UNWRITTEN,
         Kind.SUMMARY,
     }
 )

@@ -8,6 +8,7 @@ from deploy_portal.settings.environment import *
 from deploy_portal.settings.environment import BASE_DIR, PORTAL_URL, env
 from deploy_portal.settings.files import *
 from deploy_portal.settings.logs import *
+from deploy_portal.settings.mail import mail_settings
 from deploy_portal.settings.portal import *
 from deploy_portal.settings.queues import *
 from deploy_portal.settings.security import *
@@ -124,7 +125,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:1025"))
+vars().update(mail_settings(env.str("EMAIL_URL", default="smtp://127.0.0.1:1025")))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Deploy Portal <portal@localhost>")
 

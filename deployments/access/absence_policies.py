@@ -119,6 +119,17 @@ def refusal_by_overlap(
     return None
 
 
+def refusal_by_past(over: Sequence[StandIn], zone: str) -> Refused | None:
+    """One absence at a time holds for those that are over, too: they stay as they were."""
+    if not over:
+        return None
+    last = max(over, key=lambda one: one.ends_at)
+    return Refused(
+        f"{last.absent} was away from {last.service} {span(last, zone)}, which is over; let the"
+        " new absence begin when that one ended."
+    )
+
+
 def refusal_to_end(rights: Rights, row: StandIn, now: datetime) -> Refused | None:
     is_own = rights.user.pk in {row.absent_id, row.stand_in_id}
     if not (is_own or may_manage(rights)):

@@ -69,6 +69,8 @@ def _name(chain: Chain, service: Service, absence: Absence, actor: User, now: da
         require(policies.refusal_by_absence(overlapping(away, times), actor.zone))
     own = overlapping(lasting.filter(absent=absent), times)
     require(policies.refusal_by_overlap(own, stand_in, times, actor.zone))
+    over = StandIn.objects.over(now).filter(service=service, absent=absent).with_names()
+    require(policies.refusal_by_past(overlapping(over, times), actor.zone))
     for one in own:
         _end(chain, one, actor, now)
     row = StandIn.objects.create(

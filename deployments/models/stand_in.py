@@ -28,6 +28,10 @@ class StandInQuerySet(models.QuerySet["StandIn"]):
         """Not ended by anybody, and not over: under way or planned."""
         return self.filter(revoked_at__isnull=True, ends_at__gt=now)
 
+    def over(self, now: datetime) -> StandInQuerySet:
+        """Ended at their time, not by anybody."""
+        return self.filter(revoked_at__isnull=True, ends_at__lte=now)
+
     def with_names(self) -> StandInQuerySet:
         return self.select_related("service", "absent", "stand_in", "named_by")
 

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import ROUND_UP, Decimal
 from email.utils import parsedate_to_datetime
 from fnmatch import fnmatch
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from connections.client import GuardedClient
+from deployments.conditions import plain_number
 from gates.declared import Circumstances, Number, Probed, Settings, whole_address
 from gates.enums import Kind
 from gates.measurement import Measurement
@@ -26,6 +28,7 @@ from gates.schedules import STANDING
 MOST_FILES = 100_000
 # Clocks differ a little; a backup from further ahead was not made yet.
 AHEAD = timedelta(minutes=5)
+PLACES = Decimal("0.01")
 
 
 class BackupSettings(Settings):
@@ -104,8 +107,8 @@ def probe(wanted: BackupSettings, around: Circumstances) -> Measurement:
 
 def _judged(found: Backup, wanted: BackupSettings, now: datetime) -> Measurement:
     age = now - found.made_at
-    hours = max(0, int(age.total_seconds() // 3600))
-    outcome, reason = "good", f"the newest backup is {hours} h old"
+    hours = _hours(age)
+    outcome, reason = "good", f"the newest backup is {int(hours)} h old"
     if age < -AHEAD:
         outcome, reason = "error", f"the newest backup is dated {found.made_at:%Y-%m-%d %H:%M} UTC"
         reason += ", which is still to come"
@@ -119,11 +122,17 @@ def _judged(found: Backup, wanted: BackupSettings, now: datetime) -> Measurement
     return Measurement(
         outcome,
         reason,
-        value=str(hours),
+        value=plain_number(hours),
         threshold=wanted.threshold,
         counts={"age_hours": hours, "bytes": found.size or 0},
         details=(found.name,),
     )
+
+
+def _hours(age: timedelta) -> Decimal:
+    """Rounded up, so that a limit is never met by rounding."""
+    seconds = Decimal(max(age, timedelta(0)) // timedelta(seconds=1))
+    return (seconds / 3600).quantize(PLACES, ROUND_UP)
 
 
 def _asked(wanted: BackupSettings, around: Circumstances) -> Backup | None:
@@ -202,9 +211,9 @@ KIND = Probed(
     asks="Is there a young backup to go back to?",
     settings=BackupSettings,
     schedule=STANDING,
-    version="backup/2",
+    version="backup/3",
     numbers={
-        "age_hours": Number("", "whole hours since the newest backup"),
+        "age_hours": Number("", "hours since the newest backup, never rounded down"),
         "bytes": Number("", "size of the newest backup"),
     },
     red=(

@@ -2,8 +2,9 @@
 
 import math
 from decimal import Decimal
+from typing import Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from connections.client import Answer, GuardedClient
 from gates.declared import Addressed, Circumstances, Probed
@@ -54,6 +55,13 @@ class HttpSettings(Addressed):
     @classmethod
     def is_path(cls, path: str) -> str:
         return compiled(path)
+
+    @model_validator(mode="after")
+    def compares_both(self) -> Self:
+        """A value that nothing leads to would never be looked at."""
+        if bool(self.path) != bool(self.equals):
+            raise ValueError("A JSON path and the value at it are said together; say both of them.")
+        return self
 
     @property
     def threshold(self) -> str:
@@ -126,6 +134,7 @@ KIND = Probed(
     schedule=HEALTH,
     version="http/2",
     percentile=Decimal(95),
+    unit="ms",
     red=(
         "another status than the expected one",
         "the text is missing, or the JSON path leads to another value",

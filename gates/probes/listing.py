@@ -89,7 +89,7 @@ def _page(client: GuardedClient, address: str, store: Store) -> Page:
     if answer.status != 200:
         raise Unreadable(f"The listing's address answered {answer.status}, needs 200.")
     page, entry = Page(), dict[str, str]()
-    for mark in walk(BytesIO(answer.body)):
+    for mark in walk(BytesIO(answer.body), texts=True):
         if mark.depth == 0 and mark.is_start and mark.name != store.root:
             raise Unreadable(f"The listing is <{mark.name[:40]}>, needs <{store.root}>.")
         if mark.name == store.entry:

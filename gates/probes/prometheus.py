@@ -2,7 +2,8 @@
 
 Source: the instant queries of Prometheus' HTTP API, version 1. A query without a series, and a
 value that is no number, are no data; several series need a stated aggregate, so that nobody has
-to guess which of them was judged.
+to guess which of them was judged. An answer that comes with warnings may lack series (a store that
+did not answer), so that what it lets pass is a warning too.
 """
 
 from collections.abc import Callable, Sequence
@@ -66,15 +67,17 @@ def probe(wanted: PrometheusSettings, around: Circumstances) -> Measurement:
         raise Unreadable(f"Prometheus says: {str(said)[:200]}.")
     if answer.status != 200:
         raise Unreadable(f"Prometheus answered {answer.status}, needs 200.")
-    warned = [f"warning: {one}" for one in _list(document.get("warnings"))]
-    found = _judged(_series(document.get("data")), wanted)
+    warned = [str(one) for one in _list(document.get("warnings"))]
+    outcome, reason, value = _judged(_series(document.get("data")), wanted)
+    if warned and outcome == "good":
+        outcome, reason = "warn", f"Prometheus warns: {warned[0][:200]}"
     return Measurement(
-        found[0],
-        found[1],
-        value=found[2],
+        outcome,
+        reason,
+        value=value,
         unit=wanted.unit,
         threshold=wanted.threshold,
-        details=tuple(warned[:MOST_DETAILS]),
+        details=tuple(f"warning: {one}" for one in warned[:MOST_DETAILS]),
     )
 
 
@@ -147,10 +150,11 @@ KIND = Probed(
     asks="Is this metric within its limit now?",
     settings=PrometheusSettings,
     schedule=METRIC,
-    version="prometheus/1",
+    version="prometheus/2",
     needs_condition=True,
     red=(
         "the condition does not hold",
+        "a warning: the answer came with warnings, so that series may be missing",
         "no data: no series, NaN or an infinite value",
         "could not be measured: an error of Prometheus, several series without an aggregate, more"
         " than 64 series, no answer in time, blocked address",

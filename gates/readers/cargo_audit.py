@@ -1,10 +1,12 @@
 """Reads `cargo audit --json`: vulnerable crates of the lock file.
 
 Source: the report of the rustsec crate. An advisory has a CVSS vector and no word for its
-severity, so that every vulnerability counts alike. Its own count is held against its list.
+severity, so that every vulnerability counts alike. Its own count is held against its list. No
+vulnerability is found where there is no crate to look at, or no advisory to look in.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from pydantic import Field
@@ -20,6 +22,10 @@ HOLE = "vulnerabilities.list.item"
 WARNINGS = ("unmaintained", "unsound", "yanked", "notice")
 WARNED = {f"warnings.{kind}.item": kind for kind in WARNINGS}
 IGNORED = "settings.ignore.item"
+COUNT, FOUND = "vulnerabilities.count", "vulnerabilities.found"
+CRATES, ADVISORIES = "lockfile.dependency-count", "database.advisory-count"
+LEAST_SEVERITY = "settings.severity"
+MARKS = frozenset({COUNT, FOUND, CRATES, ADVISORIES, LEAST_SEVERITY})
 
 
 class CargoAuditSettings(Fetched):
@@ -53,19 +59,35 @@ def read(stream: BinaryIO, wanted: CargoAuditSettings) -> Measurement:
             lines.append(f"{WARNED[path]}: {_crate(mapping(value))}")
         elif path == IGNORED:
             ignored += 1
-        elif path in ("vulnerabilities.count", "lockfile.dependency-count"):
+        elif path in MARKS:
             marks[path] = value
         del lines[10 * MOST_DETAILS :]
     _require_whole(marks, holes)
-    return _judged(wanted, holes, warnings, ignored, lines)
+    judged = _judged(wanted, holes, warnings, ignored, lines)
+    return _doubted(judged, marks)
 
 
 def _require_whole(marks: Mapping[str, Any], holes: int) -> None:
-    declared = marks.get("vulnerabilities.count")
+    declared = marks.get(COUNT)
     if declared is None:
         raise Unreadable("The report is no JSON of cargo audit: it counts no vulnerabilities.")
-    if declared != holes:
-        raise Unreadable(f"The report counts {declared} vulnerabilities and lists {holes}.")
+    if declared != holes or (marks.get(FOUND) is True and not holes):
+        said = declared or "some"
+        raise Unreadable(f"The report counts {said} vulnerabilities and lists {holes}.")
+
+
+def _doubted(judged: Measurement, marks: Mapping[str, Any]) -> Measurement:
+    """What was left out is said; where nothing was looked at, or in nothing, nothing is known."""
+    if judged.outcome != "good":
+        return judged
+    for mark, what in ((CRATES, "crates in the lock file"), (ADVISORIES, "known advisories")):
+        if not marks.get(mark):
+            how = "no" if mark in marks else "no count of"
+            return replace(judged, outcome="no_data", reason=f"the report tells of {how} {what}")
+    if least := marks.get(LEAST_SEVERITY):
+        reason = f"{judged.reason}; below {least} nothing was looked for"
+        return replace(judged, outcome="warn", reason=reason)
+    return judged
 
 
 def _judged(
@@ -105,7 +127,7 @@ KIND = Read(
     asks="Are there no vulnerable crates in the lock file?",
     settings=CargoAuditSettings,
     schedule=REPORT,
-    version="cargo_audit/1",
+    version="cargo_audit/2",
     numbers={
         "vulnerabilities": Number("", "advisories that hold for a crate"),
         "warnings": Number("", "unmaintained, unsound and yanked crates"),
@@ -113,6 +135,8 @@ KIND = Read(
     },
     red=(
         "more vulnerabilities, or warnings, than allowed",
+        "no data: no crate in the lock file, or no advisory in the database, or neither is said",
+        "a warning: it was run to look only for what is severe",
         "could not be measured: no JSON of cargo audit, its count is not its list, cut off",
     ),
     read=read,

@@ -1,6 +1,7 @@
 """Reads what `cargo test` prints: its suites, each begun with “running n tests” and ended.
 
-Source: the pretty format of Rust's libtest. A suite that begins and does not end stopped half way.
+Source: the pretty format of Rust's libtest, and what cargo says between the suites. A suite that
+begins, or is named last, and does not end stopped half way.
 """
 
 import re
@@ -25,8 +26,10 @@ ENDED = re.compile(
     r" (\d{1,9}) ignored; (\d{1,9}) measured; (\d{1,9}) filtered out.*"
 )
 FAILED = re.compile(r"test (.{1,300}) \.\.\. FAILED")
-BROKEN = re.compile(r"error(?:\[E\d+\])?: (?:could not compile|aborting due to|failed to).*")
-PANICKED = re.compile(r"error: (?:test failed|doctest failed).*")
+PANICKED = re.compile(r"error: (?:test failed|doctest failed|\d{1,9} targets? failed).*")
+# Inside a suite it may be what a test prints; between suites only cargo and rustc speak.
+BROKEN = re.compile(r"error(?:\[E\d+\])?: .*")
+NAMED = re.compile(r"(?:Running|Doc-tests) \S.*")
 
 
 class CargoTestSettings(Fetched):
@@ -49,7 +52,10 @@ class CargoTestSettings(Fetched):
 
 @dataclass
 class Tally:
-    """`running` is what the suite under way announced, None between suites."""
+    """`running` is what the suite under way announced, None between suites.
+
+    `named` is the suite that cargo has just named and that has not said a word yet.
+    """
 
     suites: int = 0
     running: int | None = None
@@ -58,6 +64,7 @@ class Tally:
     ignored: int = 0
     filtered: int = 0
     broken: str = ""
+    named: str = ""
     says_failed: bool = False
     details: list[str] = field(default_factory=list)
 
@@ -81,17 +88,21 @@ def read(stream: BinaryIO, wanted: CargoTestSettings) -> Measurement:
     except UnicodeError as error:
         raise Unreadable("The report is neither UTF-8 nor marked as UTF-16.") from error
     if tally.broken:
-        raise Unreadable(f"The tests were not built: {tally.broken[:200]}.")
+        raise Unreadable(f"The tests were not all built or run: {tally.broken[:200]}.")
     if tally.running is not None:
         raise Unreadable(
             f"A suite of {tally.running} tests began and did not end: the run stopped half way."
         )
+    if tally.named and not tally.says_failed:
+        raise Unreadable(f"“{tally.named[:120]}” was to run and says nothing: it stopped half way.")
     if not tally.suites:
         raise Unreadable("The report holds no result line of cargo test.")
     return _judged(tally, wanted)
 
 
 def _hear(line: str, tally: Tally) -> None:
+    if line:
+        tally.named = line if tally.running is None and NAMED.fullmatch(line) else ""
     if begun := BEGUN.fullmatch(line):
         if tally.running is not None:
             raise Unreadable("A suite began before the one before it ended: output is mixed up.")
@@ -102,7 +113,7 @@ def _hear(line: str, tally: Tally) -> None:
         tally.details.append(f"failed: {failed[1]}")
     elif PANICKED.fullmatch(line):
         tally.says_failed = True
-    elif BROKEN.fullmatch(line):
+    elif tally.running is None and not tally.broken and BROKEN.fullmatch(line):
         tally.broken = line.rstrip(".")
 
 
@@ -135,8 +146,10 @@ def _judged(tally: Tally, wanted: CargoTestSettings) -> Measurement:
 
 def _verdict(tally: Tally, wanted: CargoTestSettings) -> tuple[str, str]:
     ran = tally.passed + tally.failed
-    if tally.failed or tally.says_failed:
+    if tally.failed:
         return "bad", f"{tally.failed} of {ran} tests failed"
+    if tally.says_failed:
+        return "bad", f"cargo says that tests failed, though {ran} passed and none is counted"
     if not ran:
         return "no_data", "no test ran"
     if ran < wanted.min_tests:
@@ -152,7 +165,7 @@ KIND = Read(
     asks="Did all Rust tests pass?",
     settings=CargoTestSettings,
     schedule=REPORT,
-    version="cargo_test/1",
+    version="cargo_test/2",
     numbers={
         "tests": Number("", "tests that ran"),
         "passed": Number("", "tests that passed"),
@@ -164,8 +177,8 @@ KIND = Read(
     red=(
         "a failed test, fewer tests than at least expected, more ignored than allowed",
         "no data: no test ran",
-        "could not be measured: the code did not compile, a suite began and did not end, no result"
-        " line",
+        "could not be measured: the code did not compile, cargo tells of an error, a suite began"
+        " and did not end or was named last and said nothing, no result line",
     ),
     read=read,
 )

@@ -19,6 +19,10 @@ MATCH = "matches.item"
 IGNORED = "ignoredMatches.item"
 WHOLE = frozenset({MATCH, IGNORED})
 TOOL = "descriptor.name"
+# Of version 6 of its list the state stands one level deeper.
+LIST = ("descriptor.db.", "descriptor.db.status.")
+VALID = frozenset(f"{place}valid" for place in LIST)
+WRONG = frozenset(f"{place}error" for place in LIST)
 
 
 class GrypeSettings(SeveritySettings):
@@ -28,7 +32,7 @@ class GrypeSettings(SeveritySettings):
 def read(stream: BinaryIO, wanted: GrypeSettings) -> Measurement:
     """Findings that count; raises `Unreadable` for what is no whole Grype report."""
     report, found = Document(stream), Findings()
-    tool, has_matches = None, False
+    tool, has_matches, trouble = None, False, ""
     for path, value in report.values(WHOLE):
         if path == MATCH:
             _take(mapping(value), found, wanted)
@@ -38,8 +42,14 @@ def read(stream: BinaryIO, wanted: GrypeSettings) -> Measurement:
             has_matches = isinstance(value, list)
         elif path == TOOL:
             tool = value
+        elif path in VALID and value is False:
+            trouble = trouble or "it is not valid"
+        elif path in WRONG and value:
+            trouble = str(value)
     if tool != "grype" or not has_matches:
         raise Unreadable("The report is no Grype JSON: it names no grype or no list of matches.")
+    if trouble:
+        raise Unreadable(f"The list of vulnerabilities that it looked in: {trouble[:200]}.")
     return found.judged(wanted)
 
 
@@ -62,11 +72,12 @@ KIND = Read(
     asks="Does the scan find nothing worse than is allowed?",
     settings=GrypeSettings,
     schedule=REPORT,
-    version="grype/1",
+    version="grype/2",
     numbers=NUMBERS,
     red=(
         "more critical, high, medium or unknown findings than allowed",
-        "could not be measured: no Grype JSON, no list of matches, cut off",
+        "could not be measured: no Grype JSON, no list of matches, cut off, a list of"
+        " vulnerabilities that was not valid",
     ),
     read=read,
 )

@@ -1,6 +1,7 @@
 """JSON reports as a stream of values: whole findings one at a time, never the whole report.
 
-Some tools print log lines before or after the document; those are passed over and told.
+Some tools print log lines before or after the document; those are passed over and told. A second
+document is none of them: two reports in one file are told apart by whoever hands them in.
 """
 
 import re
@@ -19,6 +20,10 @@ MOST_LOG_LINES = 1000
 LONGEST_LINE = 1_000_000
 BEGINS = re.compile(r"\s*(?:\{|\[\s*(?:[{\]]|$))")
 NOT_TEXT = "The report is neither UTF-8 nor marked as UTF-16."
+SECOND = (
+    "A second JSON document follows the first; hand each report in by itself, without log lines"
+    " in JSON."
+)
 OPENS, CLOSES = ("start_map", "start_array"), ("end_map", "end_array")
 PLAIN = ("null", "boolean", "number", "string")
 
@@ -35,6 +40,7 @@ class Document:
         self.log: list[str] = []
         self._text: TextIO = as_text(stream)
         self._first = ""
+        self._handed: list[str] = []
 
     def values(self, whole: Collection[str]) -> Iterator[tuple[str, Any]]:
         """Every plain value with its path, and every value at the paths in `whole` in one piece.
@@ -64,29 +70,47 @@ class Document:
                 yield f"{path}}}", None
 
     def _events(self) -> Iterator[tuple[str, str, Any]]:
-        """ijson's events of the first document; what follows it is the tool's talk."""
+        """ijson's events of the one document; what follows it is the tool's talk, and no JSON."""
         self._first = self._begin()
-        depth = 0
+        depth, is_over = 0, False
         try:
             for path, event, value in ijson.parse(self, multiple_values=True, buf_size=16384):
+                if is_over and event == "start_map":
+                    raise Unreadable(SECOND)
+                if is_over:
+                    return
                 if isinstance(value, Decimal) and not value.is_finite():
                     raise Unreadable(f"The report says {value}, which is no number.")
                 yield path, event, value
                 depth += (event in OPENS) - (event in CLOSES)
-                if depth == 0:
-                    return
-        except ijson.JSONError as error:
-            said = str(error).splitlines()[0]
-            raise Unreadable(f"The report is no whole JSON: {said}.") from error
-        except UnicodeError as error:
-            raise Unreadable(NOT_TEXT) from error
+                is_over = depth == 0
+        except (ijson.JSONError, UnicodeError) as error:
+            if not is_over:
+                raise Unreadable(_broken(error)) from error
+            if self._goes_on():
+                raise Unreadable(SECOND) from error
+
+    def _goes_on(self) -> bool:
+        """Whether another document begins somewhere behind the tool's talk."""
+        handed = self._handed[-1].splitlines()[len(self._handed) == 1 :]
+        try:
+            if any(line.startswith("{") for line in handed):
+                return True
+            while line := self._text.readline(LONGEST_LINE):
+                if line.startswith("{"):
+                    return True
+        except UnicodeError:
+            pass
+        return False
 
     def read(self, size: int = -1) -> bytes:
         """For ijson: the line that begins the document, then all that follows."""
         if size == 0:
             return b""
         first, self._first = self._first, ""
-        return (first or self._text.read(size)).encode()
+        # The last two are enough to tell whether the first is among them.
+        self._handed = [*self._handed[-1:], first or self._text.read(size)]
+        return self._handed[-1].encode()
 
     def _begin(self) -> str:
         try:
@@ -102,3 +126,9 @@ class Document:
             said = f"; it begins with “{self.log[0][:80]}”" if self.log else ": it is empty"
             raise Unreadable(f"The report holds no JSON document{said}.")
         return line
+
+
+def _broken(error: Exception) -> str:
+    if isinstance(error, UnicodeError):
+        return NOT_TEXT
+    return f"The report is no whole JSON: {str(error).splitlines()[0]}."

@@ -1,27 +1,19 @@
 """Reads JUnit XML as test runners write it: how many tests ran, and how they ended.
 
-Source: the schemas of Jenkins' xUnit plugin and of Maven Surefire; runners differ, so what the
-attributes declare is only held against what is counted.
+Source: the schemas of Jenkins' xUnit plugin and of Maven Surefire.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from decimal import ROUND_DOWN, Decimal
 from typing import BinaryIO, Literal
 
 from pydantic import Field
 
 from gates.declared import Fetched, Number, Read
 from gates.enums import Kind
-from gates.measurement import MOST_DETAILS, Measurement
+from gates.measurement import Measurement
 from gates.probes.documents import Unreadable
-from gates.readers.xml import Mark, walk
+from gates.readers.junit_counting import Tally, counted
+from gates.readers.xml import walk
 from gates.schedules import REPORT
-
-ROOTS = ("testsuites", "testsuite")
-FLAKY = frozenset({"flakyFailure", "flakyError"})
-NOT_RUN = frozenset({"notrun", "skipped", "disabled", "ignored"})
-LONGEST_MESSAGE = 200
 
 
 class JunitSettings(Fetched):
@@ -41,6 +33,12 @@ class JunitSettings(Fetched):
         title="Tests that passed only when run again",
         description="Reported by the runner as flaky.",
     )
+    empty_suites: Literal["warn", "allow", "fail"] = Field(
+        default="warn",
+        title="Suites without any test",
+        description="What some runners leave of a file that they could not run. Allow them where"
+        " the runner names packages or groups that hold no test.",
+    )
     repeated: Literal["fail", "flaky"] = Field(
         default="fail",
         title="A test named twice that failed and then passed",
@@ -55,158 +53,12 @@ class JunitSettings(Fetched):
         return ", ".join(parts)
 
 
-@dataclass
-class Suite:
-    """What a suite declares, and what was counted inside it, nested suites included."""
-
-    name: str
-    declared: int | None
-    declared_failed: int
-    declared_skipped: int
-    tests: int = 0
-    failed: int = 0
-    skipped: int = 0
-
-    @property
-    def missing(self) -> int:
-        """Tests that it declares and does not hold; some runners leave skipped ones out."""
-        left_out = max(0, self.declared_skipped - self.skipped)
-        return (self.declared or 0) - self.tests - left_out
-
-
-@dataclass
-class Case:
-    name: str
-    failure: str | None = None
-    is_skipped: bool = False
-    is_flaky: bool = False
-
-
-@dataclass
-class Tally:
-    """Counted over the whole report; `details` name failed tests, as many as are kept."""
-
-    tests: int = 0
-    failed: int = 0
-    skipped: int = 0
-    flaky: int = 0
-    details: list[str] = field(default_factory=list)
-    failed_names: set[str] = field(default_factory=set)
-
-    @property
-    def counts(self) -> dict[str, Decimal | int]:
-        ran = self.tests - self.skipped
-        passed = max(0, ran - self.failed)
-        found: dict[str, Decimal | int] = {
-            "tests": self.tests,
-            "passed": passed,
-            "failed": self.failed,
-            "skipped": self.skipped,
-            "flaky": self.flaky,
-        }
-        if ran > 0:
-            share = Decimal(passed * 100) / ran
-            found["pass_rate"] = share.quantize(Decimal("0.01"), ROUND_DOWN)
-        return found
-
-    def note(self, line: str) -> None:
-        if len(self.details) < MOST_DETAILS:
-            self.details.append(line)
-
-
 def read(stream: BinaryIO, wanted: JunitSettings) -> Measurement:
-    return judged(counted(walk(stream), wanted), wanted)
-
-
-def counted(marks: Iterable[Mark], wanted: JunitSettings) -> Tally:
-    """Everything in the report; raises `Unreadable` where it is none, or stopped half way."""
-    tally, suites, case = Tally(), list[Suite](), None
-    for mark in marks:
-        if mark.depth == 0 and mark.is_start and mark.name not in ROOTS:
-            raise Unreadable(f"The report is XML about “{mark.name[:60]}”, not JUnit test results.")
-        if mark.name in ROOTS:
-            if mark.is_start:
-                suites.append(_opened(mark))
-            else:
-                _closed(suites.pop(), suites, tally)
-        elif mark.name == "testcase":
-            if mark.is_start:
-                case = _begun(mark)
-            elif case is not None:
-                _ended(case, suites, tally, wanted)
-                case = None
-        elif mark.is_start and mark.above == "testcase" and case is not None:
-            _said(mark, case)
-        elif mark.is_start and mark.above in ROOTS and mark.name in ("error", "failure"):
-            _add_failure(suites, tally, f"{suites[-1].name}: {_message(mark)}")
-    return tally
-
-
-def _opened(mark: Mark) -> Suite:
-    failed = (mark.number("failures") or 0) + (mark.number("errors") or 0)
-    skipped = [mark.number(name) or 0 for name in ("skipped", "disabled", "ignored", "skip")]
-    name = mark.attributes.get("name", "") or mark.name
-    return Suite(name, mark.number("tests"), failed, max(skipped))
-
-
-def _closed(suite: Suite, around: list[Suite], tally: Tally) -> None:
-    if suite.missing > 0:
-        raise Unreadable(
-            f"“{suite.name[:80]}” declares {suite.declared} tests and holds {suite.tests}:"
-            " the run stopped half way, or the report is not whole."
-        )
-    unnamed = suite.declared_failed - suite.failed
-    for _ in range(min(unnamed, 1_000_000)):
-        _add_failure([*around, suite], tally, f"{suite.name}: a failure that no test names")
-
-
-def _begun(mark: Mark) -> Case:
-    said = mark.attributes
-    where = said.get("classname") or said.get("class") or said.get("file") or ""
-    state = (said.get("status") or said.get("result") or "").lower()
-    name = f"{where} {said.get('name', '')}".strip() or "a test without a name"
-    return Case(name, is_skipped=state in NOT_RUN)
-
-
-def _said(mark: Mark, case: Case) -> None:
-    if mark.name in ("failure", "error"):
-        case.failure = _message(mark)
-    elif mark.name == "skipped":
-        case.is_skipped = True
-    elif mark.name in FLAKY:
-        case.is_flaky = True
-
-
-def _ended(case: Case, suites: list[Suite], tally: Tally, wanted: JunitSettings) -> None:
-    tally.tests += 1
-    for suite in suites:
-        suite.tests += 1
-    if case.failure is not None:
-        tally.failed_names.add(case.name)
-        _add_failure(suites, tally, f"{case.name}: {case.failure}")
-    elif case.is_skipped:
-        tally.skipped += 1
-        for suite in suites:
-            suite.skipped += 1
-    elif case.is_flaky:
-        tally.flaky += 1
-        tally.note(f"flaky: {case.name}")
-    elif wanted.repeated == "flaky" and case.name in tally.failed_names:
-        tally.failed_names.discard(case.name)
-        tally.failed, tally.tests, tally.flaky = tally.failed - 1, tally.tests - 1, tally.flaky + 1
-        tally.note(f"flaky: {case.name}")
-
-
-def _add_failure(suites: list[Suite], tally: Tally, line: str) -> None:
-    tally.failed += 1
-    for suite in suites:
-        suite.failed += 1
-    tally.note(line)
-
-
-def _message(mark: Mark) -> str:
-    said = mark.attributes.get("message") or mark.attributes.get("type") or mark.name
-    return said.strip().splitlines()[0][:LONGEST_MESSAGE] if said.strip() else mark.name
+    """What failed is red, whole or not; all else of a run that stopped half way is `Unreadable`."""
+    tally = counted(walk(stream), repeats_are_flaky=wanted.repeated == "flaky")
+    if tally.unwhole and tally.failed <= wanted.max_failed:
+        raise Unreadable(tally.unwhole)
+    return judged(tally, wanted)
 
 
 def judged(tally: Tally, wanted: JunitSettings) -> Measurement:
@@ -240,12 +92,22 @@ def _verdict(tally: Tally, wanted: JunitSettings) -> tuple[str, str]:
 
 
 def _passed(tally: Tally, wanted: JunitSettings) -> tuple[str, str]:
+    """Good, but for what the gate is to be told of or refuses beside failures."""
     ran = tally.tests - tally.skipped
-    left = f", {tally.skipped} skipped" if tally.skipped else ""
-    said = f"{ran - tally.failed} of {ran} tests passed{left}"
-    if not tally.flaky or wanted.flaky == "allow":
-        return "good", said
-    return "warn" if wanted.flaky == "warn" else "bad", f"{said}, {tally.flaky} only when run again"
+    parts = [f"{ran - tally.failed} of {ran} tests passed"]
+    if tally.skipped:
+        parts.append(f"{tally.skipped} skipped")
+    if tally.flaky and wanted.flaky != "allow":
+        parts.append(f"{tally.flaky} only when run again")
+    if tally.empty and wanted.empty_suites != "allow":
+        parts.append(f"{tally.empty} suites without any test")
+    return _worst(tally, wanted), ", ".join(parts)
+
+
+def _worst(tally: Tally, wanted: JunitSettings) -> str:
+    asked = {wanted.flaky} if tally.flaky else set()
+    asked |= {wanted.empty_suites} if tally.empty else set()
+    return "bad" if "fail" in asked else "warn" if "warn" in asked else "good"
 
 
 KIND = Read(
@@ -253,18 +115,21 @@ KIND = Read(
     asks="Did all tests pass?",
     settings=JunitSettings,
     schedule=REPORT,
-    version="junit/1",
+    version="junit/2",
     numbers={
         "tests": Number("", "tests in the report"),
         "passed": Number("", "tests that passed"),
         "failed": Number("", "tests that failed or broke"),
         "skipped": Number("", "tests that were not run"),
         "flaky": Number("", "tests that passed only when run again"),
+        "empty_suites": Number("", "suites that hold no test"),
         "pass_rate": Number("%", "passed among those that ran"),
     },
     red=(
         "more failed tests than allowed; a broken suite counts as a failure",
         "fewer tests than at least expected, or more skipped than allowed",
+        "a warning, or red where the gate says so: tests that passed only when run again, and"
+        " suites without any test",
         "no data: no tests at all, or all of them skipped",
         "could not be measured: a suite declares more tests than it holds, the file is cut off,"
         " no JUnit XML, XML entities",

@@ -1,8 +1,9 @@
 """Reads SARIF 2.1.0, the report of most static analysers.
 
 Source: OASIS SARIF 2.1.0, sections 3.20 (invocations), 3.27 (results) and 3.35 (suppressions). A
-result's level is its own, else its rule's, else “warning”; one that is accepted as suppressed, or
-absent from the baseline, does not count.
+result's level is its own, else its rule's (`sarif_levels`); one that is accepted as suppressed, or
+absent from the baseline, does not count. A tool that tells of errors of its own looked at less
+than it was asked to.
 """
 
 from collections import Counter
@@ -17,14 +18,18 @@ from gates.enums import Kind
 from gates.measurement import MOST_DETAILS, Measurement
 from gates.probes.documents import Unreadable
 from gates.readers.json_stream import Document, mapping
+from gates.readers.sarif_levels import LEVELS, Rules
 from gates.schedules import REPORT
 
 RESULT = "runs.item.results.item"
 INVOCATION = "runs.item.invocations.item"
-RULES = ("runs.item.tool.driver.rules.item", "runs.item.tool.extensions.item.rules.item")
+DRIVER = "runs.item.tool.driver.rules.item"
+EXTENSION = "runs.item.tool.extensions.item"
+RULES = frozenset({DRIVER, f"{EXTENSION}.rules.item"})
 WHOLE = frozenset({RESULT, INVOCATION, *RULES})
-LEVELS = ("error", "warning", "note", "none")
-MOST_RULES = 200_000
+BROKEN_OFF = ("exitSignalName", "exitSignalNumber", "processStartFailureMessage")
+TOLD = ("toolExecutionNotifications", "toolConfigurationNotifications")
+MOST_LINES = 20 * MOST_DETAILS
 
 
 class SarifSettings(Fetched):
@@ -43,27 +48,35 @@ class SarifSettings(Fetched):
 
 @dataclass
 class Tally:
-    """`waiting` are results that leave their level to a rule, which may stand further down."""
+    """`rules` are those of the run that is read, with the results that wait for them."""
 
     runs: int = 0
     with_results: int = 0
     counted: Counter[str] = field(default_factory=Counter)
     suppressed: int = 0
-    waiting: Counter[str] = field(default_factory=Counter)
-    rules: dict[str, str] = field(default_factory=dict)
+    rules: Rules = field(default_factory=Rules)
     failures: list[str] = field(default_factory=list)
+    troubles: int = 0
     lines: list[tuple[int, str]] = field(default_factory=list)
 
     def note(self, level: str, line: str) -> None:
         self.lines.append((LEVELS.index(level), f"{level}: {line}"))
-        if len(self.lines) > 20 * MOST_DETAILS:
+        if len(self.lines) > MOST_LINES:
             self.lines = sorted(self.lines)[:MOST_DETAILS]
 
+    def trouble(self, line: str) -> None:
+        """The tool's own, before all that it found."""
+        self.troubles += 1
+        if self.troubles <= MOST_DETAILS:
+            self.lines.append((-1, f"the tool says: {line}"))
+
     def end_run(self) -> None:
-        """Rules belong to their run: what waited for them takes their level, else “warning”."""
-        for rule, number in self.waiting.items():
-            self.counted[self.rules.get(rule, "warning")] += number
-        self.waiting, self.rules = Counter(), {}
+        """Rules belong to their run: what waited for them takes their level."""
+        for of, number in self.rules.waiting.items():
+            self.counted[self.rules.level_of(of)] += number
+        for of, line in self.rules.lines:
+            self.note(self.rules.level_of(of), line)
+        self.rules = Rules()
 
 
 def read(stream: BinaryIO, wanted: SarifSettings) -> Measurement:
@@ -78,6 +91,8 @@ def read(stream: BinaryIO, wanted: SarifSettings) -> Measurement:
             tally.with_results += isinstance(value, list)
         elif path == "runs.item}":
             tally.end_run()
+        elif path == EXTENSION:
+            tally.rules.extension += 1
         elif path in WHOLE and isinstance(value, dict):
             _take(path, value, tally)
     if not str(marks.get("version", "")).startswith("2."):
@@ -91,11 +106,23 @@ def _take(path: str, value: Mapping[str, Any], tally: Tally) -> None:
     if path == RESULT:
         _count(value, tally)
     elif path == INVOCATION:
-        if value.get("executionSuccessful") is False:
-            tally.failures.append(_why(value))
-    elif len(tally.rules) < MOST_RULES:
-        level = mapping(value.get("defaultConfiguration")).get("level")
-        tally.rules[str(value.get("id"))] = level if level in LEVELS else "warning"
+        _invoked(value, tally)
+    else:
+        tally.rules.add(value, of_driver=path == DRIVER)
+
+
+def _invoked(invocation: Mapping[str, Any], tally: Tally) -> None:
+    """How the run ended; where it does not say so, its exit tells."""
+    said = invocation.get("executionSuccessful")
+    broke = any(invocation.get(name) for name in ("exitCode", *BROKEN_OFF))
+    if said is False or (said is not True and broke):
+        tally.failures.append(_why(invocation))
+    tally.rules.override(invocation.get("ruleConfigurationOverrides"))
+    for name in TOLD:
+        told = invocation.get(name)
+        for one in told if isinstance(told, list) else ():
+            if mapping(one).get("level") == "error":
+                tally.trouble(_text(mapping(one).get("message")))
 
 
 def _count(result: Mapping[str, Any], tally: Tally) -> None:
@@ -107,13 +134,13 @@ def _count(result: Mapping[str, Any], tally: Tally) -> None:
         tally.suppressed += 1
         return
     rule = str(result.get("ruleId") or mapping(result.get("rule")).get("id") or "")
+    line = f"{rule} {_where(result)} {_text(result.get('message'))}".strip()
     level = result.get("level")
     if level in LEVELS:
         tally.counted[level] += 1
+        tally.note(level, line)
     else:
-        tally.waiting[rule] += 1
-    shown = level if level in LEVELS else tally.rules.get(rule, "warning")
-    tally.note(shown, f"{rule} {_where(result)} {_text(result.get('message'))}".strip())
+        tally.rules.wait(result, line)
 
 
 def _is_suppressed(result: Mapping[str, Any]) -> bool:
@@ -136,6 +163,9 @@ def _judged(tally: Tally, wanted: SarifSettings) -> Measurement:
     elif not tally.runs or tally.with_results < tally.runs:
         what = "no run of a tool" if not tally.runs else "a run without results"
         outcome, reason = "no_data", f"the report holds {what}"
+    elif tally.troubles:
+        outcome = "warn"
+        reason += f", but the tool tells of {tally.troubles} errors of its own"
     if tally.suppressed:
         reason += f", {tally.suppressed} suppressed"
     return Measurement(
@@ -148,6 +178,7 @@ def _judged(tally: Tally, wanted: SarifSettings) -> Measurement:
             "warnings": warnings,
             "notes": tally.counted["note"],
             "suppressed": tally.suppressed,
+            "tool_errors": tally.troubles,
         },
         details=tuple(line for _, line in sorted(tally.lines)[:MOST_DETAILS]),
     )
@@ -178,18 +209,21 @@ KIND = Read(
     asks="Does the analyser find nothing worse than is allowed?",
     settings=SarifSettings,
     schedule=REPORT,
-    version="sarif/1",
+    version="sarif/2",
     numbers={
         "errors": Number("", "results of level error"),
         "warnings": Number("", "results of level warning"),
         "notes": Number("", "results of level note"),
         "suppressed": Number("", "results that were accepted as suppressed, not counted"),
+        "tool_errors": Number("", "errors that the tool tells of its own run"),
     },
     red=(
         "more errors or warnings than allowed; suppressions that are under review or rejected do"
         " not help",
+        "a warning: the tool tells of errors of its own, such as a file that it could not read",
         "no data: no run of a tool, or one without a list of results",
-        "could not be measured: the tool says that it failed, no SARIF 2, cut off",
+        "could not be measured: the tool says that it failed or how it broke off, no SARIF 2, cut"
+        " off, a second document",
     ),
     read=read,
 )

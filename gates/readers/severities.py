@@ -23,14 +23,14 @@ MOST_LINES = 20 * MOST_DETAILS
 
 
 class SeveritySettings(Fetched):
-    """How many findings of each severity are allowed; empty means any number."""
+    """How many findings of each severity are allowed; of some any number, where it is empty."""
 
     max_critical: int = Field(default=0, title="Critical findings allowed", ge=0, le=1_000_000)
     max_high: int = Field(default=0, title="High findings allowed", ge=0, le=1_000_000)
     max_medium: int | None = Field(
         default=None, title="Medium findings allowed", ge=0, le=1_000_000, description="Empty: any."
     )
-    max_unknown: int | None = Field(
+    max_unknown: int = Field(
         default=0,
         title="Findings of unknown severity allowed",
         ge=0,

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from defusedxml.ElementTree import DefusedXMLParser, iterparse
 
 from gates.probes.documents import Unreadable
 
@@ -17,6 +17,7 @@ DEEPEST = 200
 class Mark:
     """The start or the end of an element: its attributes at the start, its text at the end.
 
+    The text is kept only where it was asked for.
     `depth` is 0 for the root; `above` is the name of the element around it.
     """
 
@@ -37,15 +38,23 @@ class Mark:
         return int(said)
 
 
-def walk(stream: BinaryIO) -> Iterator[Mark]:
+class Silent(TreeBuilder):
+    """Keeps no text: most of a large report is what its tests printed, all in one element."""
+
+    def data(self, data: str, /) -> None:
+        pass
+
+
+def walk(stream: BinaryIO, *, texts: bool = False) -> Iterator[Mark]:
     """Every start and end in order; what has ended is forgotten, so that memory stays bounded.
 
-    Raises `Unreadable` for what is no whole XML, or declares entities. A document type that only
-    names its definition is let through: nothing is fetched for it.
+    Text is kept with `texts` only. Raises `Unreadable` for what is no whole XML, or declares
+    entities. A document type that only names its definition is let through: nothing is fetched.
     """
     around: list[Element] = []
     try:
-        for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=False):
+        parser = DefusedXMLParser(target=TreeBuilder() if texts else Silent())
+        for event, element in iterparse(stream, events=("start", "end"), parser=parser):
             name = element.tag.rpartition("}")[2]
             if event == "start":
                 if len(around) > DEEPEST:

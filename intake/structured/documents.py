@@ -71,7 +71,7 @@ def whole_of(document: Document) -> Whole:
             for one in document.get("widgets", [])
         ],
         watch=None if watch is None else timedelta(seconds=watch),
-        messages=[_message(one) for one in document.get("messages", [])],
+        messages=messages_of(document),
     )
 
 
@@ -163,6 +163,10 @@ def _role(key: str | None, roles: dict[str, str]) -> Role | None:
 
 def _hours(number: int | None) -> timedelta | None:
     return None if number is None else timedelta(hours=number)
+
+
+def messages_of(document: Document) -> list[PlanLine]:
+    return [_message(one) for one in document.get("messages", [])]
 
 
 def _message(said: Document) -> PlanLine:

@@ -48,17 +48,19 @@ def plain(whole: Whole) -> Document:
         "triggers": [_plain_trigger(one) for one in whole.triggers],
         "widgets": [_said(title=one.title, series=list(one.series)) for one in whole.widgets],
         "watch_seconds": _seconds(whole.watch) if whole.watch is not None else None,
-        "messages": [
-            {"kind": str(one.kind), "anchor": str(one.anchor),
-             "offset_seconds": _seconds(one.offset), "title": one.title,
-             **_calendar(one), **_said(text=one.text, audience=list(one.audience),
-                                       addresses=list(one.addresses))}
-            for one in whole.messages
-        ],
+        "messages": [plain_message(one) for one in whole.messages],
     }  # fmt: skip
     facts = {name: said for name, said in whole.facts.items() if said}
     off = {"poll": False} if whole.poll is False else {}
     return {"version": VERSION, "deployment": facts, **_said(**parts), **off}
+
+
+def plain_message(one: PlanLine) -> Document:
+    return {
+        "kind": str(one.kind), "anchor": str(one.anchor),
+        "offset_seconds": _seconds(one.offset), "title": one.title, **_calendar(one),
+        **_said(text=one.text, audience=list(one.audience), addresses=list(one.addresses)),
+    }  # fmt: skip
 
 
 def _calendar(line: PlanLine) -> Document:

@@ -53,8 +53,10 @@ def ask(
     question.asked_by = question.asked_by or asked_by
     question.ask_also(decider)
     question.save()
+    besides = [one for one in question.because if one != because]
     after = {
         "because": because,
+        **({"besides": besides} if besides else {}),
         "automatic": question.is_automatic,
         "answer_by": question.answer_by.isoformat(),
         **_named(question),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from api.models import Token
@@ -198,7 +199,9 @@ def test_deployment_is_read_with_its_readiness(deployment, gate, machine):
     found = machine.get(f"/deployments/{deployment.pk}").json()
     assert (found["service"], found["state"], found["ready"]) == ("storage-layer", "draft", False)
     assert found["sentence"] == outlook(deployment).sentence
-    assert "gate:cache-hit-rate" in [blocker["key"] for blocker in found["blockers"]]
+    mended = {blocker["key"]: blocker["url"] for blocker in found["blockers"]}
+    page = f"{deployment.get_absolute_url()}gates/{gate.key}/"
+    assert mended["gate:cache-hit-rate"] == f"{settings.PORTAL_URL}{page}"
 
 
 def test_gates_are_read_with_their_last_sample(gate, machine):

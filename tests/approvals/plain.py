@@ -36,12 +36,19 @@ RULES = {
 
 @dataclass(frozen=True)
 class Word:
+    """What a person said, for themselves or for somebody `absent`; it is the word of both."""
+
     person: str
     role: str
     choice: Choice
     content: str
     t0: datetime
     at: datetime
+    absent: str | None = None
+
+    @property
+    def parties(self) -> set[str]:
+        return {self.person, self.absent or self.person}
 
 
 @dataclass
@@ -76,6 +83,8 @@ class Plain:
     words: list[Word] = field(default_factory=list)
     rounds: list[PlainRound] = field(default_factory=list)
     decisions: list[PlainDecision] = field(default_factory=list)
+    # By who is away: who stands in for them, and until when.
+    away: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
     # What follows from the facts.
 
@@ -83,20 +92,40 @@ class Plain:
     def barred(self) -> set[str]:
         return {REQUESTER, AUTHOR, self.editor}
 
-    def latest(self) -> dict[tuple[str, str], Word]:
-        found: dict[tuple[str, str], Word] = {}
+    def latest(self) -> list[Word]:
+        """Of each person under each role the last word, given by them or for them."""
+        found: list[Word] = []
         for word in self.words:
-            found[word.person, word.role] = word
-        return {key: word for key, word in found.items() if word.choice != Choice.WITHDRAW}
+            found = [one for one in found if one.role != word.role
+                     or not one.parties & word.parties]  # fmt: skip
+            found += [word] if word.choice != Choice.WITHDRAW else []
+        return found
+
+    def said(self, person: str, role: str) -> Word | None:
+        words = (one for one in self.latest() if one.role == role and person in one.parties)
+        return next(words, None)
+
+    def stands_in(self, person: str, absent: str, now: datetime) -> bool:
+        stand_in, until = self.away.get(absent, ("", now))
+        return stand_in == person and now < until
+
+    def speaks(self, person: str, role: str, now: datetime, absent: str | None = None) -> bool:
+        """For themselves, or for this one absent person who holds the role."""
+        if absent is None:
+            return person in self.roles[role]
+        return absent in self.roles[role] and self.stands_in(person, absent, now)
+
+    def has_voice(self, person: str, role: str, now: datetime) -> bool:
+        return any(self.speaks(person, role, now, absent) for absent in (None, *self.away))
 
     def objectors(self, role: str) -> set[str]:
-        words = self.latest().values()
+        words = self.latest()
         return {one.person for one in words if one.role == role and one.choice in OBJECTIONS}
 
     def approvers(self, role: str, now: datetime) -> set[str]:
         return {
             one.person
-            for one in self.latest().values()
+            for one in self.latest()
             if one.role == role and one.choice == Choice.APPROVE and self._counts(one, now)
         }
 
@@ -104,7 +133,7 @@ class Plain:
         needed = max(now, self.t0 + 30 * MINUTE)
         return (
             word.content == self.content
-            and word.person not in self.barred
+            and not word.parties & self.barred
             and (word.t0 == self.t0 or not RULES[word.role].is_time_sensitive)
             and word.at + timedelta(days=14) >= needed
         )
@@ -193,32 +222,58 @@ class Plain:
         is_same, self.t0 = t0 == self.t0, t0
         return [] if is_same else ["rescheduled"]
 
-    def sign(self, person: str, role: str, choice: Choice, now: datetime) -> list[str] | None:
-        if self._may_not_say(person, role, choice, now):
+    def sign(
+        self, person: str, role: str, choice: Choice, now: datetime, absent: str | None = None
+    ) -> list[str] | None:
+        if choice == Choice.WITHDRAW:
+            said = self.said(person, role)
+            if said is None or not self._may_take_back(person, role, now):
+                return None
+            absent = said.absent if said.person == person else None
+        elif self._may_not_say(person, role, choice, now, absent):
             return None
-        self.words.append(Word(person, role, choice, self.content, self.t0, now))
+        self.words.append(Word(person, role, choice, self.content, self.t0, now, absent))
         return [{
             Choice.APPROVE: "signed", Choice.REJECT: "rejected",
             Choice.REQUEST_CHANGES: "changes requested", Choice.ABSTAIN: "abstained",
             Choice.WITHDRAW: "signature withdrawn",
         }[choice]]  # fmt: skip
 
-    def _may_not_say(self, person: str, role: str, choice: Choice, now: datetime) -> bool:
-        if person not in self.roles[role]:
+    def _may_take_back(self, person: str, role: str, now: datetime) -> bool:
+        return self.state != State.IN_PROGRESS and self.has_voice(person, role, now)
+
+    def _may_not_say(
+        self, person: str, role: str, choice: Choice, now: datetime, absent: str | None
+    ) -> bool:
+        if not self.speaks(person, role, now, absent):
             return True
-        if choice == Choice.WITHDRAW:
-            return self.state == State.IN_PROGRESS or (person, role) not in self.latest()
         if self.state != State.IN_REVIEW and (self.state != State.GO or choice not in OBJECTIONS):
             return True
-        elsewhere = (one for one in self.latest().values()
-                     if one.person == person and one.role != role)  # fmt: skip
-        if person in self.barred or any(one.content == self.content for one in elsewhere):
+        both = {person, absent or person}
+        theirs = [one for one in self.latest() if one.parties & both]
+        if both & self.barred or not all(self._gives_way(one, person, role, absent)
+                                         for one in theirs):  # fmt: skip
             return True
         earlier = (one for one, rule in RULES.items() if rule.group < RULES[role].group)
         return not all(self.holds(one, now) for one in earlier)
 
-    def answer(self, person: str, role: str, word: Verdict, now: datetime) -> bool:
-        if person not in self.roles[role] or not self.takes_answers(now):
+    def _gives_way(self, word: Word, person: str, role: str, absent: str | None) -> bool:
+        """Nobody counts twice on one content; and a word is changed by whoever gave it, or by whom
+        it was given for, unless it is stale and no objection.
+        """
+        is_stale = word.content != self.content
+        if word.role != role:
+            return is_stale
+        is_own = absent is None and word.absent == person
+        is_same = (word.person, word.absent) == (person, absent)
+        return is_own or is_same or (is_stale and word.choice not in OBJECTIONS)
+
+    def answer(
+        self, person: str, role: str, word: Verdict, now: datetime, *, is_voice: bool
+    ) -> bool:
+        if is_voice and person == OPS_LEAD:
+            return False
+        if not self.has_voice(person, role, now) or not self.takes_answers(now):
             return False
         self.rounds[-1].answers[role, person] = word
         return True

@@ -135,3 +135,23 @@ def test_signature_does_not_count_once_its_giver_edited_the_content_last(team: T
     answer_poll(deployment)
     with pytest.raises(Refused, match="Technical lead has not signed the changed content again"):
         decide(team, deployment, Verdict.GO)
+
+
+def test_whoever_signed_otherwise_in_between_signs_as_another_role_when_the_content_is_back(
+    team: Team,
+) -> None:
+    grant_role(team.service, make_role("security"), team.product_owner, actor=None)
+    deployment = make_deployment(team, submitted=True)
+    first = sign(team, deployment, "product_owner")
+    change_content(team, deployment)
+    sign(team, deployment, "product_owner")
+    change_content(team, deployment, "Deploy the service")
+
+    vote = sign(team, deployment, "security", actor=team.product_owner)
+
+    assert vote.content_hash == first.content_hash
+    deployment.refresh_from_db()
+    counted = {one.rule.role.key: one.approvals for one in standings(deployment) if one.approvals}
+    assert counted == {"security": [vote]}
+    here = Standing.objects.filter(content_hash=vote.content_hash)
+    assert [(one.person, one.vote) for one in here] == [(team.product_owner, vote)]

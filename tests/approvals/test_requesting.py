@@ -25,8 +25,16 @@ from dashboard.decisions import inbox_of
 from deployments import clock, content, outbox
 from deployments.enums import State
 from deployments.models import Deployment
+from deployments.services import grant_role
 from tests.approvals.makers import change_content, sign
-from tests.builders import Team, make_deployment, make_team, signed_in
+from tests.builders import (
+    Team,
+    make_deployment,
+    make_person,
+    make_role,
+    make_team,
+    signed_in,
+)
 from tests.communications.conftest import move_clock
 from tests.communications.smtp_witness import Witness
 
@@ -214,11 +222,17 @@ def test_link_in_the_mail_identifies_nobody_and_following_it_signs_nothing(
 @pytest.mark.django_db
 def test_link_of_a_settled_request_shows_the_result(team: Team) -> None:
     deployment = make_deployment(team, roles=("security",), t0_in=3 * DAY, submitted=True)
+    other = make_person("second_security")
+    grant_role(team.service, make_role("security"), other, actor=None)
     sign(team, deployment, "security")
-    rule = deployment.rules.get()
-    page = signed_in(team.security).get(f"/deployments/{deployment.pk}/sign/{rule.pk}/")
-    assert "Security" in page.content.decode()
-    assert page.status_code == 200
+    address = f"/deployments/{deployment.pk}/sign/{deployment.rules.get().pk}/"
+
+    own = signed_in(team.security).get(address).content.decode()
+    assert "You approved this" in own
+    assert "It counts as long as the content stays as it is." in own
+    theirs = signed_in(other).get(address).content.decode()
+    assert "You approved this" not in theirs
+    assert "Security, <time" in theirs.split("Who else signs")[1].replace("\n", "")
 
 
 @pytest.mark.django_db

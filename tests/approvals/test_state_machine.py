@@ -36,11 +36,12 @@ from audit.verification import verify
 from checklists import services as checklists
 from checklists.enums import ItemState
 from deployments import clock, content
+from deployments.access.absences import end_stand_in
 from deployments.access.granting import revoke
 from deployments.enums import TRANSITIONS, Grant, State
 from deployments.exceptions import Refused
 from deployments.facts import Facts
-from deployments.models import Deployment
+from deployments.models import Deployment, StandIn
 from deployments.services import edit_facts, grant, grant_role, schedule
 from tests.approvals.plain import (
     AUTHOR,
@@ -53,7 +54,14 @@ from tests.approvals.plain import (
     RULES,
     Plain,
 )
-from tests.builders import Team, make_deployment, make_proof, make_role, make_team
+from tests.builders import (
+    Team,
+    make_deployment,
+    make_proof,
+    make_role,
+    make_stand_in,
+    make_team,
+)
 
 MANY = bool(os.environ.get("PORTAL_AUDIT"))
 HELD = {
@@ -64,6 +72,9 @@ HELD = {
 PEOPLE = sorted(set().union(*HELD.values()))
 ROLES = st.sampled_from(sorted(RULES))
 ANYBODY = st.sampled_from(PEOPLE)
+# Who may be away, and who sees the service whatever role they lose; the first hold what they hold.
+ABSENT = st.sampled_from(["business", "security", "operations", AUTHOR])
+STAND_INS = st.sampled_from([OPS_LEAD, "technical_lead", BREAKER])
 CONTENTS = st.sampled_from(["Storage layer 1.4", "Storage layer 1.5", "Storage layer 1.6"])
 TIMES = st.sampled_from([50 * MINUTE, 3 * HOUR, 5 * HOUR, 26 * HOUR, timedelta(days=20)])
 FLAWS = st.sampled_from(["requester", "old", "page", "why"])
@@ -188,7 +199,7 @@ class SignOff(RuleBasedStateMachine):
         verb = "item done" if self.plain.is_ticked else "item reopened"
         self.act([verb], checklists.set_state, self.pk, item.pk, to, actor=self.team.member)
 
-    # People. Rules of stand-ins belong here: who stands in counts once, and never for two.
+    # People.
 
     @rule(person=ANYBODY, role=ROLES)
     def leave_or_join(self, person: str, role: str) -> None:
@@ -198,6 +209,19 @@ class SignOff(RuleBasedStateMachine):
         else:
             grant_role(self.team.service, make_role(role), who, actor=None)
         holders ^= {person}
+
+    @rule(absent=ABSENT, stand_in=STAND_INS)
+    def leave_to_a_stand_in_or_come_back(self, absent: str, stand_in: str) -> None:
+        rows = StandIn.objects.lasting(clock.now()).filter(absent=self.team.people[absent])
+        if row := rows.first():
+            end_stand_in(row, actor=row.absent)
+            del self.plain.away[absent]
+        elif absent == "business" or any(absent in held for held in self.plain.roles.values()):
+            people = self.team.people
+            both = people[absent], people[stand_in]
+            lasts = timedelta(days=2)
+            row = make_stand_in(self.team.service, *both, starts_in=timedelta(), lasts=lasts)
+            self.plain.away[absent] = (stand_in, row.ends_at)
 
     # Signatures.
 
@@ -211,6 +235,15 @@ class SignOff(RuleBasedStateMachine):
         verbs = self.plain.sign(person, role, choice, clock.now())
         self.act(verbs, services.sign, self.pk, self.asked[role].pk, choice, proof=make_proof(),
                  actor=self.team.people[person], shown=self.shown(), reason="so")  # fmt: skip
+
+    @rule(person=STAND_INS, absent=ABSENT, role=ROLES, choice=st.sampled_from(Choice))
+    def sign_for(self, person: str, absent: str, role: str, choice: Choice) -> None:
+        """One who stands in says it for the absent, and counts once for both."""
+        person = self.plain.away.get(absent, (person,))[0]
+        verbs = self.plain.sign(person, role, choice, clock.now(), absent)
+        self.act(verbs, services.sign, self.pk, self.asked[role].pk, choice, proof=make_proof(),
+                 actor=self.team.people[person], on_behalf_of=self.team.people[absent],
+                 shown=self.shown(), reason="so")  # fmt: skip
 
     @rule(person=ANYBODY, role=ROLES, proof=st.sampled_from(["none", "old", "other page"]))
     def sign_without_standing_for_it(self, person: str, role: str, proof: str) -> None:
@@ -230,9 +263,10 @@ class SignOff(RuleBasedStateMachine):
 
     # The poll.
 
-    @rule(person=ANYBODY, role=ROLES, word=st.sampled_from(Verdict), is_voice=st.booleans())
+    @rule(person=ANYBODY | STAND_INS, role=ROLES, word=st.sampled_from(Verdict),
+          is_voice=st.booleans())  # fmt: skip
     def answer(self, person: str, role: str, word: Verdict, *, is_voice: bool) -> None:
-        is_taken = self.plain.answer(person, role, word, clock.now())
+        is_taken = self.plain.answer(person, role, word, clock.now(), is_voice=is_voice)
         said = {"role_id": self.asked[role].role_id, "word": word, "remark": "so"}
         who = self.team.people[person]
         if is_voice:
@@ -367,7 +401,7 @@ class SignOff(RuleBasedStateMachine):
             named = {vote.person.username for vote in one.objections}
             assert named == self.plain.objectors(role)
             counted += one.approvals
-        people = [vote.person_id for vote in counted]
+        people = [pk for vote in counted for pk in vote.parties]
         assert len(people) == len(set(people)), "somebody counts twice"
         assert barred.isdisjoint(people)
         assert {vote.content_hash for vote in counted} <= {self.deployment.content_hash}

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from ssl import SSLContext
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 # It would say every line of every transaction.
 logging.getLogger("mail.log").setLevel(logging.WARNING)
@@ -42,14 +43,29 @@ class Witness:
     and "hang then" do the same and leave the connection open, without a word; "mumble" takes the
     mail and says what is no SMTP. `pause` is the seconds it thinks about every mail, `meanwhile`
     what happens between its taking a mail and its saying so.
+
+    It listens at a port, or at a socket whose path is given; with a certificate from the first
+    byte, or once it is asked for that. `login` is the one name and password that it knows.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        context: SSLContext | None = None,
+        is_asked_for: bool = False,
+        path: str = "",
+        login: tuple[str, str] | None = None,
+    ) -> None:
+        self.context, self.is_asked_for = context, is_asked_for
+        self.path, self.login = path, login
+        self.logins: list[str] = []
         self.taken: list[Taken] = []
         self.answers: dict[str, list[str]] = {}
         self.always: dict[str, str] = {}
         self.recipients_per_mail: set[int] = set()
         self.connections = 0
+        # How many mails came by which connection.
+        self.by_connection: Counter[object] = Counter()
         self.pause = 0.0
         self.meanwhile: Callable[[], None] | None = None
         self._server: asyncio.AbstractServer | None = None
@@ -76,9 +92,7 @@ class Witness:
     def _serve(self, started: threading.Event) -> None:
         loop = asyncio.new_event_loop()
         self._loop = loop
-        server = loop.run_until_complete(
-            loop.create_server(self._session, "127.0.0.1", self.port, reuse_address=True)
-        )
+        server = loop.run_until_complete(self._listening(loop))
         started.set()
         loop.run_forever()
         server.close()
@@ -87,9 +101,30 @@ class Witness:
         loop.run_until_complete(asyncio.sleep(0.01))
         loop.close()
 
+    async def _listening(self, loop: asyncio.AbstractEventLoop) -> asyncio.AbstractServer:
+        if self.path:
+            return await loop.create_unix_server(self._session, self.path)
+        return await loop.create_server(
+            self._session, "127.0.0.1", self.port, reuse_address=True,
+            ssl=None if self.is_asked_for else self.context,
+        )  # fmt: skip
+
     def _session(self) -> SMTP:
         self.connections += 1
-        return SMTP(self, enable_SMTPUTF8=True, hostname="witness", loop=self._loop)
+        return SMTP(
+            self, enable_SMTPUTF8=True, hostname="witness", loop=self._loop,
+            tls_context=self.context if self.is_asked_for else None,
+            require_starttls=self.is_asked_for, auth_require_tls=self.is_asked_for,
+            authenticator=self._authenticated if self.login else None,
+        )  # fmt: skip
+
+    def _authenticated(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object
+    ) -> AuthResult:
+        assert isinstance(data, LoginPassword)
+        name, password = data.login.decode(), data.password.decode()
+        self.logins.append(name)
+        return AuthResult(success=(name, password) == self.login)
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -104,7 +139,8 @@ class Witness:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.by_connection[session.peer] += 1
         await asyncio.sleep(self.pause)
         self.recipients_per_mail.add(len(envelope.rcpt_tos))
         content = envelope.content
@@ -143,8 +179,8 @@ class Witness:
 
 
 @contextmanager
-def witnessing() -> Iterator[Witness]:
-    witness = Witness()
+def witnessing(witness: Witness | None = None) -> Iterator[Witness]:
+    witness = witness or Witness()
     witness.start()
     try:
         yield witness

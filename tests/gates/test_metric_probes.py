@@ -72,6 +72,8 @@ ERROR = '{"status": "error", "errorType": "bad_data", "error": "parse error at c
         ),
         (ERROR, {}, "error", "Prometheus says: parse error at char 3."),
         (ERROR, {"status": 400}, "error", "Prometheus says: parse error at char 3."),
+        (vector("-0.5"), {}, "error",
+         "-0.5 % is below zero, which a share never is; look at what measures it."),
         (SCALAR, {"status": 503}, "error", "Prometheus answered 503, needs 200."),
         (STRING, {}, "error", "The query leads to a string, not to a number now."),
         (MATRIX, {}, "error", "The query leads to a matrix, not to a number now."),
@@ -84,6 +86,18 @@ ERROR = '{"status": "error", "errorType": "bad_data", "error": "parse error at c
 def test_prometheus(body, more, outcome, reason):
     found = prometheus(body, **more)
     assert (found.outcome, found.reason) == (outcome, reason)
+
+
+def test_answer_with_a_warning_may_lack_series_and_is_warned_of():
+    said = {**json.loads(vector("0.5")), "warnings": ["store b did not answer"]}
+    found = prometheus(json.dumps(said))
+    assert (found.outcome, found.reason) == (
+        "warn",
+        "Prometheus warns: store b did not answer; 0.5 % is less than 1 %",
+    )
+    assert prometheus(json.dumps({**said, "warnings": []})).outcome == "good"
+    red = {**json.loads(vector("7")), "warnings": ["store b did not answer"]}
+    assert prometheus(json.dumps(red)).outcome == "bad"
 
 
 def test_query_is_sent_as_it_is_written():
@@ -107,7 +121,14 @@ def value_at(body: str | bytes, condition: str = CONDITION, **more: Any) -> Meas
         ('{"a": {"b": 0.5}}', {}, "good", "0.5 % is less than 1 %"),
         ('{"a": {"b": "0.5"}}', {}, "good", "0.5 % is less than 1 %"),
         ('{"a": {"b": 1}}', {}, "bad", "1 %, needs less than 1 %"),
-        ('{"a": {"b": -3}}', {}, "good", "-3 % is less than 1 %"),
+        (
+            '{"a": {"b": -3}}',
+            {},
+            "error",
+            "-3 % is below zero, which a share never is; look at what measures it.",
+        ),
+        ('{"a": {"b": -3}}', {"unit": "", "condition": "lag < 1"}, "good", "-3 is less than 1"),
+        ('{"a": {"b": -3}}', {"condition": "growth > -5 %"}, "good", "-3 % is more than -5 %"),
         ('{"a": {"b": 1e-7}}', {}, "good", "0.0000001 % is less than 1 %"),
         ('{"a": {}}', {}, "no_data", "a.b leads to nothing"),
         ('{"a": {"b": null}}', {}, "no_data", "a.b leads to nothing"),
@@ -144,13 +165,16 @@ def test_json_value_that_must_be_equal(body, equals, outcome, reason):
 @pytest.mark.parametrize("kind", ["prometheus", "json"])
 def test_nothing_is_measured_where_nobody_answers(kind):
     url = f"http://127.0.0.1:{closed_port()}"
-    settings = {"url": url, "query": "a"} if kind == "prometheus" else {"url": url, "path": "a"}
-    found = measure(kind, settings, CONDITION, Circumstances(NOW))
+    asks = {"query": "a"} if kind == "prometheus" else {"path": "a"}
+    found = measure(kind, {"url": url, "unit": "%", **asks}, CONDITION, Circumstances(NOW))
     assert (found.outcome, "needs a connection" in found.reason) == ("error", True)
 
 
 def test_a_condition_is_demanded():
     for kind in ("prometheus", "json"):
         assert KINDS[kind].refusal_of("", {}).endswith("such as “error_rate < 1 %”.")
-        assert KINDS[kind].refusal_of(CONDITION, {}) == ""
+        assert KINDS[kind].refusal_of(CONDITION, {"unit": "%"}) == ""
+        assert "is a count and error_rate is judged as a share" in KINDS[kind].refusal_of(
+            CONDITION, {}
+        )
     assert KINDS["json"].refusal_of("", {"equals": "UP"}) == ""

@@ -100,6 +100,13 @@ def test_what_cannot_be_asked_is_one_sentence(words, sentence):
     ("kind", "head", "piece", "tail"),
     [
         ("junit", "<testsuite>", '<testcase classname="a.B" name="some test"/>\n', "</testsuite>"),
+        # What one test printed is most of many a report.
+        (
+            "junit",
+            '<testsuite><testcase name="a"><system-out>',
+            "x" * 79 + "\n",
+            "</system-out></testcase></testsuite>",
+        ),
         (
             "trivy",
             '{"SchemaVersion": 2, "ArtifactName": "a", "Results": [{"Vulnerabilities": [{}',

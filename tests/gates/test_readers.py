@@ -91,7 +91,10 @@ def hole(severity: str = "CRITICAL", **more: Any) -> dict[str, Any]:
     ("body", "settings", "outcome", "reason"),
     [
         (trivy(), {}, "good", "no findings"),
-        ('{"SchemaVersion": 2, "ArtifactName": "a"}', {}, "good", "no findings"),
+        (
+            '{"SchemaVersion": 2, "ArtifactName": "a"}', {},
+            "no_data", "the report names nothing that was looked at",
+        ),
         (trivy(hole()), {}, "bad", "1 critical, needs at most 0"),
         (trivy(hole("HIGH"), hole("HIGH")), {"max_high": 1}, "bad", "2 high, needs at most 1"),
         (trivy(hole("LOW"), hole("MEDIUM")), {}, "good", "1 medium, 1 low"),
@@ -261,11 +264,11 @@ BAD = OK.replace("ok.", "FAILED.")
         ),
         (
             cargo((2, OK.format(2, 0, 0, 0))) + "\nerror: could not compile `x`", {},
-            "error", "The tests were not built: error: could not compile `x`.",
+            "error", "The tests were not all built or run: error: could not compile `x`.",
         ),
         (
             cargo((2, OK.format(2, 0, 0, 0))) + "\nerror: test failed, to rerun pass `--lib`", {},
-            "bad", "0 of 2 tests failed",
+            "bad", "cargo says that tests failed, though 2 passed and none is counted",
         ),
         ("", {}, "error", "The report holds no result line of cargo test."),
         (

@@ -134,6 +134,7 @@ def test_counts_are_what_a_condition_may_ask_for():
     found = read(suite(CASE, CASE, BAD, SKIP), "pass_rate >= 95 %", max_failed=1)
     assert found.counts == {
         "tests": 4, "passed": 2, "failed": 1, "skipped": 1, "flaky": 0,
+        "empty_suites": 0,
         "pass_rate": Decimal("66.66"),
     }  # fmt: skip
     assert (found.outcome, found.reason) == ("bad", "66.66 %, needs at least 95 %")
@@ -144,7 +145,7 @@ def test_condition_on_what_the_kind_does_not_find_is_an_error():
     assert (found.outcome, found.reason) == (
         "error",
         "“coverage” is not among what “JUnit test report” finds; use one of tests, passed, failed,"
-        " skipped, flaky, pass_rate.",
+        " skipped, flaky, empty_suites, pass_rate.",
     )
 
 

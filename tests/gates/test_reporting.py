@@ -68,6 +68,7 @@ def test_value_is_judged_by_the_condition_and_never_milder(deployment, report, s
         (Result(value="9" * 31), f"“{'9' * 31}” is {NO_NUMBER}"),
         (Result(value="NaN"), "“NaN” is no measured value; report a number."),
         (Result(value="Infinity"), "“Infinity” is no measured value; report a number."),
+        (Result(value="-86"), "-86 % is below zero, which a share never is"),
         (Result(value="86", unit="ms"), "86 ms is a time and hits is judged as a share"),
         (Result(value="1", source_link="javascript:alert(1)"), "The link to the source starts"),
     ],

@@ -62,6 +62,18 @@ def test_keys_are_readable_and_numbered_when_titles_repeat(deployment):
         ),
         (GateDefinition("A", kind="http"), "An HTTP gate needs “Address” (url)."),
         (GateDefinition("A", condition="fast"), "“fast” has no comparison"),
+        (
+            GateDefinition("A", kind="junit", condition="pass_rate > 95 % for 5 min"),
+            "A report is one measurement, so that its condition has no “for”.",
+        ),
+        (
+            GateDefinition("A", kind="junit", condition="pass_rate > 95 % within 1 h of start"),
+            "A gate is judged before the start, so that its condition has no “within”",
+        ),
+        (
+            GateDefinition("A", kind="junit", condition="pass_rate > 95"),
+            "What it finds is a share and pass_rate is judged as a count",
+        ),
     ],
 )
 def test_gate_that_nobody_could_answer_is_refused(deployment, definition, sentence):

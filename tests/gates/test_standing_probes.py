@@ -144,6 +144,15 @@ def test_migrations_are_asked_of_one(settings):
     )
 
 
+def test_backup_s_age_meets_no_limit_by_rounding(folder):
+    write(folder / "portal" / "new.dump", timedelta(hours=2, seconds=20))
+    asked = {"files": str(folder / "portal" / "*.dump")}
+    around = Circumstances(NOW, backup_folders=(str(folder),))
+    found = measure("backup", asked, "age_hours <= 2", around)
+    assert (found.outcome, found.value) == ("bad", "2.01")
+    assert measure("backup", asked, "age_hours < 3", around).outcome == "good"
+
+
 def at(age: timedelta) -> str:
     return f"Last-Modified: {format_datetime(NOW - age, usegmt=True)}\r\n"
 

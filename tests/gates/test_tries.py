@@ -99,6 +99,15 @@ def test_private_address_is_an_error(team, deployment):
     assert (found["outcome"], "is not a public address" in found["reason"]) == ("error", True)
 
 
+@pytest.mark.parametrize("odd", ["a\\u0000b", "a\\ud800b"])
+def test_answer_that_no_database_keeps_is_told_all_the_same(team, deployment, odd):
+    with serving(answering(200, f'{{"state": "{odd}"}}'.encode())) as server:
+        make_connection(server)
+        settings = {"url": "/x", "connection": "local", "path": "state", "equals": "UP"}
+        found = found_with(team, deployment, settings)
+    assert (found["outcome"], found["reason"][:12]) == ("bad", "state is “a")
+
+
 def test_connection_that_is_gone_is_an_error(team, deployment):
     found = found_with(team, deployment, {"url": "/x", "connection": "gone"})
     assert found["reason"].startswith("The connection “gone” is no longer declared")

@@ -141,3 +141,12 @@ def test_source_of_a_result_is_followed_only_into_the_web(team, deployment, link
         said = client.get(address).content.decode()
         assert link in said
         assert (f'href="{link}"' in said) is leads
+
+
+def test_page_of_a_gate_draws_its_newest_samples(team, deployment):
+    gate = make_gate(deployment, condition="hits > 85 %")
+    where, client = address("detail", deployment, gate.key), signed_in(team.member)
+    services.report(gate, Result(value="86"), reporter=make_machine())
+    assert "Last 1 samples" not in client.get(where).content.decode()
+    services.report(gate, Result(value="82"), reporter=make_machine("second"))
+    assert "Last 2 samples: 1 good, 1 bad" in client.get(where).content.decode()

@@ -45,16 +45,16 @@ class Worker:
 
 
 @contextmanager
-def working(environment: dict[str, str]) -> Iterator[Worker]:
-    worker = Worker(environment)
+def working(environment: dict[str, str], command: list[str] = COMMAND) -> Iterator[Worker]:
+    worker = Worker(environment, command)
     try:
         yield worker
     finally:
         worker.kill()
 
 
-def until(is_so: Callable[[], object], seconds: float = 15) -> None:
+def until(is_so: Callable[[], object], seconds: float = 15, pause: float = 0.05) -> None:
     end = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < end, "it did not come to be in time"
-        time.sleep(0.05)
+        time.sleep(pause)

@@ -81,12 +81,16 @@ ASKED = st.fixed_dictionaries(
         "p95_ms": st.none() | st.integers(1, 20_000),
     },
 )
+# A time is judged as a time; whoever reports says what it is.
+TIMES = st.sampled_from(["", "response_time < 500 ms", "response_time < 2 s for 5 min"])
 GATES = st.builds(
-    lambda asked, **said: GateDefinition(kind=asked[0], settings=asked[1], **said),
-    st.just(("reported", {})) | ASKED.map(lambda settings: ("http", settings)),
+    lambda asked, **said: GateDefinition(
+        kind=asked[0], settings=asked[1], condition=asked[2], **said
+    ),
+    st.tuples(st.just("reported"), st.just({}), CONDITIONS)
+    | st.tuples(st.just("http"), ASKED, TIMES),
     title=TEXT.map(str.strip),
     key=KEYS,
-    condition=CONDITIONS,
     required=st.booleans(),
     machine_only=st.booleans(),
     unwaivable=st.booleans(),

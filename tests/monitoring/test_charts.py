@@ -10,10 +10,11 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from deployments import clock
+from deployments.models import Deployment
 from monitoring import charts, services
 from monitoring.models import Watch
 from monitoring.services import Value
-from tests.builders import Team, signed_in
+from tests.builders import Team, make_deployment, make_environment, signed_in
 from tests.monitoring.makers import CRITICAL, MINUTE, TRIGGER, WARNING, machine, make_watch
 
 HOUR = timedelta(hours=1)
@@ -92,3 +93,31 @@ def test_chart_is_shaded_beyond_every_limit_and_a_widget_says_what_nothing_measu
     assert (group.title, group.unmeasured) == ("Cache", ["misses"])
     bands = [(band["from"], band["above"], band["severity"]) for band in group.charts[0].bands]
     assert bands == [(80, False, "warning"), (70, False, "critical"), (60, False, "critical")]
+
+
+def test_what_happened_at_the_place_meanwhile_is_a_line_through_every_chart(
+    watch: Watch, team: Team
+) -> None:
+    deployment, opened = watch.deployment, watch.opened_at
+    assert opened is not None
+    for hours, name in (
+        (-1, "Before"),
+        (3, "Storage layer 1.5, the next of its kind"),
+        (70, "After"),
+    ):
+        other = make_deployment(team)
+        Deployment.objects.filter(pk=other.pk).update(
+            package=name, started_at=opened + hours * HOUR
+        )
+    elsewhere = make_deployment(team)
+    Deployment.objects.filter(pk=elsewhere.pk).update(
+        environment=make_environment("staging"), started_at=opened + 4 * HOUR
+    )
+    deployment.rollback_at = opened + 5 * HOUR
+    found = [
+        (round((one["at"] - opened.timestamp()) / 3600), one["text"])
+        for one in charts.marks(deployment, watch)
+    ]
+    assert sorted(found) == [
+        (0, "Completed"), (3, "Start of Storage layer 1.5, the next o…"), (5, "Rollback"),
+    ]  # fmt: skip

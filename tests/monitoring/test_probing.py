@@ -134,6 +134,8 @@ def test_reading_that_comes_late_shifts_no_later_one(real_team: Team, server: Se
         (answering(200, b'{"rate": 1e400}'), "error", ""),
         (saying("NaN"), "error", "rate leads to “NaN”, which is no usable number."),
         (saying("many"), "error", "rate leads to “many”, which is no number."),
+        (saying("a\0b"), "error", "rate leads to “a\ufffdb”, which is no number."),
+        (saying("\ud800"), "error", "rate leads to “?”, which is no number."),
         (saying("9" * 31), "error", ""),
         (saying(True), "error", "rate leads to true, which is no number."),
         (saying([91.5]), "error", ""),

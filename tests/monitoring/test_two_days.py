@@ -46,11 +46,48 @@ IS_SLOW = (1800, 1845)
 # Around these each value is sent when it is measured; in the calm between three come at once.
 LIVE = ((8, 22), (60, 60), (295, 335), (1245, 1245), (1320, 1320), (1800, 1890), (END, END))
 MOST_AT_ONCE = 3
+HAPPENED = [
+    (0, "incident reported"),
+    (12, "alert raised"),
+    (15, "alert ended"),
+    (18, "alert came back"),
+    (21, "alert ended"),
+    (60, "target judged"),
+    (310, "alert raised"),
+    (310, "rollback asked"),
+    (310, "rollback asked"),
+    (325, "rollback unanswered"),
+    (335, "alert ended"),
+    (335, "rollback no longer asked"),
+    (1245, "alert raised"),
+    (1320, "alert ended"),
+    (1830, "alert raised"),
+    (1890, "alert ended"),
+    (END, "target judged"),
+    (END, "target judged"),
+    (END, "target judged"),
+    (END, "watch ended"),
+]
 
 
 @pytest.fixture
 def team(committed: dict[str, str]) -> Team:
     return find_team()
+
+
+def make_two_days(team: Team) -> Watch:
+    """Opened just now, with limits of every kind and a first complaint."""
+    watch = make_watch(
+        team,
+        alerts=(WARNING, CRITICAL, SLOW),
+        triggers=[TRIGGER],
+        targets=TARGETS,
+        metrics={"hit_rate": "%", "latency": "ms"},
+    )
+    services.report_incident(
+        watch.deployment_id, "Search is slow", channel=Channel.PAGE, reporter=team.stakeholder
+    )
+    return watch
 
 
 def is_within(minute: int, *spans: tuple[int, int]) -> bool:
@@ -76,11 +113,11 @@ def minutes_of(watch: Watch) -> Iterator[int]:
         at = next_reading(watch.opened_at, watch.ends_at, watch.pace, at)
 
 
-def batches(minutes: Iterator[int]) -> Iterator[list[int]]:
+def batches(minutes: Iterator[int], most: int = MOST_AT_ONCE) -> Iterator[list[int]]:
     held: list[int] = []
     for minute in minutes:
         held.append(minute)
-        if is_within(minute, *LIVE) or len(held) == MOST_AT_ONCE:
+        if is_within(minute, *LIVE) or len(held) == most:
             yield held
             held = []
     assert not held
@@ -90,17 +127,22 @@ def move_to(instant: datetime) -> None:
     move_clock(instant - clock.now())
 
 
+def send(watch: Watch, minutes: list[int]) -> None:
+    """What was measured at these, once the last of them has come."""
+    assert watch.opened_at is not None
+    values = [
+        Value(key, Decimal(number), watch.opened_at + minute * MINUTE)
+        for minute in minutes
+        for key, number in measured_at(minute).items()
+    ]
+    move_to(watch.opened_at + minutes[-1] * MINUTE)
+    services.push(watch.deployment_id, values, actor=machine())
+
+
 def live_through(watch: Watch) -> None:
     """Values along the schedule, and a sweep after each time that some were sent."""
-    assert watch.opened_at is not None
     for minutes in batches(minutes_of(watch)):
-        values = [
-            Value(key, Decimal(number), watch.opened_at + minute * MINUTE)
-            for minute in minutes
-            for key, number in measured_at(minute).items()
-        ]
-        move_to(watch.opened_at + minutes[-1] * MINUTE)
-        services.push(watch.deployment_id, values, actor=machine())
+        send(watch, minutes)
         move_clock(UNTIL_THE_SWEEP)
         sweeps.sweep()
     # Nothing comes any more, which is nothing to be told once the watch is over.
@@ -117,39 +159,9 @@ def told(watch: Watch) -> list[tuple[int, str]]:
 
 
 def test_two_days_tell_what_happened_when_it_did_and_nothing_else(team: Team) -> None:
-    watch = make_watch(
-        team,
-        alerts=(WARNING, CRITICAL, SLOW),
-        triggers=[TRIGGER],
-        targets=TARGETS,
-        metrics={"hit_rate": "%", "latency": "ms"},
-    )
-    services.report_incident(
-        watch.deployment_id, "Search is slow", channel=Channel.PAGE, reporter=team.stakeholder
-    )
+    watch = make_two_days(team)
     live_through(watch)
-    assert told(watch) == [
-        (0, "incident reported"),
-        (12, "alert raised"),
-        (15, "alert ended"),
-        (18, "alert came back"),
-        (21, "alert ended"),
-        (60, "target judged"),
-        (310, "alert raised"),
-        (310, "rollback asked"),
-        (310, "rollback asked"),
-        (325, "rollback unanswered"),
-        (335, "alert ended"),
-        (335, "rollback no longer asked"),
-        (1245, "alert raised"),
-        (1320, "alert ended"),
-        (1830, "alert raised"),
-        (1890, "alert ended"),
-        (END, "target judged"),
-        (END, "target judged"),
-        (END, "target judged"),
-        (END, "watch ended"),
-    ]
+    assert told(watch) == HAPPENED
     assert_alerts()
     assert_judged()
     in_gap = len(range(GAP[0], GAP[1] + 1, 15))

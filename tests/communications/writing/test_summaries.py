@@ -250,7 +250,7 @@ def test_summary_asks_as_many_questions_however_much_happened(
         monitoring.report_incident(deployment.pk, "x", channel=Channel.PAGE, reporter=team.member)
     plan = deployment.message_plan.filter(kind=Kind.SUMMARY)[0]
     message = message_of_line(plan, deployment)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         summary = summaries.gather(message.kind, deployment)
     assert summary is not None
     assert len(summary.incidents) == number + 1

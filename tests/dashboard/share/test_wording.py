@@ -39,7 +39,8 @@ def test_closed_one_says_to_what_it_came_and_never_that_all_is_well_where_it_is_
 def test_what_single_people_are_told_is_not_told_to_guests() -> None:
     assert set(Kind) - set(wording.TOLD) == {
         Kind.MENTION, Kind.REMINDER, Kind.BREAK_GLASS, Kind.OUT_OF_REACH, Kind.GATE_REPORT,
-        Kind.STEP_FAILED, Kind.OVERRUN, Kind.ALERT, Kind.ROLLBACK_ASKED, *ASKS_TO_SIGN,
+        Kind.STEP_FAILED, Kind.OVERRUN, Kind.ALERT, Kind.ROLLBACK_ASKED,
+        Kind.UNWRITTEN, *ASKS_TO_SIGN,
     }  # fmt: skip
     assert set(IN_A_PLAN) < set(wording.COMING) < set(wording.TOLD)
 

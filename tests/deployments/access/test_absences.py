@@ -76,6 +76,20 @@ def test_absence_without_a_stand_in_is_filled_by_one_that_covers_it(team: Team) 
 
 
 @pytest.mark.django_db
+def test_absence_that_is_over_is_not_begun_over_again(team: Team) -> None:
+    """What was signed meanwhile was signed in an absence that ended then."""
+    row = name(team, team.security, team.member)
+    now = clock.now()
+    StandIn.objects.filter(pk=row.pk).update(starts_at=now - DAY, ends_at=now - HOUR)
+    with pytest.raises(Refused, match=r"which is over; let the new absence begin when that one"):
+        name(team, team.security, team.member, starts=-2 * HOUR, ends=DAY)
+
+    later = name(team, team.security, team.member, starts=-HOUR, ends=DAY)
+
+    assert list(StandIn.objects.lasting(clock.now())) == [later]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("who", ["release_manager", "administrator"])
 def test_others_name_a_stand_in_for_somebody_who_is_away_already(who: str, team: Team) -> None:
     actor = make_administrator() if who == "administrator" else team.release_manager
