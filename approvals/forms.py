@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -8,12 +8,11 @@ from django.http import HttpRequest
 from accounts.forms import FreshForm, VoicedForm
 from accounts.models import User
 from approvals.enums import LATEST_START_AFTER_T0, NEEDS_REASON, Choice, Verdict
+from approvals.new_time_forms import NewTimeFields
 from approvals.policies.voting import needs_reason
 from approvals.readiness import Readiness
 from approvals.shown import Shown
-from deployments.forms import LATER, WallClockField, which_field
 from deployments.models import Deployment
-from deployments.zones import InstantError, instant
 
 LONGEST_REASON = 2000
 RADIOS = forms.RadioSelect(attrs={"class": "form-check-input"})
@@ -94,7 +93,7 @@ class SignForm(ShownForm, VoicedForm):
         return cleaned
 
 
-class DecideForm(ShownForm):
+class DecideForm(ShownForm, NewTimeFields):
     """The ops lead's word; every standing warning is a box that GO needs ticked."""
 
     field_order = [
@@ -114,13 +113,6 @@ class DecideForm(ShownForm):
         initial=int(LATEST_START_AFTER_T0.total_seconds() // 60),
         widget=forms.NumberInput(attrs={"class": "form-control"}),
     )
-    which = which_field()
-    new_time = WallClockField(
-        label="New time T0, if a HOLD names one at once",
-        required=False,
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "form-control"}),
-    )
     seen = forms.MultipleChoiceField(
         label="Warnings that stand; GO needs each of them seen",
         required=False,
@@ -134,21 +126,11 @@ class DecideForm(ShownForm):
         super().__init__(
             request, deployment, data, verdict=chosen if chosen in Verdict.values else None
         )
-        self.zone = deployment.zone
-        self.fields["new_time"].help_text = f"The clock of {self.zone}; whoever was told hears it."
+        self.deployment = deployment
+        zone = deployment.zone
+        self.fields["new_time"].help_text = f"The clock of {zone}; whoever was told hears it."
         warnings: Any = self.fields["seen"]
         warnings.choices = [(warning.key, warning.clause) for warning in readiness.warnings]
-
-    @property
-    def asks_which(self) -> bool:
-        return bool(self["new_time"].errors or self["which"].value())
-
-    def clean_new_time(self) -> datetime | None:
-        local, which = self.cleaned_data["new_time"], self.cleaned_data.get("which", "")
-        try:
-            return instant(local, self.zone, later=LATER.get(which)) if local else None
-        except InstantError as error:
-            raise forms.ValidationError(str(error)) from error
 
     def start_within(self) -> timedelta:
         return timedelta(minutes=self.cleaned_data["latest_start_minutes"])

@@ -13,6 +13,7 @@ from approvals.policies import deciding, submitting
 from approvals.signoff import standings
 from deployments import announcements, clock
 from deployments.answers import page
+from deployments.clashes import clashes_of
 from deployments.models import Deployment
 from deployments.policies import Rights, refusal_to_schedule
 
@@ -27,6 +28,7 @@ def submit_page(deployment: Deployment, rights: Rights) -> dict[str, Any]:
         "unreachable": reach.unreachable_once_asked(deployment, standings(deployment), now),
         "lacking": [(one.clause, one.mend.value, _place(deployment, one.mend)) for one in lacking],
         "refusal": submitting.refusal_to_submit(rights, deployment, []),
+        "clashes": clashes_of(deployment),
         "messages_before": announcements.before_t0(deployment, now),
     }
 
@@ -65,6 +67,7 @@ def resume_page(deployment: Deployment, rights: Rights) -> dict[str, Any]:
         "signatures": _words(deployment),
         "messages_before": announcements.before_t0(deployment, now),
         "refusal": refusal,
+        "clashes": clashes_of(deployment),
         "may_mend": is_past and not refusal_to_schedule(rights, deployment),
     }
 

@@ -8,7 +8,9 @@ from accounts.requests import PersonRequest
 from approvals import services
 from approvals.enums import Verdict
 from approvals.forms import DecideForm, ReopenForm, SubmitForm
+from approvals.models import Decision
 from approvals.moves import reopen_page, resume_page, submit_page
+from approvals.new_time_forms import NewTimeForm
 from approvals.panels import facts_page
 from approvals.policies import deciding
 from approvals.rollcall import roll_call
@@ -16,6 +18,7 @@ from approvals.verdict import readiness
 from deployments import clock
 from deployments import services as deployments
 from deployments.answers import acted, page, posted, tried
+from deployments.exceptions import require
 from deployments.facts import Facts
 from deployments.forms import FactsForm
 from deployments.models import Deployment
@@ -27,22 +30,11 @@ def decide(request: PersonRequest, pk: int) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
     verdict = readiness(deployment)
+    if "preview" in request.POST:
+        context = {"deployment": deployment, "form": NewTimeForm(deployment, request.POST)}
+        return render(request, "approvals/_new_time.html", context)
     form = DecideForm(request, deployment, verdict, posted(request))
-    decided = tried(
-        request,
-        form,
-        lambda: services.decide(
-            deployment.pk,
-            Verdict(form.cleaned_data["verdict"]),
-            actor=request.user,
-            proof=form.proof,
-            reason=form.cleaned_data["reason"],
-            shown=form.shown(),
-            start_within=form.start_within(),
-            seen=form.cleaned_data["seen"],
-            new_t0=form.cleaned_data["new_time"],
-        ),
-    )
+    decided = tried(request, form, lambda: _decide(request, deployment, form))
     if decided.done:
         messages.success(request, f"Recorded: {decided.result}.")
         return redirect(page(deployment, "go-no-go"))
@@ -60,6 +52,23 @@ def decide(request: PersonRequest, pk: int) -> HttpResponse:
         "overtaken": decided.overtaken_sentence,
     }
     return render(request, "approvals/decide.html", context, status=decided.status)
+
+
+def _decide(request: PersonRequest, deployment: Deployment, form: DecideForm) -> Decision:
+    """A new time that meets something is taken only once that was shown."""
+    require(deciding.refusal_of_unseen(form.clashes if form.is_unseen else []))
+    said = form.cleaned_data
+    return services.decide(
+        deployment.pk,
+        Verdict(said["verdict"]),
+        actor=request.user,
+        proof=form.proof,
+        reason=said["reason"],
+        shown=form.shown(),
+        start_within=form.start_within(),
+        seen=said["seen"],
+        new_t0=said["new_time"],
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,7 +16,7 @@ from audit.models import Checkpoint, CheckpointHead
 from audit.verifier import path
 from checklists.models import Evidence
 from deployments.history import HASHED_FIELDS
-from deployments.models import Deployment, Event
+from deployments.models import Deployment, Event, Exemption
 
 BATCH = 1000
 Tell = Callable[[int], None]
@@ -33,6 +33,7 @@ class Evidences:
     decisions: list[dict[str, Any]]
     votes: list[dict[str, Any]]
     waivers: list[dict[str, Any]]
+    exemptions: list[dict[str, Any]]
     items: list[dict[str, Any]]
     comments: list[dict[str, Any]]
     versions: list[dict[str, Any]]
@@ -51,6 +52,9 @@ def gather(deployment_id: int) -> Evidences:
         decisions=[records.of_decision(row) for row in one.decisions.all()],
         votes=[records.of_vote(row) for row in one.votes.all()],
         waivers=[_waiver(row) for row in one.waivers.select_related(*PEOPLE_OF_WAIVER)],
+        exemptions=[
+            _exemption(row) for row in one.exemptions.select_related(*PEOPLE_OF_EXEMPTION)
+        ],
         items=list(_items(one)),
         comments=[
             {"at": _at(row.created_at), "author": str(row.author), "about": row.object_text,
@@ -67,6 +71,7 @@ def gather(deployment_id: int) -> Evidences:
 
 
 PEOPLE_OF_WAIVER = ("gate", "risk_owner", "asked_by", "signed_by", "ended_by")
+PEOPLE_OF_EXEMPTION = ("freeze__service", "freeze__environment", "made_by", "ended_by")
 
 
 def _at(at: Any) -> str | None:
@@ -115,6 +120,24 @@ def _waiver(row: Waiver) -> dict[str, Any]:
     }
 
 
+def _exemption(row: Exemption) -> dict[str, Any]:
+    """By its freeze as that is now; history has what it was when the exemption was given."""
+    return {
+        "id": row.pk,
+        "freeze": row.freeze.reason,
+        "scope": row.freeze.scope,
+        "reason": row.reason,
+        "covers_from": _at(row.covers_from),
+        "covers_to": _at(row.covers_to),
+        "by": str(row.made_by),
+        "at": _at(row.made_at),
+        "authenticated_by": row.authenticated_by,
+        "ended_by": str(row.ended_by) if row.ended_by else None,
+        "ended_at": _at(row.ended_at),
+        "ended_reason": row.ended_reason,
+    }
+
+
 def _items(one: Deployment) -> Iterator[dict[str, Any]]:
     """As they stand now; files of evidence are named by their SHA-256 and kept in the portal."""
     shown: dict[int, list[dict[str, Any]]] = {}
@@ -125,13 +148,14 @@ def _items(one: Deployment) -> Iterator[dict[str, Any]]:
              "number": f"{row.number} {row.unit}".strip() if row.number is not None else None,
              "sha256": row.sha256, "added_by": str(row.added_by), "added_at": _at(row.added_at)}
         )  # fmt: skip
-    for item in one.items.select_related("state_by").order_by("position"):
+    for item in one.items.select_related("state_by", "seconded_by").order_by("position"):
         yield {
             "key": item.key,
             "text": item.text,
             "state": item.state,
             "by": str(item.state_by) if item.state_by else None,
             "at": _at(item.state_at),
+            "seconded_by": str(item.seconded_by) if item.seconded_by else None,
             "reason": item.reason,
             "evidence": shown.get(item.pk, []),
         }

@@ -7,12 +7,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 
 from audit import policies, population
 from audit.population import MOST_DRAWN, Criteria
 from deployments.models import Service
 
+YEARS = f"Choose days of the years {policies.EARLIEST} to {policies.LATEST}."
 SELECT = forms.Select(attrs={"class": "form-select"})
 
 
@@ -28,6 +30,10 @@ class DayField(forms.DateField):
                 attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"
             ),
             error_messages={"invalid": "Write a day as 2026-01-31."},
+            validators=[
+                MinValueValidator(date(policies.EARLIEST, 1, 1), YEARS),
+                MaxValueValidator(date(policies.LATEST, 12, 31), YEARS),
+            ],
         )
 
 
@@ -78,6 +84,14 @@ class HistoryForm(forms.Form):
     @property
     def is_narrow(self) -> bool:
         return any(self.cleaned_data.values()) if self.is_valid() else False
+
+
+class DeploymentHistoryForm(HistoryForm):
+    """Narrowed to a single item, gate, message or whatever it is, too; a row leads to its own."""
+
+    one = forms.RegexField(
+        r"\A[a-z_]{1,40}:[^\0:]{1,40}\Z", required=False, widget=forms.HiddenInput
+    )
 
 
 class ServiceHistoryForm(AuditedForm, HistoryForm):

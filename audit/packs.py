@@ -78,6 +78,7 @@ def _add(folder: Folder, found: Evidences, made: dict[str, Any], tell: Tell) -> 
     folder.add_data("deployment.json", found.facts)
     folder.add_data("votes.json", found.votes)
     folder.add_data("waivers.json", found.waivers)
+    folder.add_data("exemptions.json", found.exemptions)
     folder.add_data("items.json", found.items)
     folder.add_data("comments.json", found.comments)
     for decision in found.decisions:

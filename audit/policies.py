@@ -5,19 +5,27 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from audit.population import MOST_DRAWN
-from deployments.enums import Right
+from deployments.enums import RIGHTS_OF, Right
 from deployments.exceptions import Forbidden, Invalid, Refused
-from deployments.models import Service
+from deployments.models import Granted, Service
 from deployments.policies import Rights
 
 LONGEST_SEED = 64
 # Each takes a worker a while, and lies there for seven days.
 MOST_WAITING = 5
 EARLIEST, LATEST = 1970, 9998
+# What the signed-in person is asked by every page, which then leads to history or does not.
+AUDITS = "audits_services"
+
+
+def is_auditor() -> Exists:
+    """Whether a person audits any service, over people; administrators do without it."""
+    grants = [grant for grant, rights in RIGHTS_OF.items() if Right.EXPORT in rights]
+    return Exists(Granted.objects.filter(group__user=OuterRef("pk"), grant__in=grants))
 
 
 def audited(user: User | AnonymousUser) -> QuerySet[Service]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -55,17 +56,21 @@ def words_of(column: str) -> list[str]:
         return [word for (word,) in cursor.fetchall()]
 
 
-def narrowed(events: QuerySet[Event], asked: Mapping[str, Any]) -> QuerySet[Event]:
+def narrowed(events: QuerySet[Event], asked: Mapping[str, Any], place: ZoneInfo) -> QuerySet[Event]:
+    """Days are those of whoever reads, like the times beside the events."""
     if asked.get("person"):
         events = events.filter(_by(asked["person"]))
     if asked.get("act"):
         events = events.filter(verb=asked["act"])
     if asked.get("kind"):
         events = events.filter(object_kind=asked["kind"])
+    if asked.get("one"):
+        kind, _, number = asked["one"].partition(":")
+        events = events.filter(object_kind=kind, object_id=number)
     if asked.get("first"):
-        events = events.filter(at__gte=datetime.combine(asked["first"], time(), UTC))
+        events = events.filter(at__gte=datetime.combine(asked["first"], time(), place))
     if asked.get("last"):
-        end = datetime.combine(asked["last"], time(), UTC) + timedelta(days=1)
+        end = datetime.combine(asked["last"] + timedelta(days=1), time(), place)
         events = events.filter(at__lt=end)
     return events
 
@@ -77,9 +82,11 @@ def _by(name: str) -> Q:
     return found | Q(actor__isnull=True) if name.lower() in PORTAL_NAME else found
 
 
-def of_deployment(deployment: Deployment, asked: Mapping[str, Any], before: int | None) -> Part:
+def of_deployment(
+    deployment: Deployment, asked: Mapping[str, Any], before: int | None, place: ZoneInfo
+) -> Part:
     """`before` is a place in the chain."""
-    events = narrowed(Event.objects.filter(deployment=deployment), asked)
+    events = narrowed(Event.objects.filter(deployment=deployment), asked, place)
     if before is not None:
         events = events.filter(sequence__lt=before)
     rows = _rows(events.order_by("-sequence"))
@@ -87,17 +94,20 @@ def of_deployment(deployment: Deployment, asked: Mapping[str, Any], before: int 
 
 
 def of_services(
-    services: Iterable[Service] | None, asked: Mapping[str, Any], before: int | None
+    services: Iterable[Service] | None,
+    asked: Mapping[str, Any],
+    before: int | None,
+    place: ZoneInfo,
 ) -> Part:
     """`services` None: everything, also what belongs to none. `before` is the id of an event."""
-    events = narrowed(Event.objects.all(), asked)
+    events = narrowed(Event.objects.all(), asked, place)
     if services is not None:
         known = list(services)
         chains = [f"service:{one.key}" for one in known]
         events = events.filter(Q(deployment__service__in=known) | Q(chain__in=chains))
-    place = Event.objects.filter(pk=before or 0).values_list("at", "pk").first()
-    if place is not None:
-        at, pk = place
+    last = Event.objects.filter(pk=before or 0).values_list("at", "pk").first()
+    if last is not None:
+        at, pk = last
         events = events.filter(at__lte=at).exclude(at=at, pk__gte=pk)
     rows = _rows(events.order_by("-at", "-pk").select_related("deployment__environment"))
     return Part(rows[:PAGE], rows[PAGE - 1].event.pk if len(rows) > PAGE else None)

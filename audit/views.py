@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import PersonRequest
 from audit import exports, policies, reading, services
 from audit.checkpoints import document, file_name
-from audit.forms import HistoryForm, ServiceHistoryForm
+from audit.forms import DeploymentHistoryForm, ServiceHistoryForm
 from audit.models import Checkpoint, Export
 from audit.panels import deployment_page, export_page, proof_page, services_page
 from audit.reading import words_of
@@ -16,6 +16,7 @@ from deployments.exceptions import require
 from deployments.models import Deployment
 from deployments.policies import rights_of
 from deployments.versions import number_in
+from deployments.zones import zone_of
 
 
 @require_safe
@@ -26,9 +27,10 @@ def deployment(request: PersonRequest, pk: int) -> HttpResponse:
         name: found.events.order_by(name).values_list(name, flat=True).distinct()
         for name in ("verb", "object_kind")
     }
-    form = HistoryForm(request.GET, acts=words["verb"], kinds=words["object_kind"])
+    form = DeploymentHistoryForm(request.GET, acts=words["verb"], kinds=words["object_kind"])
     asked = form.cleaned_data if form.is_valid() else {}
-    part = reading.of_deployment(found, asked, number_in(request.GET.get("before", "")) or None)
+    before = number_in(request.GET.get("before", "")) or None
+    part = reading.of_deployment(found, asked, before, zone_of(request.user.zone))
     context = deployment_page(
         found,
         rights_of(request.user, found.service),
@@ -49,7 +51,8 @@ def history(request: PersonRequest) -> HttpResponse:
     asked = form.cleaned_data if form.is_valid() else {}
     chosen = asked.get("service")
     over = [chosen] if chosen else None if request.user.is_superuser else list(audited)
-    part = reading.of_services(over, asked, number_in(request.GET.get("before", "")) or None)
+    before = number_in(request.GET.get("before", "")) or None
+    part = reading.of_services(over, asked, before, zone_of(request.user.zone))
     context = services_page(form, part, is_administrator=request.user.is_superuser)
     return render(request, "audit/history.html", context)
 

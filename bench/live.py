@@ -145,11 +145,11 @@ class Crowd:
 
 
 @contextmanager
-def served() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def served(name: str = NAME) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     with tempfile.TemporaryDirectory() as var, socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(2048)
-        environment = databases.environment(NAME) | {
+        environment = databases.environment(name) | {
             "PORTAL_VAR": var, "DEBUG": "0", "LOG_LEVEL": "WARNING", "MALLOC_ARENA_MAX": "2",
             "DATABASE_POOL": "1",
         }  # fmt: skip

@@ -1,6 +1,6 @@
-"""Every state of a message's copy in one sentence."""
+"""Every state of a message, and of each of its copies, in one sentence."""
 
-from communications.enums import DeliveryState
+from communications.enums import DeliveryState, MessageState
 
 STATES: dict[DeliveryState, str] = {
     DeliveryState.SCHEDULED: "Leaves by itself when it is due.",
@@ -14,4 +14,12 @@ STATES: dict[DeliveryState, str] = {
     DeliveryState.SUPERSEDED: "A newer message says it instead.",
     DeliveryState.MISSED: "It became too late for it to be of use.",
     DeliveryState.BOUNCED: "It was taken, and came back later.",
+}
+MESSAGES: dict[MessageState, str] = {
+    MessageState.PLANNED: "Leaves when its time has come and the deployment is as it has to be.",
+    MessageState.LEAVING: "It is written for everybody; each copy has a state of its own.",
+    MessageState.SKIPPED: "Somebody left it out, and said why.",
+    MessageState.CANCELLED: "Taken out before it left, since nobody needs it any more.",
+    MessageState.SUPERSEDED: "It was planned for a time that is no longer so; another one says it.",
+    MessageState.MISSED: "It became too late for it to be of use.",
 }

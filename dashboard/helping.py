@@ -15,6 +15,7 @@ from checklists import explained as items
 from communications import explained as copies
 from deployments import explained as deployments
 from gates import explained as gates
+from monitoring import explained as watches
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,11 @@ STATES = (
     Explained("deployment", "A deployment is", deployments.STATES),
     Explained("gate", "A gate is", gates.STATES),
     Explained("item", "An item of the checklist is", items.STATES),
+    Explained("message", "A message is", copies.MESSAGES),
     Explained("copy", "A copy of a message is", copies.STATES),
+    Explained("question", "The question whether to roll back is", watches.ANSWERS),
+    Explained("verdict", "A target or a success criterion is", watches.VERDICTS),
+    Explained("result", "A closed deployment", watches.RESULTS),
 )
 
 

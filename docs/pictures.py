@@ -21,7 +21,7 @@ PASSWORD = "demo-portal"  # noqa: S105 - the demo's, printed by `make run`
 SERVICE, READY = "Storage layer → Production", "Search → Production"
 STEPS_SHOWN = 5  # how far the day is when its picture is taken
 WATCHED = 60_000  # milliseconds of watching before the curves are worth a picture
-LARGEST = 150_000
+LARGEST = 160_000
 DESKTOP, TALL, PHONE = (1200, 760), (1200, 900), (360, 780)
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -126,8 +126,9 @@ def look_over(page: Page) -> None:
     page.get_by_role("link", name="Uncertain").click()
     page.locator("a.active", has_text="Uncertain").wait_for()
     page.get_by_role("link", name="Change line").first.click()
-    page.get_by_label("It is").wait_for()
-    page.evaluate("scrollTo(0, 0)")
+    form = page.locator(".plan-open")
+    form.get_by_label("It is").wait_for()
+    form.evaluate("form => scrollTo(0, form.getBoundingClientRect().top + scrollY - 360)")
 
 
 def bring_again(page: Page) -> None:

@@ -15,7 +15,7 @@ const draw = box => {
   const bars = place => uPlot.paths.bars({size: [size, 48], align: names.length > 1 ? 2 * place - 1 : 0});
   const plot = new uPlot({
     width: box.clientWidth, height: HEIGHT, legend: {live: true}, cursor: {drag: {x: false}}, hooks: {setCursor: [rest]},
-    scales: {x: {time: false, range: [-0.6, months.length - 0.4]}, y: {range: (plot, low, high) => [0, (high || 1) * 1.1]}},
+    scales: {x: {time: false, range: [-0.6, months.length - 0.4]}, y: {range: (plot, low, high) => [Math.min(low ?? 0, 0) * 1.1, Math.max(high ?? 0, 0) * 1.1 || 1]}},
     axes: [
       {...axis, splits: () => months.map((month, at) => at), values: (plot, all) => all.map(at => at % 3 ? "" : months[at])},
       {...axis, size: 50},

@@ -161,6 +161,13 @@ def refusal_of_latest_start(
     return None
 
 
+def refusal_of_unseen(clashes: list[str]) -> Refused | None:
+    """`clashes` are what a new time meets and nobody has been shown."""
+    if not clashes:
+        return None
+    return Invalid(f"At the new time {joined(clashes)}. Record it again to take it all the same.")
+
+
 def refusal_of_new_time(verdict: Verdict, t0: datetime | None, now: datetime) -> Refused | None:
     """A hold may name the new time at once; any other decision leaves the time as it is."""
     if t0 is None:

@@ -66,7 +66,7 @@ def entries_of(user: User, begin: datetime, end: datetime) -> Found:
         for one in planned
         if one.state in BEFORE_START and rights[one.service_id].has(Right.EDIT)
     }
-    beside = conflicts_among(planned)
+    beside = conflicts_among([*planned, *_beyond(user, planned, begin, end)])
     found = [
         *(_deployment(one, _conflicts(one, beside, stops), one.pk in movable) for one in planned),
         *(_watch(one) for one in watches),
@@ -81,6 +81,17 @@ def deployments_between(user: User, begin: datetime, end: datetime) -> list[Depl
     visible = Deployment.objects.visible_to(user).exclude(state=State.CANCELLED)
     there = visible.filter(t0__lt=end, window_end__gt=begin)
     return list(there.select_related("service", "environment").order_by("t0", "pk")[:MOST])
+
+
+def _beyond(
+    user: User, planned: Sequence[Deployment], begin: datetime, end: datetime
+) -> list[Deployment]:
+    """What is not in this time itself, and meets what reaches out of it."""
+    first = min((one.t0 for one in planned if one.t0), default=begin)
+    last = max((one.window_end for one in planned if one.window_end), default=end)
+    found = deployments_between(user, min(first, begin), max(last, end))
+    known = {one.pk for one in planned}
+    return [one for one in found if one.pk not in known]
 
 
 def watches_between(user: User, begin: datetime, end: datetime) -> list[Watch]:

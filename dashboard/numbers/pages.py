@@ -18,7 +18,7 @@ from deployments.zones import zone_of
 
 MONTHS = 12
 Line = list[float | None]
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 DEFINITIONS = {
     "Lead time": (
         "From the first submission for sign-off to the start; the median. "
@@ -46,10 +46,13 @@ DEFINITIONS = {
 
 @dataclass(frozen=True)
 class Row:
+    """`by_role` are means of all deployments of the month, as the other times waited are."""
+
     service: str
     month: date
     figures: Figures
     waited_share: float
+    by_role: list[tuple[str, timedelta]]
 
 
 def numbers_page(user: User, service: str, now: datetime) -> dict[str, Any]:
@@ -90,7 +93,7 @@ class Chart:
 def charts_of(first: date, months: dict[date, Figures]) -> list[Chart]:
     span = [_months_ago(first, -n) for n in range(MONTHS)]
 
-    def line(value: Callable[[Figures], float]) -> Line:
+    def line(value: Callable[[Figures], float | None]) -> Line:
         return [value(months[month]) if month in months else None for month in span]
 
     def chart(title: str, unit: str, lines: dict[str, Line]) -> Chart:
@@ -99,21 +102,29 @@ def charts_of(first: date, months: dict[date, Figures]) -> list[Chart]:
 
     worked, waited = line(lambda one: _days(one.worked)), line(lambda one: _days(one.waited))
     failed = line(lambda one: round(100 * one.failure_rate, 1))
+    start, length = line(lambda one: _hours(one.late)), line(lambda one: _hours(one.over))
     return [
         chart("Lead time", "days", {"Lead time": line(lambda one: _days(one.lead))}),
         chart("Worked and waited", "days", {"Worked": worked, "Waited": waited}),
         chart("Change failure rate", "%", {"Failed": failed}),
+        chart("Time to restore", "hours", {"Restored": line(lambda one: _hours(one.restore))}),
+        chart("Against plan", "hours", {"Start": start, "Length": length}),
     ]
 
 
 def _row(service: str, month: date, found: list[Course]) -> Row:
     figures = figures_of(found)
-    return Row(service, month, figures, shares(figures)["waited"])
+    by_role = [(one.role, one.total / len(found)) for one in waited_for(found)]
+    return Row(service, month, figures, shares(figures)["waited"], by_role)
 
 
 def _months_ago(day: date, months: int) -> date:
     years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(years, month + 1, 1)
+
+
+def _hours(time: timedelta | None) -> float | None:
+    return None if time is None else round(time / HOUR, 2)
 
 
 def _days(time: timedelta) -> float:

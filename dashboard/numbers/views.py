@@ -10,5 +10,7 @@ from deployments import clock
 @require_safe
 def numbers(request: PersonRequest) -> HttpResponse:
     """Of the services that the person sees, or of one of them."""
-    context = numbers_page(request.user, request.GET.get("service", ""), clock.now())
+    # No key has a NUL in it, and no database takes one.
+    service = request.GET.get("service", "").replace("\0", "\ufffd")
+    context = numbers_page(request.user, service, clock.now())
     return render(request, "dashboard/numbers/page.html", context)

@@ -12,6 +12,7 @@ from deployments.freezes import policies, wording
 from deployments.freezes.exempting import stop_by
 from deployments.freezes.forms import managed_by
 from deployments.freezes.people import who_may
+from deployments.freezes.recurrence import Window
 from deployments.freezes.stops import Stop, could_stop, stopped_by
 from deployments.models import Deployment, Freeze
 
@@ -22,12 +23,22 @@ MOST_ENDED = 50
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Another freeze that holds there as well, and the first time at which both do."""
+
+    freeze: Freeze
+    when: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a freeze means, before it is saved and afterwards."""
 
     windows: list[wording.Shown] = field(default_factory=list)
     stopped: list[Deployment] = field(default_factory=list)
+    beside: list[Beside] = field(default_factory=list)
     refusal: Refused | None = None
+    is_endless: bool = False
 
     @property
     def named(self) -> list[Deployment]:
@@ -56,7 +67,27 @@ def outcome(freeze: Freeze, user: User, now: datetime) -> Outcome:
     windows = freeze.series.following(now, NEXT)
     candidates = could_stop(freeze).visible_to(user)[:MOST]
     stopped = stopped_by(freeze, candidates)
-    return Outcome(wording.listed(windows, freeze.zone), stopped)
+    shown = wording.listed(windows, freeze.zone)
+    others = beside(freeze, windows, user)
+    return Outcome(shown, stopped, others, is_endless=freeze.series.is_endless)
+
+
+def beside(freeze: Freeze, windows: list[Window], user: User) -> list[Beside]:
+    """Those that the person sees and that meet one of these windows; one of two may be too much."""
+    others = Freeze.objects.visible_to(user).standing().with_names().exclude(pk=freeze.pk)
+    found = [
+        Beside(other, wording.span(both, other.zone))
+        for other in others.filter(starts_at__lt=windows[-1].ends_at)[:MOST]
+        if freeze.shares_a_place_with(other) and (both := _first_of(other, windows))
+    ]
+    return found[:MOST_NAMED]
+
+
+def _first_of(other: Freeze, windows: list[Window]) -> Window | None:
+    for window in windows:
+        if both := other.series.overlapping(window.starts_at, window.ends_at):
+            return both[0]
+    return None
 
 
 def list_page(user: User, now: datetime) -> dict[str, Any]:

@@ -49,6 +49,11 @@ class Series:
     zone: str
     rule: str = ""
 
+    @property
+    def is_endless(self) -> bool:
+        """It repeats until somebody ends it; the rule must be one that can be read."""
+        return bool(self.rule) and not {"COUNT", "UNTIL"} & read(self.rule).keys()
+
     def check(self) -> None:
         """Raise RuleError if the rule cannot be read or does not name the first day itself."""
         if not self.rule:

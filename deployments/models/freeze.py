@@ -92,6 +92,16 @@ class Freeze(models.Model):
             deployment.environment_id,
         }
 
+    def shares_a_place_with(self, other: Freeze) -> bool:
+        """Whether some deployment could be stopped by both."""
+        return all(
+            None in pair or pair[0] == pair[1]
+            for pair in (
+                (self.service_id, other.service_id),
+                (self.environment_id, other.environment_id),
+            )
+        )
+
 
 class Exemption(models.Model):
     """One deployment goes although one freeze stands in its way, for a reason and by a person.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
@@ -12,11 +14,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from accounts.models import User
 from audit import checkpoints, daily
 from audit.reading import PAGE, words_of
 from checklists import services as checklists
 from checklists.enums import ItemState
-from deployments import services
+from deployments import clock, services
 from deployments.comments import comment
 from deployments.models import Deployment, Event
 from tests.audit.tampering import as_owner
@@ -77,11 +80,59 @@ def test_history_is_narrowed(query: str, expected: list[str], team: Team) -> Non
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("query", ["first=soon", "act=%00", "kind=nothing", "before=%00x"])
+@pytest.mark.parametrize(
+    "query",
+    ["first=soon", "act=%00", "kind=nothing", "one=%00", "before=%00x", "last=9999-12-31",
+     "first=0001-01-01"],
+)  # fmt: skip
 def test_filter_that_makes_no_sense_is_said_or_ignored(query: str, team: Team) -> None:
     deployment = make_deployment(team)
     for address in (f"/deployments/{deployment.pk}/audit/", "/history/"):
         assert signed_in(team.auditor).get(f"{address}?{query}").status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_days_are_those_of_whoever_reads(zone: str, team: Team) -> None:
+    """It is never the same day in both zones."""
+    deployment = make_deployment(team)
+    tick(deployment, team, 1)
+    today = clock.now().astimezone(ZoneInfo(zone)).date()
+    User.objects.filter(pk=team.auditor.pk).update(zone=zone)
+    client = signed_in(team.auditor)
+
+    for address in (f"/deployments/{deployment.pk}/audit/?kind=item", "/history/?kind=item"):
+        assert len(shown(client, f"{address}&first={today}&last={today}")) == 1
+        assert shown(client, f"{address}&last={today - timedelta(days=1)}") == []
+        assert shown(client, f"{address}&first={today + timedelta(days=1)}") == []
+
+
+@pytest.mark.django_db
+def test_row_leads_to_the_history_of_its_own_object(team: Team) -> None:
+    deployment = make_deployment(team, items=("Back up the database", "Tell the users"))
+    tick(deployment, team, 2)
+    other = deployment.items.get(position=2)
+    checklists.set_state(deployment.pk, other.pk, ItemState.DONE, actor=team.member)
+    client, address = signed_in(team.member), f"/deployments/{deployment.pk}/audit/"
+
+    page = client.get(address).content.decode()
+    [of_other] = set(re.findall(rf'href="(\?one=item:{other.pk})"', page))
+
+    assert shown(client, address + of_other) == ["Member item done: Tell the users (open → done)"]
+    assert "Events of “Tell the users”" in client.get(address + of_other).content.decode()
+    assert shown(client, f"{address}?one=item:{other.pk}&act=scheduled") == []
+
+
+@pytest.mark.django_db
+def test_auditors_and_administrators_are_led_to_the_history_from_every_page(team: Team) -> None:
+    def links(user: User) -> list[str]:
+        menu = signed_in(user).get("/help/").content.decode()
+        return re.findall(r'<a href="(/history/)">Audit</a>', menu)
+
+    assert links(team.auditor) == ["/history/"]
+    assert links(make_administrator()) == ["/history/"]
+    assert links(team.release_manager) == []
+    assert links(team.outsider) == []
 
 
 @pytest.mark.django_db

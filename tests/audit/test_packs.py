@@ -280,7 +280,7 @@ def test_nothing_typed_is_markup_or_a_name_in_a_pack(pack: Path) -> None:
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert {file.relative_to(pack).parts[0] for file in pack.rglob("*")} == {
         "checkpoints.jsonl", "comments.json", "deployment.json", "dossiers", "events.jsonl",
-        "history.html",
+        "exemptions.json", "history.html",
         "items.json", "manifest.json", "manifest.sig", "public_key.txt", "readme.txt",
         "record.html", "record.pdf", "verify.py", "versions", "votes.json", "waivers.json",
     }  # fmt: skip

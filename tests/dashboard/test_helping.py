@@ -11,13 +11,16 @@ from django.urls import reverse
 
 from checklists.enums import ItemState
 from checklists.explained import STATES as ITEMS
-from communications.enums import DeliveryState
+from communications.enums import DeliveryState, MessageState
+from communications.explained import MESSAGES
 from communications.explained import STATES as COPIES
 from deployments.enums import Grant, State
 from deployments.explained import GRANTS
 from deployments.explained import STATES as DEPLOYMENTS
 from gates.enums import GateState
 from gates.explained import STATES as GATES
+from monitoring.enums import Answer, Result, Verdict
+from monitoring.explained import ANSWERS, RESULTS, VERDICTS
 from tests.builders import Team, make_deployment
 
 
@@ -25,7 +28,8 @@ from tests.builders import Team, make_deployment
     ("words", "explained"),
     [
         (State, DEPLOYMENTS), (Grant, GRANTS), (GateState, GATES), (ItemState, ITEMS),
-        (DeliveryState, COPIES),
+        (DeliveryState, COPIES), (MessageState, MESSAGES), (Verdict, VERDICTS), (Answer, ANSWERS),
+        (Result, RESULTS),
     ],
 )  # fmt: skip
 def test_every_word_has_a_sentence(

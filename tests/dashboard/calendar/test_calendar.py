@@ -77,6 +77,21 @@ def test_conflicts_are_said_in_words(team: Team) -> None:
     assert now.conflicts == ()
 
 
+def test_conflict_with_what_is_beyond_the_page_is_said_too(team: Team) -> None:
+    """One goes on into the next day, on which another one begins meanwhile."""
+    first, second = make_deployment(team), make_deployment(team)
+    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0) + 3 * DAY
+    hour = timedelta(hours=1)
+    for one, begin in ((first, midnight - hour), (second, midnight + hour / 2)):
+        Deployment.objects.filter(pk=one.pk).update(t0=begin, window_end=begin + 2 * hour)
+
+    [before] = entries_of(team.member, midnight - DAY, midnight).entries
+    [*_, after] = entries_of(team.member, midnight + 1.25 * hour, midnight + DAY).entries
+
+    assert before.conflicts == (f"Same place and time as #{second.pk} Storage layer 1.4",)
+    assert after.conflicts == (f"Same place and time as #{first.pk} Storage layer 1.4",)
+
+
 def test_only_release_managers_move_and_only_what_has_not_begun(team: Team) -> None:
     deployment = make_deployment(team)
 

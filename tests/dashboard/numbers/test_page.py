@@ -157,9 +157,42 @@ def test_page_shows_the_table_definitions_and_charts(team: Team) -> None:
         ["Lead time"],
         ["Worked", "Waited"],
         ["Failed"],
+        ["Restored"],
+        ["Start", "Length"],
     ]
     assert charts[2]["lines"]["Failed"] == [None] * 11 + [0]
     assert len(charts[0]["months"]) == 12
+    assert charts[3]["lines"]["Restored"] == [None] * 12
+    # It began ten minutes before its T0, or a little less.
+    assert -0.17 <= charts[4]["lines"]["Start"][-1] < 0
+
+
+def test_month_says_for_which_role_how_long(team: Team) -> None:
+    """Of two deployments one waited for Security; the mean is over both."""
+    waited, brief = make_started(team), timedelta(microseconds=10)
+    submitted = waited.events.get(verb="submitted").at
+    Request.objects.create(
+        deployment=waited,
+        rule=waited.rules.get(role__key="security"),
+        asked_at=submitted,
+        due_at=submitted + timedelta(hours=1),
+        settled_at=submitted + brief,
+    )
+    Deployment.objects.filter(pk=waited.pk).update(state="closed")
+    make_started(team)
+
+    page = signed_in(team.member).get("/numbers/")
+
+    [row] = page.context["rows"]
+    assert row.by_role == [("Security", brief / 2)]
+    said = "for signatures less than a minute: Security less than a minute</li>"
+    assert said in page.content.decode()
+
+
+def test_service_that_no_database_could_keep_shows_nothing(team: Team) -> None:
+    page = signed_in(team.member).get("/numbers/?service=%00")
+    assert page.status_code == 200
+    assert "No deployment has started here" in page.content.decode()
 
 
 def test_numbers_are_of_services_that_one_sees(team: Team) -> None:

@@ -93,6 +93,21 @@ def test_the_command_prints_the_word_until_somebody_is_there() -> None:
         call_command("setup_word")
 
 
+@pytest.mark.django_db
+def test_djangos_own_command_is_enough_to_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", NEW["new_password1"])
+    call_command(
+        "createsuperuser", username="root", email="root@example.org", interactive=False, verbosity=0
+    )
+    client = Client()
+
+    client.post("/sign-in/", {"username": "root", "password": NEW["new_password1"]})
+
+    assert "Begin here" in client.get("/").content.decode()
+    assert client.get("/services/new/").status_code == 200
+    assert Client().get("/set-up/").status_code == 404
+
+
 def test_of_two_who_come_at_once_one_becomes_the_first(committed: dict[str, str]) -> None:
     word = set_up.word()
 

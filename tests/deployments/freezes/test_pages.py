@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -12,7 +13,7 @@ from django.urls import reverse
 from deployments import clock
 from deployments.enums import Grant
 from deployments.freezes import declaring
-from deployments.models import Exemption, Freeze
+from deployments.models import Environment, Exemption, Freeze
 from deployments.services import grant
 from tests.builders import (
     Team,
@@ -45,6 +46,7 @@ def test_preview_shows_the_next_ten_across_the_clock_change_and_saves_nothing(te
     assert "Sat 27 Mar 2027, 22:00 CET" in said
     assert "Sun 28 Mar 2027, 06:00 CEST" in said
     assert "the clock changes during it" in said
+    assert "The rule never ends: it holds again and again" in said
     assert "Save the freeze" in said
     assert not Freeze.objects.exists()
 
@@ -89,6 +91,15 @@ def test_bad_input_stays_in_the_form_with_a_sentence(
     assert not Freeze.objects.exists()
 
 
+@pytest.mark.parametrize("rule", ["FREQ=DAILY;COUNT=3", "FREQ=DAILY;UNTIL=20270401"])
+def test_rule_with_an_end_is_not_said_to_have_none(team: Team, rule: str) -> None:
+    client = signed_in(team.release_manager)
+    for said in ({"repeats": "own", "rule": rule}, {"repeats": ""}):
+        page = client.post(NEW, {**TYPED, **said, "preview": "1"}).content.decode()
+        assert "Save the freeze" in page
+        assert "never ends" not in page
+
+
 def test_saved_freeze_says_what_it_stops_with_links(team: Team) -> None:
     deployment, now = make_deployment(team), clock.now()
     times = {
@@ -104,6 +115,35 @@ def test_saved_freeze_says_what_it_stops_with_links(team: Team) -> None:
     assert f'href="{deployment.get_absolute_url()}"' in said
     address = reverse("deployments:exemption", args=[deployment.pk, Freeze.objects.get().pk])
     assert f'href="{address}"' in said
+
+
+def test_other_freezes_at_the_same_place_and_time_are_said_before_it_is_saved(team: Team) -> None:
+    """Each night in Vienna meets the first night of a freeze that holds everywhere."""
+    every, manager, now = make_administrator(), team.release_manager, clock.now()
+    other = make_team("search", prefix="other_")
+    night = partial(
+        make_freeze, starts_in=datetime(2027, 3, 27, 20, tzinfo=UTC) - now, lasts=timedelta(hours=4)
+    )
+    everywhere = night(None, by=every, reason="Audit of the year")
+    night(other.service, by=other.release_manager, reason="Another service")
+    make_freeze(team.service, by=manager, reason="At another time", starts_in=timedelta(days=1))
+    staging = Environment.objects.create(key="staging", title="Staging")
+    night(team.service, by=manager, environment=staging, reason="Only staging")
+    ended = night(team.service, by=manager, reason="Over and done")
+    declaring.end(ended.pk, actor=manager, reason="Not needed")
+    client = signed_in(manager)
+    there = {**TYPED, "environment": team.environment.key}
+
+    said = client.post(NEW, {**there, "preview": "1"}).content.decode()
+
+    assert "1 other freeze holds at one of these times, too" in said
+    address = reverse("deployments:freeze", args=[everywhere.pk])
+    assert f'<a href="{address}">Every service</a>: Audit of the year' in said
+    assert "from 27 Mar 2027 20:00 to 28 Mar 2027 00:00 (UTC)" in said
+    for reason in ("Another service", "At another time", "Only staging", "Over and done"):
+        assert reason not in said
+    saved = client.post(NEW, there, follow=True).content.decode()
+    assert "Audit of the year" in saved
 
 
 def test_edit_keeps_the_times_that_nobody_touched(team: Team) -> None:
