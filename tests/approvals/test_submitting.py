@@ -144,9 +144,9 @@ def test_submit_page_costs_the_same_with_two_and_with_thirty_rules(
     many = make_deployment(team, roles=tuple(roles))
     client = signed_in(team.release_manager)
 
-    with django_assert_max_num_queries(19) as two:
+    with django_assert_max_num_queries(21) as two:
         client.get(f"/deployments/{few.pk}/submit/")
-    with django_assert_max_num_queries(19) as thirty:
+    with django_assert_max_num_queries(21) as thirty:
         client.get(f"/deployments/{many.pk}/submit/")
 
     assert len(two) == len(thirty)
