@@ -31,7 +31,7 @@ def test_channel_is_added_tried_and_switched_off(portal: Portal, sign_in: SignIn
     expect(row).to_contain_text("Webhook")
     row.get_by_role("button", name="Try").click()
     refused = page.locator(".alert-danger")
-    expect(refused).to_contain_text("#releases did not take the test: ")
+    expect(refused).to_contain_text("#releases (Webhook) did not take the test: ")
     assert "very-secret" not in page.content()
 
     row.get_by_role("button", name="Switch off").click()
