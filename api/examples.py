@@ -38,7 +38,7 @@ OBSTACLE: dict[str, Any] = {
     "key": "gate:cache-hit-rate",
     "clause": "cache hit rate is 82.1 %, needs more than 85 %",
     "since": "2026-05-01T11:30:00Z",
-    "url": "https://portal.example.org/deployments/7/gates/cache-hit-rate/",
+    "url": "https://portal.example.org/deployments/7/gates/cache-hit-rate/runs/",
 }
 READINESS: dict[str, Any] = {
     "sentence": "Not ready: cache hit rate is 82.1 %, needs more than 85 %.",

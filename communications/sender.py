@@ -64,6 +64,7 @@ def _send_all() -> None:
     try:
         while copies := dispatch.claim(min(BATCH, line.pace.share)):
             if not send(copies, line):
+                leaving.postpone(dispatch.claim(BATCH), line.trouble)
                 break
     finally:
         line.close()
@@ -87,7 +88,7 @@ def _send_each(waiting: list[Delivery], texts: Texts, line: Line) -> bool:
         try:
             size = line.reach()
         except OSError as error:
-            leaving.postpone(rest, f"The mail server cannot be reached: {error}")
+            leaving.postpone(rest, line.trouble)
             logger.warning("the mail server cannot be reached, mails wait: %s", error)
             return False
         message = rest[0].message_id

@@ -1,10 +1,11 @@
 """What a worker brings home: one measurement with everything that explains it later."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 MOST_DETAILS = 100
+TEXTS = ("reason", "value", "unit", "threshold", "target", "source_link")
 
 
 @dataclass(frozen=True)
@@ -31,3 +32,13 @@ class Measurement:
 def unmeasured(reason: str, *, target: str = "") -> Measurement:
     """It could not be measured, which is neither good nor bad."""
     return Measurement("error", reason, target=target)
+
+
+def storable(found: Measurement) -> Measurement:
+    """Without what an answer may hold and no database keeps: NUL, and halves of characters."""
+    told = {name: _plain(getattr(found, name)) for name in TEXTS}
+    return replace(found, **told, details=tuple(map(_plain, found.details)))
+
+
+def _plain(text: str) -> str:
+    return text.replace("\0", "\ufffd").encode(errors="replace").decode()

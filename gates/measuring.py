@@ -13,12 +13,11 @@ from connections.exceptions import Trouble
 from gates.declared import Circumstances, Declared, Probed, Read, Settings
 from gates.judging import held
 from gates.kinds import KINDS
-from gates.measurement import Measurement, unmeasured
+from gates.measurement import Measurement, storable, unmeasured
 from gates.probes.documents import Unreadable
 
 MOST_REPORT_BYTES = 64 * 1024 * 1024
 KEPT_IN_MEMORY = 1024 * 1024
-TEXTS = ("reason", "value", "unit", "threshold", "target", "source_link")
 FETCH_SECONDS = 60
 logger = logging.getLogger(__name__)
 
@@ -52,21 +51,11 @@ def measure(
         logger.exception("measuring a gate of kind %s failed", kind)
         found = unmeasured(f"The probe itself failed: {error}")
     return replace(
-        _storable(found),
+        storable(found),
         target=found.target or target,
         duration_ms=round((time.perf_counter() - began) * 1000),
         probe_version=declared.version,
     )
-
-
-def _storable(found: Measurement) -> Measurement:
-    """Without what an answer may hold and no database keeps: NUL, and halves of characters."""
-    told = {name: _plain(getattr(found, name)) for name in TEXTS}
-    return replace(found, **told, details=tuple(map(_plain, found.details)))
-
-
-def _plain(text: str) -> str:
-    return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
 def _asked(

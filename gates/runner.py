@@ -18,7 +18,7 @@ from gates.circumstances import circumstances
 from gates.claims import Claim, beating, claim
 from gates.enums import GateState, RunState
 from gates.kinds import PROBED
-from gates.measurement import MOST_DETAILS, Measurement, unmeasured
+from gates.measurement import MOST_DETAILS, Measurement, storable, unmeasured
 from gates.measuring import measure
 from gates.models import Gate, GateRun, GateRunQuerySet, Sample, TryOut
 from gates.storing import opened
@@ -111,9 +111,9 @@ def fitted(measured: Measurement) -> dict[str, Any]:
 
     A worker must never fail over what an address or an answer happens to hold.
     """
-    facts = asdict(measured)
+    facts = asdict(storable(measured))
     facts["counts"] = {name: str(number) for name, number in measured.counts.items()}
-    facts["details"] = [cut(line, LONGEST_DETAIL) for line in measured.details[:MOST_DETAILS]]
+    facts["details"] = [cut(line, LONGEST_DETAIL) for line in facts["details"][:MOST_DETAILS]]
     for name, value in facts.items():
         if isinstance(value, str):
             longest = getattr(Sample._meta.get_field(name), "max_length", None)

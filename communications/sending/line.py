@@ -44,6 +44,7 @@ class Line:
         self._backend = Backend(timeout=settings.EMAIL_TIMEOUT)
         self._used = 0
         self.pace = Pace()
+        self.trouble = ""
 
     def reach(self) -> int:
         """How many copies may be begun; connecting may take long, so nothing is begun before it."""
@@ -62,7 +63,8 @@ class Line:
             self.close()
         try:
             self._backend.open()
-        except OSError:
+        except OSError as error:
+            self.trouble = f"The mail server cannot be reached: {error}"
             # Without the TLS or the sign-in that it was to have; nothing may go over it.
             self.close()
             raise

@@ -200,7 +200,7 @@ def test_deployment_is_read_with_its_readiness(deployment, gate, machine):
     assert (found["service"], found["state"], found["ready"]) == ("storage-layer", "draft", False)
     assert found["sentence"] == outlook(deployment).sentence
     mended = {blocker["key"]: blocker["url"] for blocker in found["blockers"]}
-    page = f"{deployment.get_absolute_url()}gates/{gate.key}/"
+    page = f"{deployment.get_absolute_url()}gates/{gate.key}/runs/"
     assert mended["gate:cache-hit-rate"] == f"{settings.PORTAL_URL}{page}"
 
 

@@ -152,10 +152,12 @@ class Plain:
         return found
 
     def counting(self) -> PlainRound | None:
+        """A decision rests on the round that it ended; the next review has rounds of its own."""
         newest = self.rounds[-1] if self.rounds else None
-        if newest is None or newest.is_moved or newest.review != self.review:
+        if newest is None or newest.is_moved or newest.t0 != self.t0:
             return None
-        return newest if newest.t0 == self.t0 else None
+        is_undecided = self.state in {State.DRAFT, State.IN_REVIEW}
+        return None if is_undecided and newest.review != self.review else newest
 
     def word_of(self, role: str) -> Verdict | None:
         found = self.counting()

@@ -42,7 +42,7 @@ def test_what_is_missing_leads_to_item_gate_and_signature(team: Team) -> None:
     item = deployment.items.get(phase="before")
     rules = {one.role.key: one.pk for one in deployment.rules.select_related("role")}
     assert found["“Back up the database” is not ticked"] == f"{at}/items/{item.pk}/"
-    assert found["Coverage has not been reported"] == f"{at}/gates/{gate.key}/"
+    assert found["Coverage has not been reported"] == f"{at}/gates/{gate.key}/runs/"
     assert found["Security has not signed"] == f"{at}/sign/{rules['security']}/"
     objection = "Operations said reject: “not on a Friday”"
     assert found[objection] == f"{at}/sign-off/#rule-{rules['operations']}"

@@ -38,6 +38,8 @@ def other(name: Any, value: Any) -> Any:
     """Another value of the same kind."""
     if name == "kind" and value in {"check", "step", "criterion", "rollback_step"}:
         return "step" if value == "check" else "check"
+    if name == "commands":
+        return [{"language": "", "text": "make deploy"}]
     if isinstance(value, bool):
         return not value
     if isinstance(value, int):

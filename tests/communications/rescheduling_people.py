@@ -84,9 +84,7 @@ class People(Workers):
                 service(self.pk, *given, **named)
         except Refused:
             return False
-        state, now = self.deployment.state, clock.now()
-        if state != self.plain.state:
-            self.plain.become(state, now)
+        self.follow()
         return True
 
     @rule(t0_in=TIMES)

@@ -16,7 +16,7 @@ from communications.sending.handover import Result
 from communications.sending.leaving import Begun, Handed
 from communications.sending.line import Line
 from communications.writing import mails
-from deployments import outbox, provenance
+from deployments import clock, outbox, provenance
 from deployments.models import Deployment
 from tests.builders import Team
 from tests.communications.plain import Heard, Plain
@@ -64,6 +64,13 @@ class Workers(RuleBasedStateMachine):
     @rule(step=st.sampled_from([outbox.deliver_due, dispatch.expand_due, dispatch.recover]))
     def look(self, step: Callable[[], object]) -> None:
         step()
+        self.follow()
+
+    def follow(self) -> None:
+        """People move the deployment, and so do workers who hear of an event that breaks a GO."""
+        state = self.deployment.state
+        if state != self.plain.state:
+            self.plain.become(state, clock.now())
 
     @rule(name=WORKERS, limit=st.sampled_from([2, 8]), most=st.sampled_from([0, 1, 3]))
     def take(self, name: str, limit: int, most: int) -> None:
@@ -127,6 +134,7 @@ class Workers(RuleBasedStateMachine):
     def work(self) -> None:
         """All that a healthy worker does when it looks."""
         outbox.deliver_due()
+        self.follow()
         with provenance.acting("worker"):
             sender.sweep()
 

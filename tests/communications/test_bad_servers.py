@@ -245,7 +245,8 @@ def test_lease_that_ran_out_while_handing_over_is_no_double(
 
     once(witness, 12, give_up)
     sender.sweep()
-    assert states()["sent"] == all_but(12, 13, 14)
+    # It was one of a batch, the last that is due; those behind it begin anew.
+    assert states()["sent"] == all_but(*range(12, READERS))
     move_clock(timedelta(minutes=1))
     sender.sweep()
     assert states() == {"sent": all_but()}

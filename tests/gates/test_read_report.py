@@ -63,7 +63,8 @@ def test_command_prints_what_a_gate_would_make_of_the_file(tmp_path: Path):
     assert json.loads(done.stdout) == {
         "outcome": "bad", "value": "1", "unit": "", "reason": "1 of 2 tests failed",
         "counts": {
-            "tests": 2, "passed": 1, "failed": 1, "skipped": 0, "flaky": 0, "pass_rate": 50,
+            "tests": 2, "passed": 1, "failed": 1, "skipped": 0, "flaky": 0, "empty_suites": 0,
+            "pass_rate": 50,
         },
         "details": ["b: no"],
     }  # fmt: skip

@@ -105,7 +105,7 @@ def test_answer_that_no_database_keeps_is_told_all_the_same(team, deployment, od
         make_connection(server)
         settings = {"url": "/x", "connection": "local", "path": "state", "equals": "UP"}
         found = found_with(team, deployment, settings)
-    assert (found["outcome"], found["reason"][:12]) == ("bad", "state is “a")
+    assert (found["outcome"], found["reason"][:11]) == ("bad", "state is “a")
 
 
 def test_connection_that_is_gone_is_an_error(team, deployment):

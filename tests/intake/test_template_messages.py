@@ -14,13 +14,14 @@ from intake.message_forms import lines_form
 from intake.models import TemplateVersion
 from intake.services import create
 from intake.templates import save_as_template
-from tests.builders import Team, make_administrator, make_deployment, make_team, signed_in
+from tests.builders import Team, make_administrator, make_team, signed_in
+from tests.communications.conftest import make_planned
 
 pytestmark = pytest.mark.django_db
 
 
 def saved(team: Team, **more: Any) -> TemplateVersion:
-    deployment = make_deployment(team)
+    deployment = make_planned(team, submitted=False)
     actor = make_administrator() if more else team.release_manager
     return save_as_template(deployment.pk, "Backend release", actor=actor, **more)
 
@@ -35,7 +36,8 @@ def as_shown(version: TemplateVersion) -> dict[str, Any]:
     said: dict[str, Any] = {"note": ""}
     for line in [form.management_form, *form.forms]:
         for field in line:
-            said[field.html_name] = field.value() if field.value() is not None else ""
+            nothing: Any = [] if field.name == "audience" else ""
+            said[field.html_name] = nothing if field.value() is None else field.value()
     return said
 
 
@@ -99,12 +101,9 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
     team: Team, said: dict[str, str], sentence: str
 ) -> None:
     version = saved(team)
-    answer = posted(team.release_manager, version, line__0__text="Typed by hand", **said)
-    if said:
-        page = answer.content.decode()
-    else:
-        answer = posted(team.release_manager, version)
-        page = answer.content.decode()
+    typed = {"line__0__text": "Typed by hand"} if said else {}
+    answer = posted(team.release_manager, version, **typed, **said)
+    page = answer.content.decode()
     assert answer.status_code == 422
     assert sentence in page
     assert ("Typed by hand" in page) == bool(said)

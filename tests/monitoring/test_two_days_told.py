@@ -74,8 +74,8 @@ def witness() -> Iterator[Witness]:
 
 def work() -> None:
     """The worker does everything that is due now."""
+    at = clock.now()
     for name in SWEEPS:
-        at = clock.now()
         hints.hint(name)
         seen = Tick.objects.filter(name=name, at__gte=at)
         until(seen.all().exists, 60, 0.01)
@@ -93,17 +93,18 @@ def is_at_rest() -> bool:
 
 
 def mailed(watch: Watch) -> list[tuple[int, str, list[str]]]:
-    """In which minute of the watch, what, and to whom."""
+    """In which minute of the watch, what, and to whom; of one minute by kind."""
     assert watch.opened_at is not None
     left = Message.objects.filter(state=MessageState.LEAVING, first_sent_at__isnull=False)
-    return [
+    found = [
         (
             (one.first_sent_at - watch.opened_at) // MINUTE,
             one.kind,
             sorted(copy.user.username for copy in one.deliveries.all()),
         )
-        for one in left.prefetch_related("deliveries__user").order_by("first_sent_at", "pk")
+        for one in left.prefetch_related("deliveries__user")
     ]
+    return sorted(found)
 
 
 def test_two_days_mail_whom_they_concern_once_and_when_it_happened(
@@ -122,6 +123,7 @@ def test_two_days_mail_whom_they_concern_once_and_when_it_happened(
         with transaction.atomic():
             locked = Deployment.objects.lock(watch.deployment_id)
             messages.define_plan(locked, STANDARD_PLAN[2:])
+        work()
         sends = list(batches(minutes_of(watch), MOST_AT_ONCE))
         for minutes in sends:
             send(watch, minutes)
@@ -138,4 +140,7 @@ def test_two_days_mail_whom_they_concern_once_and_when_it_happened(
     assert set(copies.values()) == {DeliveryState.SENT}
     assert sorted(one.mail_id for one in witness.taken) == sorted(copies)
     asked = Series.objects.get(key="load").readings
-    assert asked.filter(means="asked", outcome="good").count() in {len(sends), len(sends) - 1}
+    assert asked.filter(means="asked", outcome="good").count() in {
+        len(sends),
+        len(sends) + 1,
+    }
