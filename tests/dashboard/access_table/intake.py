@@ -42,7 +42,7 @@ TABLE: dict[str, Row] = {
     "intake:templates": Row(EVERYBODY, NO_METHOD),
     "intake:template": Row(WHO_SEES, NO_METHOD, ("version_pk",)),
     "intake:template_messages": Row(
-        WHO_SEES, (422, 404, 403, 403, 302, 403, 403, 403), ("version_pk",)
+        WHO_SEES, (302, 404, 403, 403, 422, 403, 403, 403), ("version_pk",)
     ),
     "intake:upload": Row(EVERYBODY, (302, 403, 403, 403, 422, 403, 403, 403)),
 }  # fmt: skip
