@@ -15,6 +15,7 @@ from checklists.services.verdicts import give_up
 from deployments import anchors, clock, hints
 from deployments.enums import FINAL, HOLDS_ENVIRONMENT, State
 from deployments.models import Deployment, Event
+from deployments.waking import wake
 
 BATCH = 500
 # A worker that was told of a command and has not taken it is told again after this.
@@ -37,10 +38,7 @@ def sweep() -> int:
 def wake_waiting(now: datetime) -> None:
     """Tell a worker again of commands that nobody has taken; only one can take each."""
     waiting = Attempt.objects.filter(state=AttemptState.WAITING, hinted_at__lt=now - PATIENCE)
-    ids = list(waiting.values_list("pk", flat=True)[:BATCH])
-    Attempt.objects.filter(pk__in=ids).update(hinted_at=now)
-    for pk in ids:
-        hints.hint(RUN, pk)
+    wake(waiting, RUN, now)
 
 
 def age_forecasts(now: datetime) -> None:

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from deployments import clock, hints
+from deployments import clock
 from deployments.enums import BEFORE_START, State
 from deployments.models import Deployment
+from deployments.waking import wake
 from gates import standing, tries
 from gates.claims import MOST_STARTS
 from gates.enums import GREEN, GateState, RunState
@@ -39,11 +40,7 @@ def wake_due(now: datetime) -> int:
     """Tell a worker of every run that is due, held by nobody, and not just told of."""
     untold = Q(hinted_at__lt=F("due_at")) | Q(hinted_at__lt=now - PATIENCE)
     due = GateRun.objects.claimable(now).filter(untold, starts__lt=MOST_STARTS)
-    ids = list(due.order_by("due_at").values_list("pk", flat=True)[:BATCH])
-    GateRun.objects.filter(pk__in=ids).update(hinted_at=now)
-    for pk in ids:
-        hints.hint("gates.execute", pk)
-    return len(ids)
+    return wake(due.order_by("due_at"), "gates.execute", now)
 
 
 def end_abandoned(now: datetime) -> None:

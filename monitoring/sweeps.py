@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, OperationalError
 from django.db.models import F, Q
 
-from deployments import clock, hints
+from deployments import clock
 from deployments.enums import State
 from deployments.models import Deployment
+from deployments.waking import wake
 from monitoring.models import Alert, Question, Series, Target, Watch
 from monitoring.services.asking import run_out
 from monitoring.services.targets import judge_due
@@ -43,11 +44,7 @@ def wake_due(now: datetime) -> int:
         Q(hinted_at__isnull=True) | Q(hinted_at__lt=F("next_at")) | Q(hinted_at__lt=now - PATIENCE)
     )
     due = Series.objects.due(now).filter(untold).order_by("next_at")
-    ids = list(due.values_list("pk", flat=True)[:BATCH])
-    Series.objects.filter(pk__in=ids).update(hinted_at=now)
-    for pk in ids:
-        hints.hint("monitoring.sample", pk)
-    return len(ids)
+    return wake(due, "monitoring.sample", now)
 
 
 def _silent(now: datetime) -> Iterable[int]:
