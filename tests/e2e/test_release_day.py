@@ -87,6 +87,8 @@ def add_health_gate(page: Page, address: str) -> None:
     page.get_by_label("Title").fill("The portal answers")
     page.get_by_label("Address").fill("/health/")
     page.get_by_label("Connection").select_option("this-portal")
+    page.get_by_text("When it counts: times, limits, who may answer", exact=True).click()
+    page.get_by_label("Good samples in a row that pass").fill("1")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator("#plan")).to_contain_text("The portal answers")
     page.goto(f"{address}gates/")
