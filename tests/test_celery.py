@@ -1,0 +1,30 @@
+"""Who loads the tasks: workers all of them, and the ticker none."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from django.conf import settings
+
+LOADED = """
+import json, sys
+from celery.signals import celeryd_init
+from deploy_portal.celery import app
+app.loader.init_worker()  # as workers and ticker do
+before = "matplotlib" in sys.modules
+celeryd_init.send(sender="a worker", instance=None, conf=app.conf, options={})
+print(json.dumps([before, "matplotlib" in sys.modules, sorted(app.tasks)]))
+"""
+
+
+def test_ticker_loads_nothing_that_draws_and_a_worker_knows_every_task() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", LOADED], cwd=settings.BASE_DIR, check=True, capture_output=True
+    )
+    ticker_draws, worker_draws, tasks = json.loads(told.stdout)
+
+    assert (ticker_draws, worker_draws) == (False, True)
+    assert {one["task"] for one in settings.CELERY_BEAT_SCHEDULE.values()} <= set(tasks)
+    assert "gates.execute" in tasks
