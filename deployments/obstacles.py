@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
-from deployments.blockers import Blocker, Findings, Waits
+from deployments.blockers import Blocker, Findings, Page, Waits
 from deployments.enums import FINAL, HOLDS_ENVIRONMENT, State
 from deployments.fitting import cut
 from deployments.models import Deployment
@@ -32,17 +32,18 @@ def _findings(deployment: Deployment, others: Iterable[Deployment]) -> Findings:
     blockers, warnings = [], []
     if deployment.t0 is None:
         waits = Waits("Set by", ["a release manager of this service"], None, "")
-        created = deployment.created_at
-        blockers.append(Blocker("schedule:t0", NO_T0, "overview", created, waits=waits))
+        created, page = deployment.created_at, Page("deployments:schedule", (deployment.pk,))
+        blockers.append(Blocker("schedule:t0", NO_T0, "overview", created, waits=waits, page=page))
     if not deployment.commit:
-        warnings.append(Blocker("facts:commit", "no commit is named", "overview"))
+        page = Page("approvals:facts", (deployment.pk,))
+        warnings.append(Blocker("facts:commit", "no commit is named", "overview", page=page))
     for other in others:
         if other.state == State.STOPPED:
             if _same_place(deployment, other):
                 warnings.append(_left_behind(other))
         elif _conflict(deployment, other):
             clause = f"deployment #{other.pk} is planned for the same place and time"
-            warnings.append(Blocker(f"conflict:{other.pk}", clause, "overview"))
+            warnings.append(Blocker(f"conflict:{other.pk}", clause, "overview", page=_of(other)))
     return Findings(blockers=blockers, warnings=warnings)
 
 
@@ -64,4 +65,8 @@ def _same_place(one: Deployment, other: Deployment) -> bool:
 def _left_behind(stopped: Deployment) -> Blocker:
     said = cut(stopped.stopped_note, SHOWN).rstrip(".")
     clause = f"deployment #{stopped.pk} was stopped there and left it so: {said}"
-    return Blocker(f"left:{stopped.pk}", clause, "overview")
+    return Blocker(f"left:{stopped.pk}", clause, "overview", page=_of(stopped))
+
+
+def _of(other: Deployment) -> Page:
+    return Page("dashboard:deployment", (other.pk,))
