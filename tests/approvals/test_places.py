@@ -16,7 +16,8 @@ from deployments.enums import State
 from deployments.models import Deployment
 from gates.enums import GateState
 from gates.models import Gate
-from gates.services import Result, report
+from gates.reports import Result
+from gates.services import report
 from tests.approvals.makers import make_waiver, sign
 from tests.builders import Team, make_deployment, make_machine, signed_in
 from tests.deployments.freezes.makers import make_freeze
