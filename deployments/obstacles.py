@@ -16,7 +16,8 @@ NO_T0 = "no time T0 is set"
 
 def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
     others = list(_others(deployments))
-    return {deployment.pk: _findings(deployment, others) for deployment in deployments}
+    stopped = [one for one in others if one.state == State.STOPPED]
+    return {one.pk: _findings(one, others, stopped) for one in deployments}
 
 
 def _others(deployments: Sequence[Deployment]) -> Iterable[Deployment]:
@@ -28,7 +29,9 @@ def _others(deployments: Sequence[Deployment]) -> Iterable[Deployment]:
     )
 
 
-def _findings(deployment: Deployment, others: Iterable[Deployment]) -> Findings:
+def _findings(
+    deployment: Deployment, others: Iterable[Deployment], stopped: Iterable[Deployment]
+) -> Findings:
     blockers, warnings = [], []
     if deployment.t0 is None:
         waits = Waits("Set by", ["a release manager of this service"], None, "")
@@ -37,18 +40,31 @@ def _findings(deployment: Deployment, others: Iterable[Deployment]) -> Findings:
     if not deployment.commit:
         page = Page("approvals:facts", (deployment.pk,))
         warnings.append(Blocker("facts:commit", "no commit is named", "overview", page=page))
-    for other in others:
-        if other.state == State.STOPPED:
-            if _same_place(deployment, other):
-                warnings.append(_left_behind(other))
-        elif _conflict(deployment, other):
-            clause = f"deployment #{other.pk} is planned for the same place and time"
-            warnings.append(Blocker(f"conflict:{other.pk}", clause, "overview", page=_of(other)))
+    warnings += _conflicts(deployment, others)
+    warnings += [_left_behind(one) for one in stopped if _same_place(deployment, one)]
     return Findings(blockers=blockers, warnings=warnings)
 
 
+def conflicts_of(deployment: Deployment) -> list[Blocker]:
+    """The other plans that meet it at its place and time."""
+    return _conflicts(deployment, _others([deployment]))
+
+
+def _conflicts(deployment: Deployment, others: Iterable[Deployment]) -> list[Blocker]:
+    return [
+        Blocker(
+            f"conflict:{other.pk}",
+            f"deployment #{other.pk} is planned for the same place and time",
+            "overview",
+            page=_of(other),
+        )
+        for other in others
+        if _conflict(deployment, other)
+    ]
+
+
 def _conflict(one: Deployment, other: Deployment) -> bool:
-    if not _same_place(one, other):
+    if other.state == State.STOPPED or not _same_place(one, other):
         return False
     if other.state in HOLDS_ENVIRONMENT:
         return True
