@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,10 +61,9 @@ def still_asked(rule: Rule) -> list[User]:
         return []
     said = {pk for vote in [*standing.approvals, *standing.abstentions] for pk in vote.parties}
     able = [person for person in found.able if person.pk not in said]
-    away, out = standing_in(rule.deployment), {person.pk for person in found.barred}
-    instead = [away[person.pk].stand_in for person in able if person.pk in away]
-    asked = [*able, *(one for one in instead if one is not None and one.pk not in out)]
-    return list(dict.fromkeys(asked))
+    out = {person.pk for person in found.barred}
+    asked = _with_stand_ins(able, standing_in(rule.deployment))
+    return [person for person in asked if person.pk not in out]
 
 
 def speaking_as(deployment: Deployment, keys: Collection[str]) -> list[User]:
@@ -73,10 +72,9 @@ def speaking_as(deployment: Deployment, keys: Collection[str]) -> list[User]:
     if not roles:
         return []
     held = {one for people in held_by(deployment, roles).values() for one in people}
-    able, away = [one for one in held if one.pk != deployment.requester_id], standing_in(deployment)
-    instead = [away[one.pk].stand_in for one in able if one.pk in away]
-    named = [*able, *(one for one in instead if one and one.pk != deployment.requester_id)]
-    return list(dict.fromkeys(named))
+    able = [one for one in held if one.pk != deployment.requester_id]
+    named = _with_stand_ins(able, standing_in(deployment))
+    return [one for one in named if one.pk != deployment.requester_id]
 
 
 def outset(deployment: Deployment, now: datetime, asked: Collection[Asked] | None = None) -> Outset:
@@ -133,12 +131,13 @@ def holders_of(deployment: Deployment, role: Role) -> list[User]:
 def voices_of(deployment: Deployment, roles: Sequence[Role]) -> dict[int, list[User]]:
     """Who answers for each role by its id: those who hold it, and who stands in for them now."""
     held, away = held_by(deployment, {role.pk for role in roles}), standing_in(deployment)
-    found = {}
-    for pk, people in held.items():
-        instead = [away[one.pk].stand_in for one in people if one.pk in away]
-        named = dict.fromkeys([*people, *(one for one in instead if one is not None)])
-        found[pk] = sorted(named, key=str)
-    return found
+    return {pk: sorted(_with_stand_ins(people, away), key=str) for pk, people in held.items()}
+
+
+def _with_stand_ins(people: Sequence[User], away: Mapping[int, StandIn]) -> list[User]:
+    """These, and who stands in for those of them who are away; each once."""
+    instead = [away[one.pk].stand_in for one in people if one.pk in away]
+    return list(dict.fromkeys([*people, *(one for one in instead if one is not None)]))
 
 
 def held_by(deployment: Deployment, roles: Collection[int]) -> dict[int, list[User]]:

@@ -3,11 +3,11 @@
 from textwrap import shorten
 
 from approvals.signoff import RuleStanding, asked_since
-from deployments.blockers import Blocker, Findings
+from deployments.blockers import Blocker, Findings, Page
 from deployments.models import Deployment
 
 SHOWN = 200  # letters of a reason inside a sentence; the page shows all of it
-NOBODY_ASKED = Blocker("rules:none", "no role is asked to sign", "sign-off")
+MEND = "sign-off"
 
 
 def findings(
@@ -18,7 +18,10 @@ def findings(
     `unreachable` says which signatures those who may sign cannot give in time.
     """
     if not rules:
-        return Findings(blockers=[NOBODY_ASKED], total=1)
+        page = Page("dashboard:plan", (deployment.pk, "sign-off"))
+        return Findings(
+            blockers=[Blocker("rules:none", "no role is asked to sign", MEND, page=page)], total=1
+        )
     # Objections come first: they name a reason, and no count may hide it.
     ordered = sorted(rules, key=lambda standing: not standing.objections)
     blockers = [
@@ -45,10 +48,10 @@ def _blockers(
             Blocker(
                 f"objection:{key}",
                 f"{role} said {word}: “{shorten(objection.reason, SHOWN, placeholder='…')}”",
-                "sign-off",
+                MEND,
                 objection.at,
                 waits_for_people=False,
-                about=standing.rule.pk,
+                page=Page("dashboard:tab", (deployment.pk, MEND), f"rule-{standing.rule.pk}"),
             )
         ]
     if not standing.missing:
@@ -57,10 +60,10 @@ def _blockers(
         Blocker(
             f"signature:{key}",
             _missing(standing, role),
-            "sign-off",
+            MEND,
             asked_since(standing, rules, deployment),
             waits_for_people=True,
-            about=standing.rule.pk,
+            page=Page("approvals:sign", (deployment.pk, standing.rule.pk)),
         )
     ]
 

@@ -17,7 +17,7 @@ from approvals.models import Vote
 from approvals.policies.submitting import crowd_clause, shortage_clause
 from approvals.readiness import Readiness, joined
 from approvals.signoff import RuleStanding
-from deployments.blockers import Blocker
+from deployments.blockers import Blocker, Page
 from deployments.enums import Right, State
 from deployments.models import (
     Deployment,
@@ -29,6 +29,7 @@ from deployments.models import (
 Pair = tuple[int, int]
 KEY, MEND = "reach:", "sign-off"
 AWAY = f"{KEY}away:"
+PEOPLE = Page("deployments:service", is_of_service=True)
 
 
 @dataclass
@@ -105,13 +106,15 @@ def warnings(reach: Reach, deployment: Deployment, rules: Sequence[RuleStanding]
     demands = demands_of(reach, deployment, rules)
     elsewhere = set(_counting(deployment, rules)) - _out(reach, deployment)
     found = [
-        Blocker(f"{KEY}short:{rule.rule.key}", _short(demands[rule.rule.key], held), MEND)
+        Blocker(
+            f"{KEY}short:{rule.rule.key}", _short(demands[rule.rule.key], held), MEND, page=PEOPLE
+        )
         for rule in rules
         if rule.rule.key in demands and demands[rule.rule.key].is_short
         for held in [reach.held(deployment, rule) & elsewhere]
     ]
     if together := crowded(list(demands.values())):
-        found.append(Blocker(f"{KEY}crowd", crowd_clause(together), MEND))
+        found.append(Blocker(f"{KEY}crowd", crowd_clause(together), MEND, page=PEOPLE))
     return found + gap_warnings(reach, deployment, rules)
 
 
@@ -149,6 +152,7 @@ def gap_warnings(
             _key(gap),
             clause(gap, [people[one] for one in sorted(gap.away)], deployment, reach.now),
             MEND,
+            page=PEOPLE,
         )
         for gap in found
     ]

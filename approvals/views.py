@@ -29,10 +29,10 @@ from deployments.policies import rights_of
 def decide(request: PersonRequest, pk: int) -> HttpResponse:
     visible = Deployment.objects.visible_to(request.user).with_names()
     deployment = get_object_or_404(visible, pk=pk)
-    verdict = readiness(deployment)
     if "preview" in request.POST:
         context = {"deployment": deployment, "form": NewTimeForm(deployment, request.POST)}
         return render(request, "approvals/_new_time.html", context)
+    verdict = readiness(deployment)
     form = DecideForm(request, deployment, verdict, posted(request))
     decided = tried(request, form, lambda: _decide(request, deployment, form))
     if decided.done:

@@ -11,44 +11,32 @@ from approvals.models import Waiver
 from approvals.readiness import Waived
 from deployments.blockers import Blocker, Findings
 from deployments.canonical import digest
-from deployments.clock import PortalNow
 from deployments.models import Deployment
-from gates.enums import Kind
 from gates.models import Gate
 
 GATE = "gate:"
 
 
 def question_of(gate: Gate, deployment: Deployment) -> str:
-    """What is waived: the question as it was asked, of the commit that it was asked about.
-
-    A git gate without a branch of its own asks about the deployment's.
-    """
-    asks_for_branch = gate.kind == Kind.GIT and not gate.settings.get("branch")
+    """What is waived: the question as it was asked, of the commit that it was asked about."""
     return digest(
         {
             "kind": gate.kind,
             "settings": gate.settings,
             "condition": gate.condition,
             "commit": deployment.commit,
-            **({"branch": deployment.branch} if asks_for_branch else {}),
+            **({"branch": deployment.branch} if gate.follows_branch else {}),
         }
     )
 
 
 def open_of(deployments: Sequence[Deployment]) -> dict[int, dict[str, Waiver]]:
-    """Waivers that are asked for or signed and have not ended, by gate key, in one query.
+    """Waivers that are asked for or signed, by gate key, in one query.
 
-    Only of gates that still ask the same and may still be waived; where there are both, the
-    signed one.
+    Only of gates that still ask the same; where there are both, the signed one.
     """
-    found = Waiver.objects.filter(
-        deployment__in=deployments,
-        ended_at__isnull=True,
-        ends_at__gt=PortalNow(),
-        gate__removed_at__isnull=True,
-        gate__unwaivable=False,
-    ).select_related("gate", "risk_owner", "asked_by", "signed_by")
+    found = Waiver.objects.open().filter(deployment__in=deployments)
+    found = found.select_related("gate", "risk_owner", "asked_by", "signed_by")
     by_id = {one.pk: one for one in deployments}
     waived: dict[int, dict[str, Waiver]] = {pk: {} for pk in by_id}
     for waiver in found.order_by(F("signed_at").desc(nulls_last=True)):
@@ -66,18 +54,12 @@ def signed_of(deployment: Deployment) -> dict[str, Waiver]:
 def unsigned_of(deployments: Sequence[Deployment]) -> list[Waiver]:
     """Those that wait for their second signature and can still get it, with their gates as of now.
 
-    A gate that was taken out, may not be waived or asks something else leaves nothing to sign.
+    A gate that asks something else by now leaves nothing to sign.
     """
     by_id = {one.pk: one for one in deployments}
-    asked = Waiver.objects.filter(
-        deployment__in=by_id,
-        signed_at__isnull=True,
-        ended_at__isnull=True,
-        ends_at__gt=PortalNow(),
-        gate__removed_at__isnull=True,
-        gate__unwaivable=False,
-    ).select_related("asked_by", "signed_by", "signed_for", "ended_by")
-    rows = list(asked.order_by("pk"))
+    asked = Waiver.objects.open().unsigned().filter(deployment__in=by_id)
+    people = ("asked_by", "signed_by", "signed_for", "ended_by")
+    rows = list(asked.select_related(*people).order_by("pk"))
     gates = Gate.every.as_of_now().in_bulk([row.gate_id for row in rows]) if rows else {}
     for row in rows:
         row.gate = gates[row.gate_id]

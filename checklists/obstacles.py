@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Concat, JSONObject, NullIf, Tri
 
 from checklists.enums import CLOSED, ItemState, Phase
 from checklists.models import Item
-from deployments.blockers import Blocker, Findings, Waits
+from deployments.blockers import Blocker, Findings, Page, Waits
 from deployments.models import Deployment
 
 ANYBODY = "any member of this service"
@@ -59,7 +59,7 @@ def _called(person: str) -> Coalesce:
 
 
 def _findings(row: dict[str, Any], asked_at: datetime | None) -> Findings:
-    waiting = [_blocker(item, asked_at) for item in row["waiting"]]
+    waiting = [_blocker(item, row["deployment_id"], asked_at) for item in row["waiting"]]
     return Findings(
         blockers=waiting,
         done=row["total"] - len(waiting),
@@ -68,7 +68,7 @@ def _findings(row: dict[str, Any], asked_at: datetime | None) -> Findings:
     )
 
 
-def _blocker(item: dict[str, Any], asked_at: datetime | None) -> Blocker:
+def _blocker(item: dict[str, Any], deployment: int, asked_at: datetime | None) -> Blocker:
     """Since it became so, else since the review was asked for; from its owner, if it has one."""
     said = item["asked_at"] or item["state_at"]
     return Blocker(
@@ -77,7 +77,7 @@ def _blocker(item: dict[str, Any], asked_at: datetime | None) -> Blocker:
         "checklist",
         since=datetime.fromisoformat(said) if said else asked_at,
         waits=_waits(item),
-        about=item["pk"],
+        page=Page("checklists:item", (deployment, item["pk"])),
     )
 
 

@@ -39,9 +39,7 @@ MOST = 500
 # Read with the deployments, so that what is rare costs a query only where it is.
 MARKS = {
     "has_asked": Exists(Item.objects.filter(deployment=OuterRef("pk"), asked_by__isnull=False)),
-    "has_unsigned": Exists(
-        Waiver.objects.filter(deployment=OuterRef("pk"), signed_at=None, ended_at=None)
-    ),
+    "has_unsigned": Exists(Waiver.objects.unsigned().filter(deployment=OuterRef("pk"))),
     "has_question": Exists(Question.objects.open().filter(deployment=OuterRef("pk"))),
     "is_unpolled": Exists(PollPlan.objects.filter(deployment=OuterRef("pk"), is_on=False)),
 }

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
+
 if TYPE_CHECKING:
     from deployments.models import Deployment
 
@@ -22,13 +24,31 @@ class Waits:
 
 
 @dataclass(frozen=True)
+class Page:
+    """Where something is mended: the name of a URL with what stands in it, and a place on it.
+
+    The page of a service names none: it is that of the deployment's own. An address is made where
+    it is shown, since lists ask for many obstacles and show few.
+    """
+
+    name: str
+    args: tuple[int | str, ...] = ()
+    anchor: str = ""
+    is_of_service: bool = False
+
+    def address(self, deployment: Deployment) -> str:
+        args = [deployment.service.key] if self.is_of_service else list(self.args)
+        return reverse(self.name, args=args) + (f"#{self.anchor}" if self.anchor else "")
+
+
+@dataclass(frozen=True)
 class Blocker:
     """One obstacle before GO.
 
     `key` identifies it across time, so that a new one can be told from one already known.
-    `clause` reads inside the readiness sentence, `mend` is the anchor on the deployment page and
-    `link` the address of a page of its own that mends it, where there is one; `about` is the row
-    that such an address names.
+    `clause` reads inside the readiness sentence, `mend` is the tab of the deployment's page where
+    it stands and `page` one of its own that mends it, where there is one; `link` is the address of
+    either, once it is `placed` (approvals).
     One that `settles` is being looked at again by itself and breaks a GO only if that ends badly.
     `waits` names people, or says in words who can end it, for pages only: the sentence names roles.
     """
@@ -40,8 +60,8 @@ class Blocker:
     waits_for_people: bool = False
     settles: bool = False
     waits: Waits | None = None
+    page: Page | None = None
     link: str = ""
-    about: int | None = None
 
     def naming(self, waits: Waits) -> Blocker:
         return replace(self, waits=waits)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from copy import copy
 from datetime import datetime
 
-from deployments import obstacles
 from deployments.freezes import obstacles as freezes
 from deployments.models import Deployment
-
-KEYS = ("conflict:", "freeze:")
+from deployments.obstacles import conflicts_of
 
 
 def clashes_of(deployment: Deployment) -> list[str]:
@@ -24,6 +22,5 @@ def clashes_at(deployment: Deployment, t0: datetime) -> list[str]:
         moved.t0, moved.window_end = t0, t0 + deployment.window_length
     except OverflowError:
         return []  # beyond the calendar nothing is planned, and nothing can be
-    found = [find([moved])[moved.pk] for find in (freezes.find, obstacles.find)]
-    every = [one for findings in found for one in (*findings.blockers, *findings.warnings)]
-    return [one.clause for one in every if one.key.startswith(KEYS)]
+    stops = freezes.find([moved])[moved.pk].blockers
+    return [one.clause for one in (*stops, *conflicts_of(moved))]

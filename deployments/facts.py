@@ -11,7 +11,7 @@ from deployments.models import Deployment
 
 @dataclass(frozen=True)
 class Facts(Described):
-    """All of it but lead and authors is signed; `authors` stand in the order of their names.
+    """All of it but lead and authors is signed.
 
     Authors wrote what is shipped, so they never sign it.
     """
@@ -21,7 +21,7 @@ class Facts(Described):
     commit: str
     digest: str
     lead: User
-    authors: tuple[User, ...]
+    authors: frozenset[User]
 
     @classmethod
     def of(cls, deployment: Deployment) -> Facts:
@@ -31,7 +31,7 @@ class Facts(Described):
             commit=deployment.commit,
             digest=deployment.digest,
             lead=deployment.lead,
-            authors=tuple(deployment.authors.order_by("username")),
+            authors=frozenset(deployment.authors.all()),
         )
 
     def plain(self) -> dict[str, str]:
@@ -41,5 +41,5 @@ class Facts(Described):
             "commit": self.commit,
             "digest": self.digest,
             "lead": self.lead.username,
-            "authors": ", ".join(one.username for one in self.authors),
+            "authors": ", ".join(sorted(one.username for one in self.authors)),
         }

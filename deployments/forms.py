@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import User
-from deployments.authors import named_in
+from deployments.authors import LONGEST, named_in
 from deployments.exceptions import Invalid
 from deployments.facts import Facts
 from deployments.leads import release_managers
@@ -136,7 +136,7 @@ class FactsForm(ShippedForm):
     authors = forms.CharField(
         label="Authors",
         required=False,
-        max_length=2000,
+        max_length=LONGEST,
         help_text="Usernames of those who wrote what is shipped. They never sign it.",
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )
@@ -151,7 +151,7 @@ class FactsForm(ShippedForm):
         # Who leads it already may stay the lead, release manager or not.
         lead.queryset = managers | User.objects.filter(pk=deployment.lead_id).distinct()
 
-    def clean_authors(self) -> tuple[User, ...]:
+    def clean_authors(self) -> frozenset[User]:
         try:
             return named_in(self.cleaned_data["authors"], self.deployment)
         except Invalid as refused:

@@ -65,10 +65,16 @@ def people_of(service: Service) -> QuerySet[User]:
 
 
 def by_username(users: Collection[User]) -> dict[str, User]:
-    """Names as they are typed, whatever the case; an exact one wins (see `_find`)."""
+    """Names as they are typed, whatever the case; an exact one wins (see `called`)."""
     return {user.username.casefold(): user for user in users} | {
         user.username: user for user in users
     }
+
+
+def called(name: str, known: Mapping[str, User]) -> User | None:
+    """Whose username this is, in whichever case and encoding it was typed."""
+    normal = unicodedata.normalize("NFKC", name)
+    return known.get(normal) or known.get(normal.casefold())
 
 
 def parts(text: str, known: Mapping[str, User]) -> Iterator[Part]:
@@ -119,8 +125,7 @@ def _why_not(person: User, author: User | None) -> str:
 def _find(name: str, known: Mapping[str, User]) -> tuple[str, User] | None:
     """The longest known name that this begins with; what is left over only ends a sentence."""
     while name:
-        normal = unicodedata.normalize("NFKC", name)
-        person = known.get(normal) or known.get(normal.casefold())
+        person = called(name, known)
         if person is not None:
             return name, person
         if name[-1] not in ENDS_A_SENTENCE:

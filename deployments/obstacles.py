@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
-from deployments.blockers import Blocker, Findings, Waits
+from deployments.blockers import Blocker, Findings, Page, Waits
 from deployments.enums import FINAL, HOLDS_ENVIRONMENT, State
 from deployments.fitting import cut
 from deployments.models import Deployment
@@ -16,7 +16,8 @@ NO_T0 = "no time T0 is set"
 
 def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
     others = list(_others(deployments))
-    return {deployment.pk: _findings(deployment, others) for deployment in deployments}
+    stopped = [one for one in others if one.state == State.STOPPED]
+    return {one.pk: _findings(one, others, stopped) for one in deployments}
 
 
 def _others(deployments: Sequence[Deployment]) -> Iterable[Deployment]:
@@ -28,26 +29,42 @@ def _others(deployments: Sequence[Deployment]) -> Iterable[Deployment]:
     )
 
 
-def _findings(deployment: Deployment, others: Iterable[Deployment]) -> Findings:
+def _findings(
+    deployment: Deployment, others: Iterable[Deployment], stopped: Iterable[Deployment]
+) -> Findings:
     blockers, warnings = [], []
     if deployment.t0 is None:
         waits = Waits("Set by", ["a release manager of this service"], None, "")
-        created = deployment.created_at
-        blockers.append(Blocker("schedule:t0", NO_T0, "overview", created, waits=waits))
+        created, page = deployment.created_at, Page("deployments:schedule", (deployment.pk,))
+        blockers.append(Blocker("schedule:t0", NO_T0, "overview", created, waits=waits, page=page))
     if not deployment.commit:
-        warnings.append(Blocker("facts:commit", "no commit is named", "overview"))
-    for other in others:
-        if other.state == State.STOPPED:
-            if _same_place(deployment, other):
-                warnings.append(_left_behind(other))
-        elif _conflict(deployment, other):
-            clause = f"deployment #{other.pk} is planned for the same place and time"
-            warnings.append(Blocker(f"conflict:{other.pk}", clause, "overview"))
+        page = Page("approvals:facts", (deployment.pk,))
+        warnings.append(Blocker("facts:commit", "no commit is named", "overview", page=page))
+    warnings += _conflicts(deployment, others)
+    warnings += [_left_behind(one) for one in stopped if _same_place(deployment, one)]
     return Findings(blockers=blockers, warnings=warnings)
 
 
+def conflicts_of(deployment: Deployment) -> list[Blocker]:
+    """The other plans that meet it at its place and time."""
+    return _conflicts(deployment, _others([deployment]))
+
+
+def _conflicts(deployment: Deployment, others: Iterable[Deployment]) -> list[Blocker]:
+    return [
+        Blocker(
+            f"conflict:{other.pk}",
+            f"deployment #{other.pk} is planned for the same place and time",
+            "overview",
+            page=_of(other),
+        )
+        for other in others
+        if _conflict(deployment, other)
+    ]
+
+
 def _conflict(one: Deployment, other: Deployment) -> bool:
-    if not _same_place(one, other):
+    if other.state == State.STOPPED or not _same_place(one, other):
         return False
     if other.state in HOLDS_ENVIRONMENT:
         return True
@@ -64,4 +81,8 @@ def _same_place(one: Deployment, other: Deployment) -> bool:
 def _left_behind(stopped: Deployment) -> Blocker:
     said = cut(stopped.stopped_note, SHOWN).rstrip(".")
     clause = f"deployment #{stopped.pk} was stopped there and left it so: {said}"
-    return Blocker(f"left:{stopped.pk}", clause, "overview")
+    return Blocker(f"left:{stopped.pk}", clause, "overview", page=_of(stopped))
+
+
+def _of(other: Deployment) -> Page:
+    return Page("dashboard:deployment", (other.pk,))

@@ -9,7 +9,7 @@ RECENT = 100
 
 
 def history_panel(deployment: Deployment) -> dict[str, Any]:
-    events = deployment.events.order_by("-sequence")[:RECENT]
+    events = deployment.events.select_related("on_behalf_of").order_by("-sequence")[:RECENT]
     return {"events": list(events), "older": max(0, deployment.event_count - RECENT)}
 
 

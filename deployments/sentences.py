@@ -30,7 +30,7 @@ def sentence(event: Event) -> str:
 
 
 def who(event: Event) -> str:
-    """Who acted, and for whom, as far as the event's readers have the name."""
+    """Who acted, and for whom; whoever lists events reads `on_behalf_of` with them."""
     absent = event.on_behalf_of
     return f"{event.actor_name} for {absent}" if absent else event.actor_name
 

@@ -82,7 +82,7 @@ def edit_facts(deployment_id: int, facts: Facts, *, actor: User, shown: str) -> 
         raise Invalid("Name the package; it says what is shipped.")
     if facts.lead != before.lead:
         require(refusal_of_lead(facts.lead, deployment.service))
-    require(refusal_of_authors(set(facts.authors) - set(before.authors), deployment.service))
+    require(refusal_of_authors(facts.authors - before.authors, deployment.service))
     was, now = before.plain(), facts.plain()
     changed = [name for name in now if now[name] != was[name]]
     _write(deployment, facts, changed)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from deployments.blockers import Blocker, Findings, Waits
+from deployments.blockers import Blocker, Findings, Page, Waits
 from deployments.clock import PortalNow
 from deployments.models import Deployment
 from gates.enums import UNDER_WAY, GateState
@@ -65,6 +65,7 @@ def _blocker(gate: Gate) -> Blocker:
         since=gate.standing_since,
         settles=gate.is_runnable and gate.standing in RUN_AGAIN and not _is_overdue(gate),
         waits=Waits("Answered by", [_answered_by(gate)], None, ""),
+        page=_page(gate),
     )
 
 
@@ -96,7 +97,12 @@ def _ageing(gate: Gate) -> Blocker:
         clause=f"{gate.title} holds until {until} only, before T0, and is to be reported again",
         mend="gates",
         since=gate.state_at,
+        page=_page(gate),
     )
+
+
+def _page(gate: Gate) -> Page:
+    return Page("gates:detail", (gate.deployment_id, gate.key))
 
 
 def _said(gate: Gate) -> str:

@@ -8,7 +8,6 @@ from deployments.enums import BEFORE_START, FINAL
 from deployments.facts import Facts
 from deployments.models import Deployment
 from gates import standing
-from gates.enums import Kind
 from gates.models import Gate
 
 SERVICES = frozenset({"every_service", "service_keys"})
@@ -47,13 +46,11 @@ def named_by_gates(connection: Connection) -> models.QuerySet[Gate]:
 
 
 def stale_by_facts(deployment: Deployment, before: Facts, after: Facts, actor: User) -> None:
-    """What was measured was another commit, or another branch where a gate asks for the
-    deployment's own; the caller holds its lock.
-    """
+    """What was measured was another commit, or another branch; the caller holds the lock."""
     if before.commit != after.commit:
         for gate in deployment.gates.order_by("position"):
             standing.mark_stale(deployment, gate, reason="the commit changed", actor=actor)
     elif before.branch != after.branch:
-        for gate in deployment.gates.filter(kind=Kind.GIT).order_by("position"):
-            if not gate.settings.get("branch"):
+        for gate in deployment.gates.order_by("position"):
+            if gate.follows_branch:
                 standing.mark_stale(deployment, gate, reason="the branch changed", actor=actor)

@@ -6,21 +6,21 @@ from typing import Any
 
 from django import forms
 
-from communications import moments
 from communications.definitions import STANDARD_PLAN, PlanLine
 from communications.enums import IN_A_PLAN
+from communications.plan.typed import TypedLine, fields_of
 from communications.whom import aims
-from deployments.exceptions import Invalid
 from intake.models import TemplateVersion
 from intake.structured.documents import messages_of
 
 CONTROL = {"class": "form-control", "autocomplete": "off"}
 SELECT = {"class": "form-select"}
 MOST_LINES = 50
+TOO_MANY = f"A template has at most {MOST_LINES} lines; take some out."
 NUL = {"null_characters_not_allowed": "This text contains a NUL character; remove it."}
 
 
-class LineForm(forms.Form):
+class LineForm(TypedLine, forms.Form):
     title = forms.CharField(
         max_length=200, widget=forms.TextInput(attrs=CONTROL), error_messages=NUL
     )
@@ -51,28 +51,6 @@ class LineForm(forms.Form):
         audience: Any = self.fields["audience"]
         audience.choices = choices
 
-    def clean_when(self) -> moments.Moment:
-        try:
-            return moments.from_words(self.cleaned_data["when"])
-        except Invalid as invalid:
-            raise forms.ValidationError(invalid.sentence) from None
-
-    def line(self) -> PlanLine:
-        said = self.cleaned_data
-        anchor, offset, day, at = said["when"]
-        given = {one.strip().lower(): one.strip() for one in said["addresses"].splitlines()}
-        return PlanLine(
-            said["kind"],
-            anchor,
-            offset,
-            said["title"].strip(),
-            "\n".join(said["text"].splitlines()).strip(),
-            day=day,
-            at=at,
-            audience=tuple(said["audience"]),
-            addresses=tuple(one for one in given.values() if one),
-        )
-
 
 class NoteForm(forms.Form):
     """What is different, and what all lines together are refused for."""
@@ -93,8 +71,14 @@ def lines_form(version: TemplateVersion, data: Any = None) -> forms.BaseFormSet[
     plan = messages_of(version.document) or list(STANDARD_PLAN)
     besides = dict.fromkeys(word for line in plan for word in line.audience)
     choices = aims.choices(version.service, besides=list(besides))
-    initial = [_values(line) for line in plan]
-    return Lines(data, initial=initial, prefix="line", form_kwargs={"choices": choices})
+    initial = [fields_of(line) for line in plan]
+    form = Lines(
+        data, initial=initial, prefix="line", form_kwargs={"choices": choices},
+        error_messages={"too_many_forms": TOO_MANY},
+    )  # fmt: skip
+    # A new line begins with nothing, also if the version that it follows by now has more lines.
+    form.initial = initial[: form.initial_form_count()]
+    return form
 
 
 def lines_said(form: forms.BaseFormSet[LineForm]) -> list[PlanLine]:
@@ -103,14 +87,3 @@ def lines_said(form: forms.BaseFormSet[LineForm]) -> list[PlanLine]:
         one.line() for one in form.forms if one.has_changed() or one.initial
         if not one.cleaned_data.get("DELETE")
     ]  # fmt: skip
-
-
-def _values(line: PlanLine) -> dict[str, Any]:
-    return {
-        "title": line.title,
-        "kind": str(line.kind),
-        "when": line.when,
-        "text": line.text,
-        "audience": list(line.audience),
-        "addresses": "\n".join(line.addresses),
-    }

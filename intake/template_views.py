@@ -37,11 +37,10 @@ def template_messages(request: PersonRequest, version_pk: int) -> HttpResponse:
     """The message plan of a template, whose newest version alone can have a next one."""
     visible = TemplateVersion.objects.visible_to(request.user).select_related("service")
     version = get_object_or_404(visible, pk=version_pk)
-    newest = newest_of(version) or version
     refusal = refusal_to_save(request.user, version.service)
     if request.method == "POST":
         require(refusal)
-    elif newest.pk != version.pk:
+    elif (newest := newest_of(version) or version) != version:
         return redirect("intake:template_messages", newest.pk)
     note, lines = NoteForm(posted(request)), lines_form(version, posted(request))
     if request.method == "POST" and not lines.is_valid():
@@ -57,7 +56,8 @@ def template_messages(request: PersonRequest, version_pk: int) -> HttpResponse:
         messages.success(request, f"Saved: {saved.result}.")
         return redirect("intake:template", saved.result.pk)
     # What was typed stays; saved once more it follows the version that was faster.
-    context = {"template": newest, "note": note, "lines": lines, "refusal": refusal}
+    follows = newest_of(version) if saved.is_overtaken else None
+    context = {"template": follows or version, "note": note, "lines": lines, "refusal": refusal}
     return render(request, "intake/template_messages.html", context, status=saved.status)
 
 

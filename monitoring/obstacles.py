@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from accounts.enums import Kind
-from deployments.blockers import Blocker, Findings
+from deployments.blockers import Blocker, Findings, Page
 from deployments.canonical import digest
 from deployments.models import Deployment, Membership
 from gates.models import Metric
@@ -38,7 +38,7 @@ def _findings(uses: list[Use], metrics: Mapping[str, Metric]) -> Findings:
     for use in others:
         if (clause := use.misfit(metrics)) and use.condition:
             key = f"unit:{use.metric}:{use.condition.unit}"
-            odd.setdefault(key, Blocker(key, clause, "watch"))
+            odd.setdefault(key, Blocker(key, clause, "watch", page=_limits(use)))
     warnings = [*([_unmeasured(unmeasured)] if unmeasured else []), *odd.values()]
     blockers = [_dead(use, metrics) for use in automatic if _is_dead(use, metrics)]
     return Findings(blockers=blockers, warnings=warnings)
@@ -51,7 +51,11 @@ def _is_dead(use: Use, metrics: Mapping[str, Metric]) -> bool:
 def _dead(use: Use, metrics: Mapping[str, Metric]) -> Blocker:
     why = use.misfit(metrics) or "nothing measures it"
     clause = f"“{use.text}” is to roll back by itself, but {why}"
-    return Blocker(f"trigger:{use.key}", clause, "watch")
+    return Blocker(f"trigger:{use.key}", clause, "watch", page=_limits(use))
+
+
+def _limits(use: Use) -> Page:
+    return Page("dashboard:plan", (use.deployment_id, "limits"))
 
 
 def _unmeasured(names: list[str]) -> Blocker:
@@ -60,7 +64,8 @@ def _unmeasured(names: list[str]) -> Blocker:
     listed = [*names[:MOST_NAMED], *([f"{more} more"] if more > 0 else [])]
     said = ", ".join(listed[:-1]) + " and " + listed[-1] if len(listed) > 1 else listed[0]
     clause = f"nothing measures {said}, which the watch is to judge"
-    return Blocker(f"unmeasured:{digest(names)[:16]}", clause, "watch")
+    page = Page("monitoring:metrics", is_of_service=True)
+    return Blocker(f"unmeasured:{digest(names)[:16]}", clause, "watch", page=page)
 
 
 def _undecided(
@@ -91,4 +96,4 @@ def _undecided(
 
 def _orphan(use: Use) -> Blocker:
     clause = f"nobody could decide on “{use.text}”, since no one but the requester is {use.role}"
-    return Blocker(f"decider:{use.key}", clause, "watch")
+    return Blocker(f"decider:{use.key}", clause, "watch", page=_limits(use))

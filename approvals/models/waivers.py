@@ -6,9 +6,28 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
+from deployments.clock import PortalNow
 from deployments.models import Deployment
 from deployments.models.pairs import both_or_neither
 from gates.models import Gate
+
+
+class WaiverQuerySet(models.QuerySet["Waiver"]):
+    def open(self) -> WaiverQuerySet:
+        """Not ended in any way, of a gate that is still there and may still be waived.
+
+        Whether it still asks the same is another question (`approvals.waivers`).
+        """
+        return self.filter(
+            ended_at__isnull=True,
+            ends_at__gt=PortalNow(),
+            gate__removed_at__isnull=True,
+            gate__unwaivable=False,
+        )
+
+    def unsigned(self) -> WaiverQuerySet:
+        """Asked for and not taken back, also if the time that was asked for is over."""
+        return self.filter(signed_at__isnull=True, ended_at__isnull=True)
 
 
 class Waiver(models.Model):
@@ -46,6 +65,8 @@ class Waiver(models.Model):
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
     ended_reason = models.TextField(blank=True)
+
+    objects = WaiverQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

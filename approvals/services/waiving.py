@@ -58,7 +58,7 @@ def ask_waiver(gate: Gate, terms: Terms, *, actor: User, proof: Authentication |
     if not people_of(deployment.service).filter(pk=owner.pk).exists():
         raise Invalid("The risk is owned by somebody who sees this service.")
     _end_unsigned(gate, actor, now)
-    if earlier := gate.waivers.filter(signed_at=None, ended_at=None).first():
+    if earlier := gate.waivers.unsigned().first():
         raise Overtaken(f"{earlier.asked_by} asked for a waiver of this gate already.")
     waiver = Waiver.objects.create(
         deployment=deployment,
@@ -84,7 +84,7 @@ def ask_waiver(gate: Gate, terms: Terms, *, actor: User, proof: Authentication |
 
 def _end_unsigned(gate: Gate, actor: User, now: datetime) -> None:
     """One that ran out before anybody signed it is out of the way."""
-    gate.waivers.filter(signed_at=None, ended_at=None, ends_at__lte=now).update(
+    gate.waivers.unsigned().filter(ends_at__lte=now).update(
         ended_by=actor, ended_at=now, ended_reason="It ran out before anybody signed it."
     )
 

@@ -7,17 +7,16 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from communications import moments
 from communications.definitions import PlanLine
 from communications.enums import IN_A_PLAN
+from communications.plan.typed import TypedLine, fields_of
 from communications.whom import aims
 from dashboard.plan.fields import chosen
 from dashboard.plan.forms import CONTROL, PlanForm, words
-from deployments.exceptions import Invalid
 from deployments.models import Deployment
 
 
-class MessageForm(PlanForm):
+class MessageForm(TypedLine, PlanForm):
     folded: ClassVar[tuple[str, ...]] = ("audience", "addresses")
     folded_title = "Only some are told, or others besides"
     title = forms.CharField(
@@ -62,33 +61,7 @@ class MessageForm(PlanForm):
         return {"audience": "", "addresses": ""}
 
     def values(self, plan: PlanLine) -> dict[str, Any]:
-        return {
-            "title": plan.title,
-            "kind": plan.kind,
-            "when": plan.when,
-            "text": plan.text,
-            "audience": list(plan.audience),
-            "addresses": "\n".join(plan.addresses),
-        }
-
-    def clean_when(self) -> moments.Moment:
-        try:
-            return moments.from_words(self.cleaned_data["when"])
-        except Invalid as invalid:
-            raise forms.ValidationError(invalid.sentence) from None
+        return fields_of(plan)
 
     def plan(self) -> PlanLine:
-        said = self.cleaned_data
-        anchor, offset, day, at = said["when"]
-        given = {one.strip().lower(): one.strip() for one in said["addresses"].split("\n")}
-        return PlanLine(
-            said["kind"],
-            anchor,
-            offset,
-            said["title"].strip(),
-            said["text"].strip(),
-            day=day,
-            at=at,
-            audience=tuple(said["audience"]),
-            addresses=tuple(one for one in given.values() if one),
-        )
+        return self.line()

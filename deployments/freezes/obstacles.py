@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from django.urls import reverse
-
 from accounts.models import User
-from deployments.blockers import Blocker, Findings, Waits
+from deployments.blockers import Blocker, Findings, Page, Waits
 from deployments.freezes.people import who_may
 from deployments.freezes.policies import key_of
 from deployments.freezes.stops import Stop, stops_of
@@ -40,7 +38,7 @@ def _blocker(deployment: Deployment, stop: Stop, lifters: Lifters) -> Blocker:
         "overview",
         since=stop.freeze.made_at,
         waits=Waits("May exempt it", able, None, "A time outside of it needs no exemption."),
-        link=_page(deployment, stop),
+        page=_page(deployment, stop),
     )
 
 
@@ -48,8 +46,8 @@ def _warning(deployment: Deployment, stop: Stop) -> Blocker:
     assert stop.exemption is not None
     clause = f"{clause_of(stop)}; {stop.exemption.made_by} exempted this deployment"
     key = f"exempted:{stop.freeze.pk}"
-    return Blocker(key, clause, "overview", link=_page(deployment, stop))
+    return Blocker(key, clause, "overview", page=_page(deployment, stop))
 
 
-def _page(deployment: Deployment, stop: Stop) -> str:
-    return reverse("deployments:exemption", args=[deployment.pk, stop.freeze.pk])
+def _page(deployment: Deployment, stop: Stop) -> Page:
+    return Page("deployments:exemption", (deployment.pk, stop.freeze.pk))

@@ -48,6 +48,14 @@ class Outcome:
     def more(self) -> int:
         return len(self.stopped) - len(self.named)
 
+    @property
+    def beside_named(self) -> list[Beside]:
+        return self.beside[:MOST_NAMED]
+
+    @property
+    def beside_more(self) -> int:
+        return len(self.beside) - len(self.beside_named)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -75,12 +83,11 @@ def outcome(freeze: Freeze, user: User, now: datetime) -> Outcome:
 def beside(freeze: Freeze, windows: list[Window], user: User) -> list[Beside]:
     """Those that the person sees and that meet one of these windows; one of two may be too much."""
     others = Freeze.objects.visible_to(user).standing().with_names().exclude(pk=freeze.pk)
-    found = [
+    return [
         Beside(other, wording.span(both, other.zone))
         for other in others.filter(starts_at__lt=windows[-1].ends_at)[:MOST]
         if freeze.shares_a_place_with(other) and (both := _first_of(other, windows))
     ]
-    return found[:MOST_NAMED]
 
 
 def _first_of(other: Freeze, windows: list[Window]) -> Window | None:

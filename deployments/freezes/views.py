@@ -150,7 +150,9 @@ def _form_page(
     """For htmx only what follows from what was typed."""
     seen = None
     if form.is_bound and form.is_valid():
-        seen = pages.outcome(form.terms().freeze(), request.user, clock.now())
+        wanted = form.terms().freeze()
+        wanted.pk = found.pk if found else None  # it is not beside itself
+        seen = pages.outcome(wanted, request.user, clock.now())
     context = {
         "form": form,
         "freeze": found,

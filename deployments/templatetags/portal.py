@@ -10,10 +10,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from deployments.conditions import length
-from deployments.sentences import moved
+from deployments.sentences import moved, who
 
 register = template.Library()
 register.filter(moved)
+register.filter(who)
 
 # A state's word → its tone; the tone picks icon and colour, the word is always there too.
 TONES: dict[str, str] = {

@@ -183,6 +183,11 @@ class Gate(models.Model):
         return self.kind in READ
 
     @property
+    def follows_branch(self) -> bool:
+        """A git gate without a branch of its own asks about the deployment's."""
+        return self.kind == Kind.GIT and not self.settings.get("branch")
+
+    @property
     def limits(self) -> Limits:
         return Limits(
             self.need_good,

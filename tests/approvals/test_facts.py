@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 
+from accounts.models import User
 from approvals.enums import Choice
 from approvals.services import sign
 from approvals.shown import Shown
 from approvals.signoff import standings
 from approvals.verdict import readiness
+from deployments.authors import MOST
 from deployments.enums import Grant
 from deployments.exceptions import Forbidden, Invalid
 from deployments.facts import Facts
@@ -158,9 +160,21 @@ def test_whoever_is_named_as_an_author_signs_no_more_and_counts_no_more(
     assert len(words["security"].approvals) == 1
 
 
+def test_authors_may_be_called_as_accounts_may_be(team: Team, deployment: Deployment) -> None:
+    """A username may begin with @, and its letters may be typed as a base and an accent."""
+    names = ["@at", "Zoe", "ren\u00e9", *(f"{number:0>150}" for number in range(MOST - 3))]
+    deployment.authors.set(User.objects.create(username=name) for name in names)
+    assert post(team, deployment, commit="e2e0").status_code == 302
+    assert deployment.events.get(verb="facts changed").after == {"commit": "e2e0"}
+    deployment.refresh_from_db()
+    assert Facts.of(deployment).plain()["authors"] == ", ".join(sorted(names))
+    assert post(team, deployment, authors="@at; @rene\u0301").status_code == 302
+    assert Facts.of(deployment).plain()["authors"] == "@at, ren\u00e9"
+
+
 def test_author_who_does_not_see_the_service_is_refused(team: Team, deployment: Deployment) -> None:
     facts = Facts.of(deployment)
-    wanted = replace(facts, authors=(team.outsider,))
+    wanted = replace(facts, authors=frozenset({team.outsider}))
     with pytest.raises(Invalid, match="Outsider does not see Storage layer"):
         edit_facts(deployment.pk, wanted, actor=team.release_manager, shown=facts.fingerprint)
     assert not deployment.authors.exists()

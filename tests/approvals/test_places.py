@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.urls import reverse
 
+from accounts.models import User
 from approvals.enums import Choice
+from deployments import clock
+from deployments.enums import State
 from deployments.models import Deployment
-from tests.approvals.makers import sign
-from tests.builders import Team, make_deployment, signed_in
+from gates.enums import GateState
+from gates.models import Gate
+from gates.reports import Result
+from gates.services import report
+from tests.approvals.makers import make_waiver, sign
+from tests.builders import Team, make_deployment, make_machine, signed_in
+from tests.deployments.freezes.makers import make_freeze
 from tests.gates.makers import make_gate
+from tests.monitoring.metrics.makers import make_metric, make_planned
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r'<li>.*?<a href="([^"]+)">([^<]+)</a>', re.DOTALL)
@@ -59,3 +69,44 @@ def test_what_a_plan_lacks_leads_to_where_it_is_said(team: Team) -> None:
     assert found["No time T0 is set"] == reverse("deployments:schedule", args=[deployment.pk])
     assert found["No role is asked to sign"] == f"/deployments/{deployment.pk}/plan/sign-off/"
     assert found["No commit is named"] == reverse("approvals:facts", args=[deployment.pk])
+
+
+def test_warnings_and_freezes_lead_to_where_they_are_mended(team: Team) -> None:
+    stopped = make_deployment(team)
+    left = {"state": State.STOPPED, "stopped_note": "Half of it is there", "ended_at": clock.now()}
+    Deployment.objects.filter(pk=stopped.pk).update(**left)
+    make_metric(team, "errors", source="pushed", unit="s")
+    deployment = make_planned(
+        team, alerts=("errors > 5 %", "latency > 1"), roles=("security",),
+        t0_in=timedelta(hours=30),
+    )  # fmt: skip
+    Deployment.objects.filter(pk=deployment.pk).update(state=State.IN_REVIEW)
+    User.objects.filter(pk=team.security.pk).update(is_active=False)
+    scan = make_gate(deployment, title="Scan")
+    report(scan, Result(outcome="good"), reporter=make_machine())
+    waived = make_gate(deployment, title="Coverage")
+    Gate.objects.filter(pk=waived.pk).update(state=GateState.FAILED, state_at=clock.now())
+    make_waiver(
+        waived, asked_by=team.release_manager, signed_by=team.ops_lead, signed_at=clock.now()
+    )
+    freeze = make_freeze(team.service, by=team.release_manager, lasts=timedelta(days=9))
+
+    found = links(team, deployment)
+
+    at = f"/deployments/{deployment.pk}"
+    metrics = reverse("monitoring:metrics", args=[team.service.key])
+    service = reverse("deployments:service", args=[team.service.key])
+    places = {
+        "Scan holds until": f"{at}/gates/scan/runs/",
+        "Coverage failed (waived until": f"{at}/gates/coverage/runs/",
+        "A freeze of": reverse("deployments:exemption", args=[deployment.pk, freeze.pk]),
+        f"Deployment #{stopped.pk} was stopped": stopped.get_absolute_url(),
+        "Nothing measures latency": metrics,
+        "“errors > 5 %” judges a share": f"{at}/plan/limits/",
+        "Nobody holds the role Security": service,
+        "Security has not signed": f"{at}/sign/{deployment.rules.get().pk}/",
+    }
+    assert {
+        next((begin for begin in places if said.startswith(begin)), said): link
+        for said, link in found.items()
+    } == places

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
 
 from deployments import history
 from deployments.models import Deployment, Event
+from deployments.panels import history_panel
 from deployments.sentences import LONGEST, moved, said
 from tests.builders import Team, make_deployment, signed_in
 
@@ -57,3 +60,24 @@ def test_request_to_run_gates_is_said_in_words_on_the_tab_of_the_history(team: T
     page = signed_in(team.member).get(f"/deployments/{deployment.pk}/history/").content.decode()
 
     assert f"{RUNS} (load pending → sampling, tests stale → sampling)" in page
+
+
+@pytest.mark.django_db
+def test_whom_somebody_acted_for_is_named_on_the_tab_of_the_history(
+    team: Team,
+) -> None:
+    deployment = make_deployment(team)
+    queries = []
+    for actor, absent in ((team.member, team.security), (team.ops_lead, team.operations)):
+        with transaction.atomic():
+            history.record(
+                Deployment.objects.lock(deployment.pk), "noted", actor=actor, on_behalf_of=absent
+            )
+        with CaptureQueriesContext(connection) as asked:
+            page = str(render_to_string(
+                "deployments/_history.html",
+                {"deployment": deployment, **history_panel(Deployment.objects.get())},
+            ))  # fmt: skip
+        assert f"<strong>{actor} for {absent}</strong> noted" in page
+        queries.append(len(asked))
+    assert queries[0] == queries[1]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from deployments import editing
-from deployments.blockers import Blocker, Waits
+from deployments.blockers import Blocker, Page, Waits
 from deployments.exceptions import Forbidden, Invalid
 from deployments.models import Deployment
 from gates import services
@@ -39,6 +39,7 @@ def test_claim_of_the_document_makes_no_gate_green(deployment):
         Blocker(
             "gate:tests-passing", "Tests passing has not been reported", "gates", None,
             waits=Waits("Answered by", reporters, None, ""),
+            page=Page("gates:detail", (deployment.pk, "tests-passing")),
         )
     ]  # fmt: skip
     assert (findings.done, findings.total) == (0, 1)

@@ -85,7 +85,8 @@ def test_blocker_says_what_who_and_where_it_is_mended(team: Team, second: User) 
 
     assert found.clause.startswith("a freeze of Storage layer holds from ")
     assert found.clause.endswith("(UTC), “Christmas trade”")
-    assert found.link == f"/deployments/{deployment.pk}/freezes/{freeze.pk}/"
+    assert found.page is not None
+    assert found.page.address(deployment) == f"/deployments/{deployment.pk}/freezes/{freeze.pk}/"
     assert found.waits is not None
     # The requester is a release manager too, and exempts nothing of their own.
     assert found.waits.people == ["Second Manager"]

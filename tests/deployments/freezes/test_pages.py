@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from deployments import clock
 from deployments.enums import Grant
-from deployments.freezes import declaring
+from deployments.freezes import declaring, pages
 from deployments.models import Environment, Exemption, Freeze
 from deployments.services import grant
 from tests.builders import (
@@ -144,6 +144,32 @@ def test_other_freezes_at_the_same_place_and_time_are_said_before_it_is_saved(te
         assert reason not in said
     saved = client.post(NEW, there, follow=True).content.decode()
     assert "Audit of the year" in saved
+
+
+def test_freeze_that_is_edited_is_not_beside_itself(team: Team) -> None:
+    client = signed_in(team.release_manager)
+    client.post(NEW, TYPED)
+    address = reverse("deployments:freeze_edit", args=[Freeze.objects.get().pk])
+
+    alone = client.post(address, {**TYPED, "preview": "1"}).content.decode()
+    assert "The next 10 times" in alone
+    assert "Other freezes there" not in alone
+
+    client.post(NEW, TYPED)
+    said = client.post(address, {**TYPED, "preview": "1"}).content.decode()
+    assert "1 other freeze holds at one of these times, too" in said
+
+
+def test_very_many_freezes_beside_are_counted_and_some_named(team: Team) -> None:
+    starts = datetime(2027, 3, 27, 20, tzinfo=UTC) - clock.now()
+    for _ in range(pages.MOST_NAMED + 2):
+        make_freeze(team.service, by=team.release_manager, starts_in=starts, reason="Audit")
+
+    said = signed_in(team.release_manager).post(NEW, {**TYPED, "preview": "1"}).content.decode()
+
+    assert "22 other freezes hold at one of these times, too" in said
+    assert said.count(": Audit <span") == pages.MOST_NAMED
+    assert "and 2 more" in said
 
 
 def test_edit_keeps_the_times_that_nobody_touched(team: Team) -> None:
