@@ -53,6 +53,16 @@ def test_level_that_the_run_set_outdoes_the_rule():
     assert read("sarif", sarif({"ruleId": "W2"}, invocations=ran)).outcome == "good"
 
 
+@pytest.mark.parametrize("descriptor", [{"id": "W1"}, {"index": 0}, {"id": "W1", "index": 0}])
+@pytest.mark.parametrize("named", [{"ruleId": "W1"}, {"ruleIndex": 0}, {"ruleId": "W1/deep"}])
+def test_level_that_the_run_set_is_found_however_both_name_the_rule(descriptor, named):
+    tool = {"driver": {"name": "lint", "rules": [{"id": "W1"}, {"id": "W2"}]}}
+    set_so = [{"descriptor": descriptor, "configuration": {"level": "error"}}]
+    ran = [{"executionSuccessful": True, "ruleConfigurationOverrides": set_so}]
+    assert read("sarif", sarif(named, tool=tool, invocations=ran)).outcome == "bad"
+    assert read("sarif", sarif({"ruleIndex": 1}, tool=tool, invocations=ran)).outcome == "good"
+
+
 @pytest.mark.parametrize(
     ("invocation", "outcome", "reason"),
     [
