@@ -65,11 +65,9 @@ def _judged(report: Result, condition: str) -> tuple[bool, str]:
         )
     try:
         limit = parse(condition)
-        holds, said, odd = (
-            limit.holds(value, unit), limit.explain(value, unit), limit.oddity(value, unit)
-        )  # fmt: skip
+        holds, said = limit.holds(value, unit), limit.explain(value, unit)
+        if odd := limit.oddity(value, unit):
+            raise ConditionError(odd)
     except ConditionError as error:
         raise Invalid(str(error)) from error
-    if odd:
-        raise Invalid(odd)
     return holds, said
