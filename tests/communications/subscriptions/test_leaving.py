@@ -27,7 +27,14 @@ from deployments.exceptions import Forbidden, Refused
 from deployments.models import Deployment, Event, Service
 from tests.builders import Team, make_stand_in, signed_in
 from tests.communications.conftest import make_ann, make_copy, make_planned, tell_notice
-from tests.communications.leaving import NOW, ONE_CLICK, THREE_HOURS, addresses, strict, told
+from tests.communications.subscriptions.leaving import (
+    NOW,
+    ONE_CLICK,
+    THREE_HOURS,
+    addresses,
+    strict,
+    told,
+)
 
 pytestmark = pytest.mark.django_db
 
