@@ -51,7 +51,7 @@ class Group:
 
 
 def charts_of(deployment: Deployment) -> list[Group]:
-    """By widget as the document has them, then every other metric; five queries."""
+    """By widget as the document has them, then every other metric; four queries."""
     series = list(
         Series.objects.filter(watch__deployment=deployment)
         .select_related("metric", "last")
