@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Q, Value
-from django.db.models.functions import Coalesce, Concat, JSONObject, NullIf, Trim
+from django.db.models import Count, Q
+from django.db.models.functions import Coalesce, JSONObject
 
+from accounts.naming import called
 from checklists.enums import CLOSED, ItemState, Phase
 from checklists.models import Item
 from deployments.blockers import Blocker, Findings, Page, Waits
@@ -32,9 +33,9 @@ def _counted(deployments: Sequence[Deployment]) -> Iterable[Any]:
         state="state",
         state_at="state_at",
         choices="choices",
-        owner=Coalesce(_called("owner"), "owner_role__title"),
+        owner=Coalesce(called("owner"), "owner_role__title"),
         asked="asked_state",
-        asked_by=_called("asked_by"),
+        asked_by=called("asked_by"),
         asked_at="asked_at",
     )
     return (
@@ -45,16 +46,6 @@ def _counted(deployments: Sequence[Deployment]) -> Iterable[Any]:
             total=Count("pk"),
             waiting=ArrayAgg(named, filter=~closed, order_by="position", default=[]),
         )
-    )
-
-
-def _called(person: str) -> Coalesce:
-    """The person's name as everywhere else, read with the item rather than asked for."""
-    full = Trim(Concat(f"{person}__first_name", Value(" "), f"{person}__last_name"))
-    return Coalesce(
-        NullIf(f"{person}__display_name", Value("")),
-        NullIf(full, Value("")),
-        f"{person}__username",
     )
 
 

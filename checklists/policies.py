@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from accounts.models import User
 from checklists import sniffing
-from checklists.enums import CLOSED, EvidenceKind, ItemState, Kind, Phase
+from checklists.enums import CLOSED, EvidenceKind, ItemState, Phase
 from checklists.evidence import LARGEST, Given
 from checklists.exceptions import TooLarge
 from checklists.models import Item
@@ -79,8 +79,7 @@ def refusal_to_set(item: Item, to: ItemState, reason: str) -> Refused | None:
 
 def refusal_by_judgment(item: Item, to: ItemState) -> Refused | None:
     """A tick says that something was done, not how far it was met, nor who answers for that."""
-    is_judged = item.kind == Kind.CRITERION and item.phase == Phase.AFTER and not item.choices
-    if not is_judged or to != ItemState.DONE:
+    if not item.is_judged or to != ItemState.DONE:
         return None
     return Refused(f"“{item.text}” is judged in the watch, not ticked: by how far it is met.")
 

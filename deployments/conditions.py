@@ -166,6 +166,14 @@ def parse(text: str) -> Condition:
     )
 
 
+def saved(text: str) -> Condition | None:
+    """What was saved was a condition; should it be none any more, or empty, it limits nothing."""
+    try:
+        return parse(text) if text else None
+    except ConditionError:
+        return None
+
+
 def fits(unit: str, other: str) -> bool:
     """Whether two units measure the same, so that values in them can be compared."""
     return UNITS[unit][0] == UNITS[other][0]

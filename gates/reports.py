@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 
 from deployments.conditions import MOST_DIGITS, ConditionError, measured, parse
-from deployments.exceptions import Invalid
+from deployments.exceptions import Invalid, require
 from gates.enums import Outcome
+from gates.links import refusal_of_link
 
 WORST_FIRST = (Outcome.BAD, Outcome.WARN, Outcome.GOOD)
 NO_VALUE = re.compile(r"[+-]?(?:s?nan|inf(?:inity)?)", re.IGNORECASE)
@@ -36,8 +37,7 @@ def read(report: Result, condition: str) -> Reading:
 
     Raises `Invalid` with a sentence when the report leaves the question open.
     """
-    if report.source_link and not report.source_link.startswith(("http://", "https://")):
-        raise Invalid("The link to the source starts with https:// or http://.")
+    require(refusal_of_link(report.source_link))
     said = report.outcome
     if said and said not in WORST_FIRST:
         raise Invalid(f"“{said}” is no outcome; report good, warn or bad.")
@@ -65,11 +65,9 @@ def _judged(report: Result, condition: str) -> tuple[bool, str]:
         )
     try:
         limit = parse(condition)
-        holds, said, odd = (
-            limit.holds(value, unit), limit.explain(value, unit), limit.oddity(value, unit)
-        )  # fmt: skip
+        holds, said = limit.holds(value, unit), limit.explain(value, unit)
+        if odd := limit.oddity(value, unit):
+            raise ConditionError(odd)
     except ConditionError as error:
         raise Invalid(str(error)) from error
-    if odd:
-        raise Invalid(odd)
     return holds, said

@@ -8,13 +8,14 @@ from django.db import transaction
 from accounts.fresh import Authentication
 from accounts.models import User
 from deployments import clock
-from deployments.exceptions import Invalid, require
+from deployments.exceptions import require
 from deployments.fitting import cut
 from deployments.models import Deployment
 from deployments.policies import refusal_by_proof, rights_of
 from gates import policies, standing
 from gates.bringing import Brought
 from gates.enums import GateState
+from gates.links import refusal_of_link
 from gates.models import Gate, GateRun, Report
 from gates.runs import queue
 from gates.storing import keep
@@ -63,8 +64,7 @@ def _taken(gate: Gate, upload: Upload, brought: Brought) -> GateRun:
     It is judged by the newest: a run that still read an older one ends.
     """
     require(policies.refusal_to_hand_in(gate, gate.deployment))
-    if upload.source_link and not upload.source_link.startswith(("http://", "https://")):
-        raise Invalid("The link to the source starts with https:// or http://.")
+    require(refusal_of_link(upload.source_link))
     report = Report(
         gate=gate,
         name=cut(upload.name.replace("\0", "\ufffd"), LONGEST_NAME),

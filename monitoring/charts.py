@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from deployments.conditions import Condition, ConditionError, converted, fits, parse
+from deployments.conditions import Condition, converted, fits, saved
 from deployments.fitting import cut
 from deployments.models import Deployment
 from gates.metrics import meant, names_of
@@ -51,7 +51,7 @@ class Group:
 
 
 def charts_of(deployment: Deployment) -> list[Group]:
-    """By widget as the document has them, then every other metric; five queries."""
+    """By widget as the document has them, then every other metric; four queries."""
     series = list(
         Series.objects.filter(watch__deployment=deployment)
         .select_related("metric", "last")
@@ -82,14 +82,7 @@ def _limits(deployment: Deployment) -> list[Limit]:
     said = [(one.condition, Severity(one.severity)) for one in rules]
     triggers = deployment.triggers.exclude(condition="").values_list("condition", flat=True)
     said += [(condition, Severity.CRITICAL) for condition in triggers]
-    return [(condition, severity) for text, severity in said if (condition := _parsed(text))]
-
-
-def _parsed(text: str) -> Condition | None:
-    try:
-        return parse(text)
-    except ConditionError:
-        return None
+    return [(condition, severity) for text, severity in said if (condition := saved(text))]
 
 
 def _bands(series: Series, limits: list[Limit]) -> list[dict[str, Any]]:

@@ -118,7 +118,7 @@ class Picture:
 
 
 def figures_of(deployment: Deployment) -> list[Figure]:
-    """Each metric once, in the order of the charts; seven queries, however many there are."""
+    """Each metric once, in the order of the charts; six queries, however many there are."""
     return figures_in(charts_of(deployment))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from django.db.models import Count
 
 from checklists.enums import CLOSED, Phase
-from deployments.conditions import amount
+from deployments.conditions import amount, saved
 from deployments.enums import State
 from deployments.models import Deployment
 from deployments.places import later_start
@@ -100,9 +101,12 @@ def _measured(deployment: Deployment, watch: Watch, limits: list[Judged]) -> dic
 
 def _rows(series: Iterable[Series], alerts: list[Alert], limits: list[Judged]) -> Iterable[Row]:
     by_series = {one.series_id: one for one in alerts}
+    by_metric: dict[str, list[Judged]] = defaultdict(list)
+    for limit in limits:
+        if condition := saved(limit.condition):
+            by_metric[condition.metric].append(limit)
     for one in series:
-        named = [limit for limit in limits if limit.condition.startswith(f"{one.key} ")]
-        yield Row(one, by_series.get(one.pk), named)
+        yield Row(one, by_series.get(one.pk), by_metric[one.key])
 
 
 def _hours(watch: Watch | None) -> int:

@@ -96,7 +96,7 @@ def _number(count: int, word: str) -> str:
 
 
 def report_of(deployment: Deployment) -> Report:
-    """In eleven queries, however much happened."""
+    """In fourteen queries, however much happened."""
     watch = Watch.objects.filter(deployment=deployment).first()
     alerts = Alert.objects.filter(series__watch__deployment=deployment)
     incidents = Incident.objects.filter(deployment=deployment)

@@ -189,6 +189,11 @@ class Item(models.Model):
         return self.kind in {Kind.STEP, Kind.ROLLBACK_STEP}
 
     @property
+    def is_judged(self) -> bool:
+        """In the watch, by how far it is met, rather than ticked (docs/adr/0043)."""
+        return self.kind == Kind.CRITERION and self.phase == Phase.AFTER and not self.choices
+
+    @property
     def is_of_the_day(self) -> bool:
         """A step that runs between start and completion, or on the way back."""
         return self.is_step and self.phase in ON_THE_DAY

@@ -8,11 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
-from communications.enums import (
-    Awaits,
-    Kind,
-    MessageState,
-)
+from communications.enums import Awaits, Kind, MessageState
 from communications.holding import held
 from communications.models.lines import MessagePlan
 from deployments import portal_hold

@@ -6,14 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from communications import policies
-from communications.enums import (
-    TELLS_A_VERDICT,
-    UNDER_WAY,
-    WAITING,
-    Fate,
-    Kind,
-    MessageState,
-)
+from communications.enums import TELLS_A_VERDICT, UNDER_WAY, WAITING, Fate, Kind, MessageState
 from communications.models import Delivery, Message
 from communications.sending.in_vain import is_in_vain
 from deployments import clock

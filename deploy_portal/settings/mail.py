@@ -40,8 +40,10 @@ def mail_settings(url: str) -> dict[str, Any]:
     except ValueError as error:
         raise ImproperlyConfigured(f"EMAIL_URL is no address: {HOW}.") from error
     way = WAYS.get(parts.scheme)
-    host = unquote(parts.path) if parts.scheme == "smtp+unix" else parts.hostname
-    if way is None or not host or parts.query or parts.fragment:
+    host, besides = parts.hostname, parts.path.strip("/")
+    if parts.scheme == "smtp+unix":
+        host, besides = unquote(parts.path), host or ""
+    if way is None or not host or besides or parts.query or parts.fragment:
         raise ImproperlyConfigured(f"EMAIL_URL names no mail server: {HOW}.")
     return {
         "EMAIL_BACKEND": BACKEND,

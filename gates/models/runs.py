@@ -18,6 +18,7 @@ from gates.enums import (
     Outcome,
     RunState,
 )
+from gates.links import is_web_link
 from gates.models.gates import Gate
 from gates.models.reports import Report, for_somebody_else, voice_of
 from gates.sparks import MOST_BARS
@@ -146,7 +147,7 @@ class Sample(models.Model):
     @property
     def has_web_link(self) -> bool:
         """What is taken today is one; whatever a row has from earlier, nobody follows another."""
-        return self.source_link.startswith(("http://", "https://"))
+        return is_web_link(self.source_link)
 
 
 def recent_samples() -> ArraySubquery:

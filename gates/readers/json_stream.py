@@ -40,7 +40,8 @@ class Document:
         self.log: list[str] = []
         self._text: TextIO = as_text(stream)
         self._first = ""
-        self._handed: list[str] = []
+        # What ijson was given last, and whether a line begins with it.
+        self._handed, self._begins_a_line = "", False
 
     def values(self, whole: Collection[str]) -> Iterator[tuple[str, Any]]:
         """Every plain value with its path, and every value at the paths in `whole` in one piece.
@@ -72,13 +73,11 @@ class Document:
     def _events(self) -> Iterator[tuple[str, str, Any]]:
         """ijson's events of the one document; what follows it is the tool's talk, and no JSON."""
         self._first = self._begin()
-        depth, is_over = 0, False
+        depth, is_over, event = 0, False, ""
         try:
             for path, event, value in ijson.parse(self, multiple_values=True, buf_size=16384):
-                if is_over and event == "start_map":
-                    raise Unreadable(SECOND)
                 if is_over:
-                    return
+                    break
                 if isinstance(value, Decimal) and not value.is_finite():
                     raise Unreadable(f"The report says {value}, which is no number.")
                 yield path, event, value
@@ -87,14 +86,17 @@ class Document:
         except (ijson.JSONError, UnicodeError) as error:
             if not is_over:
                 raise Unreadable(_broken(error)) from error
-            if self._goes_on():
-                raise Unreadable(SECOND) from error
+        if event == "start_map" or self._goes_on():
+            raise Unreadable(SECOND)
 
     def _goes_on(self) -> bool:
-        """Whether another document begins somewhere behind the tool's talk."""
-        handed = self._handed[-1].splitlines()[len(self._handed) == 1 :]
+        """Whether another document begins somewhere behind the tool's talk.
+
+        Some talk is JSON by its first word, such as “[INFO]” or a number, and some is none.
+        """
         try:
-            if any(line.startswith("{") for line in handed):
+            handed = (self._handed + self._text.readline(LONGEST_LINE)).splitlines()
+            if any(line.startswith("{") for line in handed[not self._begins_a_line :]):
                 return True
             while line := self._text.readline(LONGEST_LINE):
                 if line.startswith("{"):
@@ -107,10 +109,9 @@ class Document:
         """For ijson: the line that begins the document, then all that follows."""
         if size == 0:
             return b""
-        first, self._first = self._first, ""
-        # The last two are enough to tell whether the first is among them.
-        self._handed = [*self._handed[-1:], first or self._text.read(size)]
-        return self._handed[-1].encode()
+        self._begins_a_line = self._handed.endswith("\n")
+        self._handed, self._first = self._first or self._text.read(size), ""
+        return self._handed.encode()
 
     def _begin(self) -> str:
         try:

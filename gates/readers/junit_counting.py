@@ -140,8 +140,9 @@ def _closed(suite: Suite, around: list[Suite], tally: Tally) -> None:
         tally.empty += 1
         tally.note(f"no test: {suite.name}")
     unnamed = suite.declared_failed - suite.failed
-    for _ in range(min(unnamed, 1_000_000)):
-        _add_failure([*around, suite], tally, f"{suite.name}: a failure that no test names")
+    if unnamed > 0:
+        line = f"{suite.name}: a failure that no test names"
+        _add_failure([*around, suite], tally, line, number=unnamed)
 
 
 def _begun(mark: Mark) -> Case:
@@ -183,11 +184,12 @@ def _ended(case: Case, suites: list[Suite], tally: Tally, repeats_are_flaky: boo
         tally.note(f"flaky: {case.name}")
 
 
-def _add_failure(suites: list[Suite], tally: Tally, line: str) -> None:
-    tally.failed += 1
+def _add_failure(suites: list[Suite], tally: Tally, line: str, *, number: int = 1) -> None:
+    tally.failed += number
     for suite in suites:
-        suite.failed += 1
-    tally.note(line)
+        suite.failed += number
+    for _ in range(min(number, MOST_DETAILS)):
+        tally.note(line)
 
 
 def _message(mark: Mark) -> str:

@@ -7,6 +7,7 @@ Source: OASIS SARIF 2.1.0, sections 3.27.5 to 3.27.7 (which rule), 3.27.10 (leve
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from gates.measurement import MOST_DETAILS
@@ -45,7 +46,8 @@ class Rules:
 
     extension: int = DRIVER
     levels: dict[str | tuple[int, int], str] = field(default_factory=dict)
-    overridden: dict[str | tuple[int, int], str] = field(default_factory=dict)
+    names: dict[tuple[int | None, int | None], str] = field(default_factory=dict)
+    overrides: list[tuple[Named, str]] = field(default_factory=list)
     seen: Counter[int] = field(default_factory=Counter)
     waiting: Counter[Named] = field(default_factory=Counter)
     lines: list[tuple[Named, str]] = field(default_factory=list)
@@ -58,7 +60,7 @@ class Rules:
             raise Unreadable(f"The report has more than {MOST_RULES:,} rules.")
         level = _level(mapping(rule.get("defaultConfiguration"))) or USUAL
         self.levels[place] = level
-        name = str(rule.get("id") or "")
+        self.names[place] = name = str(rule.get("id") or "")
         self.levels[name] = _worse(self.levels.get(name), level)
 
     def override(self, said: Any) -> None:
@@ -66,8 +68,7 @@ class Rules:
         for one in said if isinstance(said, list) else ():
             level = _level(mapping(mapping(one).get("configuration")))
             if level:
-                for key in named(mapping(mapping(one).get("descriptor"))).keys:
-                    self.overridden[key] = _worse(self.overridden.get(key), level)
+                self.overrides.append((named(mapping(mapping(one).get("descriptor"))), level))
 
     def wait(self, result: Mapping[str, Any], line: str) -> None:
         of = named(mapping(result.get("rule")), result)
@@ -76,11 +77,26 @@ class Rules:
             self.lines.append((of, line))
 
     def level_of(self, of: Named) -> str:
-        for known in (self.overridden, self.levels):
-            found = next((known[key] for key in of.keys if key in known), None)
+        """Once the run has ended, for only then all its rules are known."""
+        for known in (self._overridden, self.levels):
+            found = next((known[key] for key in self._keys(of) if key in known), None)
             if found:
                 return found
         return USUAL
+
+    @cached_property
+    def _overridden(self) -> dict[str | tuple[int, int], str]:
+        levels: dict[str | tuple[int, int], str] = {}
+        for of, level in self.overrides:
+            for key in self._keys(of):
+                levels[key] = _worse(levels.get(key), level)
+        return levels
+
+    def _keys(self, of: Named) -> Iterator[str | tuple[int, int]]:
+        """Of a rule that is named by its place alone its identifier, too."""
+        yield from of.keys
+        if name := self.names.get((of.component, of.index)):
+            yield name
 
 
 def named(rule: Mapping[str, Any], result: Mapping[str, Any] | None = None) -> Named:

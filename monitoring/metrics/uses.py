@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import BigIntegerField, CharField, F, Q, Value
 
 from checklists.models import Item
-from deployments.conditions import UNITS, Condition, ConditionError, fits, parse
+from deployments.conditions import UNITS, Condition, fits, saved
 from deployments.models import Deployment
 from gates.kinds import KINDS
 from gates.models import Gate, Metric
@@ -106,14 +106,9 @@ def asked_by_gates(deployments: Iterable[Deployment]) -> list[Use]:
 
 
 def _uses(rows: Iterable[Any]) -> Iterator[Use]:
-    """What was saved was a condition; should it be none any more, it names nothing."""
     for pk, word, key, text, said, mode, _, role_id, role in rows:
-        try:
-            condition = parse(said) if said else None
-        except ConditionError:
-            condition = None
         is_automatic = mode == TriggerMode.AUTOMATIC
-        yield Use(pk, word, key, text, condition, is_automatic, role_id, role or "")
+        yield Use(pk, word, key, text, saved(said), is_automatic, role_id, role or "")
 
 
 def open_uses(service_id: int) -> dict[str, list[Use]]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from deployments import anchors, clock
-from deployments.conditions import Condition, ConditionError, fits, parse
+from deployments.conditions import Condition, fits, saved
 from deployments.enums import State
 from deployments.models import Deployment
 from monitoring import judging, pace
@@ -41,11 +41,16 @@ def weigh(deployment: Deployment, watch: Watch, series: Collection[Series], now:
     """Hold the newest readings of these series against every limit of the plan."""
     if deployment.state != State.WATCHING or not watch.is_open or watch.ended_at is not None:
         return
-    rules = list(deployment.alertrules.exclude(condition=""))
     triggers = list(deployment.triggers.exclude(condition="").select_related("decided_by"))
-    known = _moments(deployment, [*rules, *triggers])
+    rows: list[AlertRule | Trigger] = [*deployment.alertrules.exclude(condition=""), *triggers]
+    limits = [(row, said) for row in rows if (said := saved(row.condition))]
+    known = _moments(deployment, [condition for _, condition in limits])
     for one in series:
-        of_it = [*_fitting(rules, one, known), *_fitting(triggers, one, known)]
+        of_it = [
+            _judgeable(row, condition, one, known)
+            for row, condition in limits
+            if condition.metric == one.key and fits(condition.unit, one.unit)
+        ]
         points = _points(one, [found.limit for found in of_it])
         changed = [found for found in of_it if _stands_anew(found, points, now)]
         newest = points[-1] if points else None
@@ -65,41 +70,21 @@ def weigh_silent(deployment_id: int) -> None:
     weigh(deployment, watch, [one for one in series if is_silent(watch, one, now)], now)
 
 
-def _moments(deployment: Deployment, rows: Collection[AlertRule | Trigger]) -> anchors.Moments:
+def _moments(deployment: Deployment, conditions: Collection[Condition]) -> anchors.Moments:
     """Those from which a limit counts; nothing is asked where none names one."""
-    used = {found.anchor for row in rows if (found := _parsed(row.condition)) and found.anchor}
+    used = {one.anchor for one in conditions if one.anchor}
     return anchors.moments_of([deployment], used)[deployment.pk] if used else {}
 
 
-def _fitting(
-    rows: Collection[AlertRule] | Collection[Trigger], series: Series, known: anchors.Moments
-) -> list[Judgeable]:
-    found = [_judgeable(row, series, known) for row in rows]
-    return [one for one in found if one is not None]
-
-
 def _judgeable(
-    row: AlertRule | Trigger, series: Series, known: anchors.Moments
-) -> Judgeable | None:
+    row: AlertRule | Trigger, condition: Condition, series: Series, known: anchors.Moments
+) -> Judgeable:
     """A percentile in a condition says how its metric is measured; it is judged as it comes."""
-    condition = _parsed(row.condition)
-    if condition is None or condition.metric != series.key:
-        return None
-    if not fits(condition.unit, series.unit):
-        return None
     limit = Limit(condition, series.unit, until=condition.until(known))
     if isinstance(row, AlertRule):
-        clears = _parsed(row.clears)
+        clears = saved(row.clears)
         limit = replace(limit, need_bad=row.need_bad, need_good=row.need_good, clears=clears)
     return Judgeable(row, limit)
-
-
-def _parsed(said: str) -> Condition | None:
-    """What was saved was a condition; should it be none any more, it limits nothing."""
-    try:
-        return parse(said) if said else None
-    except ConditionError:
-        return None
 
 
 def _points(series: Series, limits: list[Limit]) -> list[Point]:

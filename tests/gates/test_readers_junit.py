@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gates.declared import Circumstances
-from gates.measurement import Measurement
+from gates.measurement import MOST_DETAILS, Measurement
 from gates.measuring import measure
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -72,6 +72,13 @@ def read(body: str | bytes, condition: str = "", **settings: Any) -> Measurement
 def test_report_is_judged_by_what_it_holds(body, settings, outcome, reason):
     found = read(body, **settings)
     assert (found.outcome, found.reason) == (outcome, reason)
+
+
+@pytest.mark.parametrize(("declared", "named"), [(3, 3), (2_000_000_000, MOST_DETAILS)])
+def test_failures_that_no_test_names_count_however_many_a_suite_declares(declared, named):
+    found = read(suite(CASE, tests=1, errors=declared))
+    assert (found.outcome, found.counts["failed"]) == ("bad", declared)
+    assert found.details == ("s: a failure that no test names",) * named
 
 
 @pytest.mark.parametrize(

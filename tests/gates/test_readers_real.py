@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gates.readers.json_stream import LONGEST_LINE
 from tests.gates.reading import read
 
 RULE = {"id": "CA1000", "defaultConfiguration": {"level": "error"}}
@@ -52,6 +53,16 @@ def test_level_that_the_run_set_outdoes_the_rule():
     assert read("sarif", sarif({"ruleId": "W2"}, invocations=ran)).outcome == "good"
 
 
+@pytest.mark.parametrize("descriptor", [{"id": "W1"}, {"index": 0}, {"id": "W1", "index": 0}])
+@pytest.mark.parametrize("named", [{"ruleId": "W1"}, {"ruleIndex": 0}, {"ruleId": "W1/deep"}])
+def test_level_that_the_run_set_is_found_however_both_name_the_rule(descriptor, named):
+    tool = {"driver": {"name": "lint", "rules": [{"id": "W1"}, {"id": "W2"}]}}
+    set_so = [{"descriptor": descriptor, "configuration": {"level": "error"}}]
+    ran = [{"executionSuccessful": True, "ruleConfigurationOverrides": set_so}]
+    assert read("sarif", sarif(named, tool=tool, invocations=ran)).outcome == "bad"
+    assert read("sarif", sarif({"ruleIndex": 1}, tool=tool, invocations=ran)).outcome == "good"
+
+
 @pytest.mark.parametrize(
     ("invocation", "outcome", "reason"),
     [
@@ -81,7 +92,10 @@ def test_run_that_broke_off_or_left_something_out_is_not_good(invocation, outcom
 SECOND = "A second JSON document follows the first"
 
 
-@pytest.mark.parametrize("between", ["", "\n", "\nscanning the next image\n"])
+@pytest.mark.parametrize(
+    "between",
+    ["", "\n", "\nscanning the next image\n", "\n[INFO] scanning the next image\n", "\n2 images\n"],
+)
 def test_second_report_in_one_file_is_refused_and_not_left_out(between):
     red = sarif({"level": "error"})
     found = read("sarif", f"{sarif()}{between}{red}")
@@ -93,6 +107,14 @@ def test_second_report_in_one_file_is_refused_and_not_left_out(between):
 )
 def test_what_a_tool_says_after_its_report_is_passed_over(talk):
     assert read("sarif", sarif() + talk).outcome == "good"
+
+
+def test_long_report_in_one_line_is_not_taken_for_two():
+    """It is handed on in pieces, of which this one begins with a brace."""
+    begun, rest = '{"version": "2.1.0", "pad": "', '", "runs": ['
+    padded = begun + "x" * (LONGEST_LINE - len(begun + rest)) + rest
+    run = sarif().partition('"runs": [')[2]
+    assert read("sarif", f"{padded}{run}\nINFO done\n").outcome == "good"
 
 
 SCANNED = {"SchemaVersion": 2, "ArtifactName": "app:1.4", "ArtifactType": "container_image"}

@@ -11,7 +11,9 @@ from django.urls import reverse
 from deployments.models import Deployment
 from gates.enums import Source
 from gates.models import Metric
+from monitoring.charts import charts_of
 from monitoring.models import Series, Watch
+from monitoring.report import report_of
 from tests.builders import Team, find_team, make_deployment, signed_in
 from tests.communications.reports import make_report
 
@@ -52,6 +54,12 @@ def test_report_asks_as_many_questions_however_much_was_watched(team: Team) -> N
     deployment, client = make_report(team), signed_in(team.stakeholder)
     counts = []
     for many in range(2):
+        with CaptureQueriesContext(connection) as asked:
+            report_of(deployment)
+        assert len(asked) == 14
+        with CaptureQueriesContext(connection) as asked:
+            charts_of(deployment)
+        assert len(asked) == 4
         with CaptureQueriesContext(connection) as asked:
             read(client, deployment)
         counts.append(len(asked))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from django.db import IntegrityError, transaction
 from deployments import clock
 from deployments.enums import State
 from deployments.exceptions import Invalid
-from monitoring import services, sweeps
+from monitoring import panels, services, sweeps
 from monitoring.enums import Severity
 from monitoring.models import Alert, Question, Reading, Series
 from monitoring.services import Value
@@ -19,6 +20,7 @@ from tests.builders import Team, find_team
 from tests.communications.conftest import move_clock
 from tests.monitoring.makers import (
     MINUTE,
+    WARNING,
     machine,
     make_watch,
     push,
@@ -221,3 +223,10 @@ def test_database_keeps_one_question_one_alert_and_no_reading_without_a_value(te
             again.save(force_insert=True)
     with pytest.raises(IntegrityError), transaction.atomic():
         Reading.objects.create(series=series, at=clock.now(), outcome="good", means="asked")
+
+
+def test_panel_knows_a_limit_by_its_metric_however_it_is_spelled(team: Team) -> None:
+    watch = make_watch(team, alerts=[replace(WARNING, condition="hit_rate<80%")])
+    push(watch, 75, 75, 75)
+    [row] = panels.watch_panel(watch.deployment)["rows"]
+    assert [(one.condition, one.standing) for one in row.limits] == [("hit_rate<80%", "raised")]

@@ -132,7 +132,7 @@ def test_certificate_of_an_unknown_authority_gets_no_mail(
     ("url", "host", "port", "more"),
     [
         ("smtp://mail", "mail", 25, SERVER),
-        ("smtp://mail:1025", "mail", 1025, SERVER),
+        ("smtp://mail:1025/", "mail", 1025, SERVER),
         ("smtp://[::1]:2525", "::1", 2525, SERVER),
         (f"smtp+tls://{WRITTEN}mail", "mail", 587, (NAME, PASSWORD, True, False)),
         (f"smtps://{WRITTEN}mail", "mail", 465, (NAME, PASSWORD, False, True)),
@@ -155,7 +155,8 @@ def test_address_is_read_as_it_is_written(
     "url",
     [
         "", "mail.example.org", "memorymail://", "http://mail", "smtp://", "smtp://secret@mail:x",
-        "smtp+unix://secret", "smtp://u:secret@mail?ssl=1", "smtp://[mail",
+        "smtp+unix://secret", "smtp+unix://secret/mail", "smtp://mail/secret",
+        "smtp://u:secret@mail?ssl=1", "smtp://[mail",
     ],
 )  # fmt: skip
 def test_what_names_no_mail_server_is_refused_with_what_would(url: str) -> None:

@@ -23,8 +23,8 @@ from deployments.enums import Anchor, State
 from deployments.models import Deployment
 from tests.builders import Team, make_deployment, signed_in
 from tests.communications.conftest import leave, make_planned, move_clock, tell_notice
+from tests.communications.occasions.test_occasions import decide, move
 from tests.communications.smtp_witness import Witness
-from tests.communications.test_occasions import decide, move
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 NOW = PlanLine(Kind.GO_NO_GO, Anchor.T0, -2 * HOUR, "Final go/no-go")

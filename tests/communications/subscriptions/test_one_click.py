@@ -15,7 +15,7 @@ from communications.subscriptions.listing import Entry
 from deployments.models import Event
 from tests.builders import Team
 from tests.communications.conftest import make_copy, make_planned
-from tests.communications.leaving import ONE_CLICK, page, strict, told
+from tests.communications.subscriptions.leaving import ONE_CLICK, page, strict, told
 
 pytestmark = pytest.mark.django_db
 

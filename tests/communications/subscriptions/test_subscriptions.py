@@ -25,7 +25,15 @@ from deployments.models import Event, Service
 from tests.builders import Team, make_administrator, make_stand_in, signed_in
 from tests.communications.conftest import leave as leaves
 from tests.communications.conftest import make_planned
-from tests.communications.leaving import NOW, ONE_CLICK, THREE_HOURS, addresses, page, strict, told
+from tests.communications.subscriptions.leaving import (
+    NOW,
+    ONE_CLICK,
+    THREE_HOURS,
+    addresses,
+    page,
+    strict,
+    told,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -9,11 +9,11 @@ from django.core import signing
 from django.db import transaction
 from django.urls import reverse
 
-from communications import occasions
 from communications.definitions import PlanLine
 from communications.enums import DeliveryState
 from communications.forms import key_of
 from communications.models import Delivery, OptOut, Stakeholder
+from communications.occasions import by_name
 from communications.sending import dispatch, leaving, settling
 from communications.sending.handover import Outcome, Result
 from communications.subscriptions import links, listing, subscribing
@@ -27,7 +27,14 @@ from deployments.exceptions import Forbidden, Refused
 from deployments.models import Deployment, Event, Service
 from tests.builders import Team, make_stand_in, signed_in
 from tests.communications.conftest import make_ann, make_copy, make_planned, tell_notice
-from tests.communications.leaving import NOW, ONE_CLICK, THREE_HOURS, addresses, strict, told
+from tests.communications.subscriptions.leaving import (
+    NOW,
+    ONE_CLICK,
+    THREE_HOURS,
+    addresses,
+    strict,
+    told,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -167,7 +174,7 @@ def test_comment_that_names_them_mails_them_nothing(team: Team) -> None:
     comments.comment(deployment.pk, text="@stakeholder look", actor=team.member)
     event = Event.objects.get(verb="commented")
     with transaction.atomic():
-        assert occasions.mention(Deployment.objects.lock(deployment.pk), event) is None
+        assert by_name.mention(Deployment.objects.lock(deployment.pk), event) is None
 
 
 def test_copy_that_failed_is_not_sent_again_to_whoever_left(team: Team, ann: Stakeholder) -> None:

@@ -1,0 +1,1 @@
+"""Messages that an event causes, each once."""
