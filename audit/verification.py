@@ -33,7 +33,7 @@ class Verification:
 
 
 def verify(chain: str | None = None) -> Verification:
-    """Check one chain or all of them, what they say of decisions, and what checkpoints saw.
+    """Check one chain or all, what they say of decisions and votes, and what checkpoints saw.
 
     It reads in batches, so that any number of events fits.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
@@ -23,9 +24,11 @@ from deployments.answers import Tried, tried
 from deployments.models import Deployment
 from deployments.policies import rights_of
 
+# The page with the letter's frame on it, whoever draws it; no other answer may frame anything.
+_framing: Callable[..., HttpResponse] = csp_update({"frame-src": [SELF]})(render)  # type: ignore[arg-type, assignment]
+
 
 @require_safe
-@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # typed for views without arguments
 def preview(
     request: PersonRequest, pk: int, plan_pk: int | None = None, message_pk: int | None = None
 ) -> HttpResponse:
@@ -61,7 +64,6 @@ def preview_page(
 
 
 @require_POST
-@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def reword(request: PersonRequest, pk: int, message_pk: int) -> HttpResponse:
     """Other words for this one message; what was typed stays if it is refused."""
     deployment = _visible(request, pk)
@@ -147,4 +149,4 @@ def _drawn(
         words=words,
     )
     status = done.status if done else 200
-    return render(request, "communications/preview.html", context, status=status)
+    return _framing(request, "communications/preview.html", context, status=status)

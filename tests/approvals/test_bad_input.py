@@ -134,7 +134,7 @@ def test_page_in_an_old_session_asks_who_it_is_and_signs_nothing(team: Team) -> 
 
     answer = client.post(address(deployment), form(deployment))
 
-    assert answer.status_code in {401, 403, 422}
+    assert answer.status_code == 422
     assert "password" in answer.content.decode().lower()
     assert Vote.objects.count() == 0
 
@@ -178,7 +178,7 @@ def test_link_of_another_service_leads_nowhere(team: Team) -> None:
                  f"/deployments/{theirs.pk}/decide/", f"/deployments/{ours.pk}/sign/0/",
                  cut if cut.count("//") == 0 else "/deployments/0/sign/1/"):  # fmt: skip
         assert client.get(link).status_code == 404
-        assert client.post(link, form(theirs)).status_code in {404, 405}
+        assert client.post(link, form(theirs)).status_code == 404
     assert Vote.objects.count() == 0
 
 

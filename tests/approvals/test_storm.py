@@ -26,8 +26,9 @@ from deployments.exceptions import Refused
 from deployments.facts import Facts
 from deployments.models import ContentVersion, Deployment, Event
 from deployments.services import edit_facts, schedule
-from tests.approvals.plain import EDITORS, MINUTE, RULES, Plain
-from tests.approvals.test_state_machine import HELD, make_asked, prepare
+from tests.approvals.plain import Plain
+from tests.approvals.plain_facts import EDITORS, MINUTE, RULES
+from tests.approvals.signoff_plan import HELD, make_asked, prepare
 from tests.builders import Team, make_proof, make_team
 from tests.threads import at_once
 

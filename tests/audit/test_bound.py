@@ -8,9 +8,23 @@ from approvals import services as approvals
 from approvals.enums import Choice
 from audit import checkpoints
 from audit.verification import verify
+from deployments.models import Deployment
 from tests.audit.makers import make_decision, make_vote, said_by
 from tests.audit.tampering import as_owner, rewritten
 from tests.builders import Team, make_deployment, make_team
+
+
+def assert_found(
+    committed: dict[str, str], deployment: Deployment, pk: int, statement: str, said: str
+) -> None:
+    """What holds does not any more once the owner did this to one row, in its chain and in all."""
+    assert checkpoints.make()
+    assert verify(deployment.chain_key).holds and verify().holds
+    as_owner(committed, statement.format(pk))
+
+    assert said in said_by(verify(deployment.chain_key).faults)
+    assert said in said_by(verify().faults)
+
 
 DECISIONS = {
     "dossier": ("UPDATE approvals_decision SET dossier = dossier || '{{\"blockers\": []}}' "
@@ -33,13 +47,8 @@ def test_changed_decision_is_found_when_the_owner_does_it(
     team = make_team()
     deployment = make_deployment(team, submitted=True)
     decision = make_decision(deployment, team.ops_lead)
-    assert checkpoints.make()
-    assert verify(deployment.chain_key).holds and verify().holds
-    statement, said = DECISIONS[name]
-    as_owner(committed, statement.format(decision.pk))
 
-    assert said in said_by(verify(deployment.chain_key).faults)
-    assert said in said_by(verify().faults)
+    assert_found(committed, deployment, decision.pk, *DECISIONS[name])
 
 
 def test_decision_of_before_its_event_named_it_holds(committed: dict[str, str]) -> None:
@@ -80,13 +89,8 @@ def test_changed_vote_is_found_when_the_owner_does_it(name: str, committed: dict
     team = make_team()
     deployment = make_deployment(team, submitted=True)
     vote = make_vote(deployment, "security", team.security, Choice.REJECT, "It leaks")
-    assert checkpoints.make()
-    assert verify(deployment.chain_key).holds and verify().holds
-    statement, said = VOTES[name]
-    as_owner(committed, statement.format(vote.pk))
 
-    assert said in said_by(verify(deployment.chain_key).faults)
-    assert said in said_by(verify().faults)
+    assert_found(committed, deployment, vote.pk, *VOTES[name])
 
 
 def test_vote_of_before_its_event_named_it_holds(committed: dict[str, str]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
@@ -78,6 +79,17 @@ def move_again(team: Team, deployment: Deployment) -> None:
     services.schedule(deployment.pk, clock.now() + 60 * HOUR, actor=team.release_manager)
 
 
+@contextmanager
+def no_mail_leaving(witness: Witness) -> Iterator[None]:
+    """What is due has left before; what this comes to leaves afterwards."""
+    sender.sweep()
+    witness.stop()
+    yield
+    witness.start()
+    for _ in range(2):
+        work()
+
+
 @pytest.mark.parametrize(
     ("meanwhile", "told"),
     [
@@ -93,15 +105,11 @@ def test_hold_with_a_new_time_that_could_not_leave_for_long_costs_nobody_the_new
     witness: Witness,
 ) -> None:
     deployment = make_planned(real_team, NOTICE, t0_in=20 * HOUR)
-    sender.sweep()
-    witness.stop()
-    hold(real_team, deployment, clock.now() + 40 * HOUR)
-    for _ in range(2):
-        work()
-    meanwhile(real_team, deployment)
-    witness.start()
-    for _ in range(2):
-        work()
+    with no_mail_leaving(witness):
+        hold(real_team, deployment, clock.now() + 40 * HOUR)
+        for _ in range(2):
+            work()
+        meanwhile(real_team, deployment)
     moved = [one for one in heard(real_team, witness, deployment)[1:] if one[0] != "notice"]
     assert moved == told
     deployment.refresh_from_db()
@@ -121,14 +129,10 @@ def test_hold_that_could_not_leave_before_a_move_is_told_with_the_present_time(
     witness: Witness,
 ) -> None:
     deployment = make_planned(real_team, NOTICE, t0_in=20 * HOUR)
-    sender.sweep()
-    witness.stop()
-    hold(real_team, deployment, None)
-    work()
-    meanwhile(real_team, deployment)
-    witness.start()
-    for _ in range(2):
+    with no_mail_leaving(witness):
+        hold(real_team, deployment, None)
         work()
+        meanwhile(real_team, deployment)
     assert heard(real_team, witness, deployment)[1:] == told
     ledger = ledger_of(Deployment.objects.get(pk=deployment.pk))
     assert {one.words for one in ledger.promises if one.last} == {"Still true"}

@@ -1,4 +1,7 @@
-"""X1 and X2: every address × every kind of person is decided here; an unlisted address fails."""
+"""X1 and X2: every address × every kind of person is decided here; an unlisted address fails.
+
+X9: what each of these answers says to browsers and proxies is judged with it.
+"""
 
 from __future__ import annotations
 
@@ -57,6 +60,7 @@ from tests.communications.conftest import make_bouncing, make_copy
 from tests.dashboard.access_table import BODIES, PARTS, PERSONS, TABLE
 from tests.deployments.freezes.makers import make_exemption, make_freeze
 from tests.monitoring.makers import make_alert
+from tests.web.headers import faults
 
 CHECKLIST = b"# Next\n**Target Environment**: Production\n- [ ] Back up\n"
 
@@ -213,10 +217,13 @@ def arguments(name: str, every: dict[str, object]) -> dict[str, object]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", PERSONS)
-def test_answer_is_the_decided_one(who: str, team: Team, scene: Deployment) -> None:
+def test_answer_is_the_decided_one_and_keeps_itself_to_its_reader(
+    who: str, team: Team, scene: Deployment
+) -> None:
     client, place = person(team, who), PERSONS.index(who)
     session = copy(client.cookies)
-    wrong, every = [], every_argument(scene)
+    wrong: list[str] = []
+    every = every_argument(scene)
     for name, row in TABLE.items():
         url = reverse(name, kwargs=arguments(name, every))
         body = {key: value(scene) for key, value in BODIES.get(name, {}).items()}
@@ -227,6 +234,7 @@ def test_answer_is_the_decided_one(who: str, team: Team, scene: Deployment) -> N
                 transaction.set_rollback(True)
             if answer.status_code != expected[place]:
                 wrong.append(f"{name} {method}: {answer.status_code}, decided {expected[place]}")
+            wrong += faults(name, answer)
     assert wrong == []
 
 

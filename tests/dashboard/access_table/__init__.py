@@ -7,37 +7,15 @@ One part for each namespace; `rows` says what the columns are.
 
 from __future__ import annotations
 
-from tests.dashboard.access_table import (
-    accounts,
-    api,
-    approvals,
-    audit,
-    checklists,
-    communications,
-    dashboard,
-    deployments,
-    gates,
-    intake,
-    machines,
-    monitoring,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+
 from tests.dashboard.access_table.rows import PERSONS, Body, Row
 
 __all__ = ["BODIES", "PARTS", "PERSONS", "TABLE"]
 
-PARTS = (
-    accounts,
-    api,
-    approvals,
-    audit,
-    checklists,
-    communications,
-    dashboard,
-    deployments,
-    gates,
-    intake,
-    machines,
-    monitoring,
-)
+PARTS = [
+    import_module(f"{__name__}.{one.name}") for one in iter_modules(__path__) if one.name != "rows"
+]
 BODIES: dict[str, Body] = {name: body for part in PARTS for name, body in part.BODIES.items()}
 TABLE: dict[str, Row] = {name: row for part in PARTS for name, row in part.TABLE.items()}

@@ -92,7 +92,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
     answer = signed_in(admin).post("/people/new/", {**NEW, **typed})
 
     page = unescape(answer.content.decode())
-    assert answer.status_code in {409, 422}
+    assert answer.status_code == (409 if "There is already" in sentence else 422)
     assert sentence in page
     assert f'value="{typed.get("email", NEW["email"])}"' in page
     assert (User.objects.count(), Event.objects.count()) == (1, 0)
@@ -231,7 +231,7 @@ def test_a_team_that_cannot_be_made_is_told_why(admin: User, name: str, sentence
 
     answer = signed_in(admin).post("/people/teams/new/", {"name": name})
 
-    assert answer.status_code in {409, 422}
+    assert answer.status_code == (409 if "There is already" in sentence else 422)
     assert sentence in unescape(answer.content.decode())
     assert Group.objects.count() == 1
 
