@@ -14,7 +14,6 @@ from audit import policies, population
 from audit.population import MOST_DRAWN, Criteria
 from deployments.models import Service
 
-YEARS = f"Choose days of the years {policies.EARLIEST} to {policies.LATEST}."
 SELECT = forms.Select(attrs={"class": "form-select"})
 
 
@@ -31,8 +30,8 @@ class DayField(forms.DateField):
             ),
             error_messages={"invalid": "Write a day as 2026-01-31."},
             validators=[
-                MinValueValidator(date(policies.EARLIEST, 1, 1), YEARS),
-                MaxValueValidator(date(policies.LATEST, 12, 31), YEARS),
+                MinValueValidator(policies.FIRST_DAY, policies.YEARS),
+                MaxValueValidator(policies.LAST_DAY, policies.YEARS),
             ],
         )
 

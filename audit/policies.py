@@ -17,7 +17,8 @@ from deployments.policies import Rights
 LONGEST_SEED = 64
 # Each takes a worker a while, and lies there for seven days.
 MOST_WAITING = 5
-EARLIEST, LATEST = 1970, 9998
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(9998, 12, 31)
+YEARS = f"Choose days of the years {FIRST_DAY.year} to {LAST_DAY.year}."
 # What the signed-in person is asked by every page, which then leads to history or does not.
 AUDITS = "audits_services"
 
@@ -56,8 +57,8 @@ def refusal_to_export(rights: Rights) -> Refused | None:
 def refusal_of_period(first: date, last: date) -> Refused | None:
     if last < first:
         return Invalid("The period ends before it begins; choose a later end.")
-    if not EARLIEST <= first.year <= last.year <= LATEST:
-        return Invalid(f"Choose days of the years {EARLIEST} to {LATEST}.")
+    if not FIRST_DAY <= first <= last <= LAST_DAY:
+        return Invalid(YEARS)
     return None
 
 

@@ -59,6 +59,8 @@ def entries_of(user: User, begin: datetime, end: datetime) -> Found:
     planned = deployments_between(user, begin, end)
     watches = watches_between(user, begin, end)
     freezes = freezes_between(user, begin, end)
+    is_cut = max(len(planned), len(watches)) > MOST or len(freezes) > MOST_WINDOWS
+    planned, watches, freezes = planned[:MOST], watches[:MOST], freezes[:MOST_WINDOWS]
     rights = rights_on(user, {one.service_id for one in planned})
     stops = stops_of([one for one in planned if one.state in BEFORE_START])
     movable = {
@@ -72,15 +74,15 @@ def entries_of(user: User, begin: datetime, end: datetime) -> Found:
         *(_watch(one) for one in watches),
         *(_freeze(one, window) for one, window in freezes),
     ]
-    is_cut = MOST in {len(planned), len(watches)} or len(freezes) == MOST_WINDOWS
     found.sort(key=lambda one: (one.begins, one.kind, one.title))
     return Found(found, is_cut=is_cut)
 
 
 def deployments_between(user: User, begin: datetime, end: datetime) -> list[Deployment]:
+    """One more than is shown, as with watches and freezes, if there is more."""
     visible = Deployment.objects.visible_to(user).exclude(state=State.CANCELLED)
     there = visible.filter(t0__lt=end, window_end__gt=begin)
-    return list(there.select_related("service", "environment").order_by("t0", "pk")[:MOST])
+    return list(there.select_related("service", "environment").order_by("t0", "pk")[: MOST + 1])
 
 
 def _beyond(
@@ -98,7 +100,7 @@ def watches_between(user: User, begin: datetime, end: datetime) -> list[Watch]:
     visible = Watch.objects.filter(deployment__in=Deployment.objects.visible_to(user))
     there = visible.filter(opened_at__lt=end, ends_at__gt=begin)
     named = ("deployment__service", "deployment__environment")
-    return list(there.select_related(*named).order_by("opened_at", "pk")[:MOST])
+    return list(there.select_related(*named).order_by("opened_at", "pk")[: MOST + 1])
 
 
 def freezes_between(user: User, begin: datetime, end: datetime) -> list[tuple[Freeze, Window]]:
@@ -106,7 +108,7 @@ def freezes_between(user: User, begin: datetime, end: datetime) -> list[tuple[Fr
     standing = Freeze.objects.visible_to(user).standing().with_names()
     there = standing.filter(~Q(rule="") | Q(ends_at__gt=begin), starts_at__lt=end)
     every = ((one, window) for one in there for window in one.series.overlapping(begin, end))
-    return list(islice(every, MOST_WINDOWS))
+    return list(islice(every, MOST_WINDOWS + 1))
 
 
 def conflicts_among(planned: Sequence[Deployment]) -> Mapping[int, list[Deployment]]:

@@ -104,6 +104,7 @@ def test_feed_says_today_that_it_does_not_hold_everything(
     for _ in range(3):
         make_deployment(team)
     _, address = links.make(team.member)
+    monkeypatch.setattr(entries, "MOST", 3)
     assert len(read(path_of(address))) == 3
 
     monkeypatch.setattr(entries, "MOST", 2)
