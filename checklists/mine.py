@@ -14,7 +14,7 @@ from checklists.policies import phase_is_over
 from checklists.rows import Calendar
 from deployments import anchors
 from deployments.clock import PortalNow
-from deployments.enums import Anchor, State
+from deployments.enums import UNDER_WAY, Anchor
 from deployments.models import Deployment, Membership
 
 SHOWN = 20
@@ -59,7 +59,7 @@ def items_of(user: User) -> list[MyItem]:
 
 def _owned(user: User) -> list[tuple[Item, datetime]]:
     """Each with the present instant, which so costs no question of its own."""
-    under_way = Deployment.objects.visible_to(user).open().exclude(state=State.DRAFT)
+    under_way = Deployment.objects.visible_to(user).filter(state__in=sorted(UNDER_WAY))
     held = Membership.objects.filter(
         service=OuterRef("deployment__service"), role=OuterRef("owner_role"), group__user=user
     )

@@ -13,7 +13,7 @@ from checklists.services.overrun import VERB, foresee_overrun
 from checklists.services.reminding import is_owed, remind
 from checklists.services.verdicts import give_up
 from deployments import anchors, clock, hints
-from deployments.enums import FINAL, HOLDS_ENVIRONMENT, State
+from deployments.enums import HOLDS_ENVIRONMENT, UNDER_WAY, State
 from deployments.models import Deployment, Event
 from deployments.waking import wake
 
@@ -84,7 +84,7 @@ def _waiting() -> list[Item]:
     return list(
         owned.exclude(due_anchor="")
         .exclude(state__in=list(CLOSED))
-        .exclude(deployment__state__in=[*FINAL, State.DRAFT])
+        .filter(deployment__state__in=sorted(UNDER_WAY))
         .select_related("deployment")
         .order_by("deployment", "position")
     )

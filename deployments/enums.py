@@ -65,6 +65,8 @@ BEFORE_START = frozenset(
 EDITABLE = frozenset({State.DRAFT, State.IN_REVIEW})
 HOLDS_ENVIRONMENT = frozenset({State.IN_PROGRESS, State.ROLLING_BACK})
 FINAL = frozenset(state for state, following in TRANSITIONS.items() if not following)
+OPEN = frozenset(TRANSITIONS) - FINAL
+UNDER_WAY = OPEN - {State.DRAFT}
 
 
 class Anchor(TextChoices):

@@ -1,37 +1,47 @@
 """What the plan itself says about readiness: its time, its place, and what it will ship."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Q
 
 from deployments.blockers import Blocker, Findings, Page, Waits
-from deployments.enums import FINAL, HOLDS_ENVIRONMENT, State
+from deployments.enums import HOLDS_ENVIRONMENT, OPEN, State
 from deployments.fitting import cut
 from deployments.models import Deployment
 from deployments.places import left_as_it_is
 
 SHOWN = 200
 NO_T0 = "no time T0 is set"
+Place = tuple[int, int]
 
 
 def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
-    others = list(_others(deployments))
-    stopped = [one for one in others if one.state == State.STOPPED]
-    return {one.pk: _findings(one, others, stopped) for one in deployments}
+    there = _by_place(deployments)
+    return {one.pk: _findings(one, _beside(one, there)) for one in deployments}
 
 
-def _others(deployments: Sequence[Deployment]) -> Iterable[Deployment]:
-    """Everything open on the same services, where a conflict can come from, and stopped ones."""
+def _by_place(deployments: Sequence[Deployment]) -> Mapping[Place, list[Deployment]]:
+    """What is open on the same services, where a conflict can come from, and what was stopped."""
     services = {deployment.service_id for deployment in deployments}
-    there = Q(~Q(state__in=FINAL) | left_as_it_is(), service__in=services)
-    return Deployment.objects.filter(there).only(
+    met = Q(state__in=sorted(OPEN)) | left_as_it_is()
+    found: dict[Place, list[Deployment]] = defaultdict(list)
+    for one in Deployment.objects.filter(met, service__in=services).only(
         "pk", "service_id", "environment_id", "state", "t0", "window_end", "stopped_note"
-    )
+    ):
+        found[_place(one)].append(one)
+    return found
 
 
-def _findings(
-    deployment: Deployment, others: Iterable[Deployment], stopped: Iterable[Deployment]
-) -> Findings:
+def _place(deployment: Deployment) -> Place:
+    return deployment.service_id, deployment.environment_id
+
+
+def _beside(deployment: Deployment, there: Mapping[Place, list[Deployment]]) -> list[Deployment]:
+    return [one for one in there.get(_place(deployment), ()) if one.pk != deployment.pk]
+
+
+def _findings(deployment: Deployment, others: Iterable[Deployment]) -> Findings:
     blockers, warnings = [], []
     if deployment.t0 is None:
         waits = Waits("Set by", ["a release manager of this service"], None, "")
@@ -41,13 +51,13 @@ def _findings(
         page = Page("approvals:facts", (deployment.pk,))
         warnings.append(Blocker("facts:commit", "no commit is named", "overview", page=page))
     warnings += _conflicts(deployment, others)
-    warnings += [_left_behind(one) for one in stopped if _same_place(deployment, one)]
+    warnings += [_left_behind(one) for one in others if one.state == State.STOPPED]
     return Findings(blockers=blockers, warnings=warnings)
 
 
 def conflicts_of(deployment: Deployment) -> list[Blocker]:
     """The other plans that meet it at its place and time."""
-    return _conflicts(deployment, _others([deployment]))
+    return _conflicts(deployment, _beside(deployment, _by_place([deployment])))
 
 
 def _conflicts(deployment: Deployment, others: Iterable[Deployment]) -> list[Blocker]:
@@ -64,18 +74,13 @@ def _conflicts(deployment: Deployment, others: Iterable[Deployment]) -> list[Blo
 
 
 def _conflict(one: Deployment, other: Deployment) -> bool:
-    if other.state == State.STOPPED or not _same_place(one, other):
+    if other.state == State.STOPPED:
         return False
     if other.state in HOLDS_ENVIRONMENT:
         return True
     if not (one.t0 and one.window_end and other.t0 and other.window_end):
         return False
     return one.t0 < other.window_end and other.t0 < one.window_end
-
-
-def _same_place(one: Deployment, other: Deployment) -> bool:
-    place = (one.service_id, one.environment_id)
-    return one.pk != other.pk and place == (other.service_id, other.environment_id)
 
 
 def _left_behind(stopped: Deployment) -> Blocker:

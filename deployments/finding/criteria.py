@@ -11,14 +11,15 @@ from urllib.parse import urlencode
 from django.db.models import F, Func, Q, TextField
 
 from accounts.models import User
-from deployments.enums import FINAL, State
+from deployments.enums import FINAL, OPEN, State
 from deployments.models import Deployment, Environment, Service
 from deployments.models.deployment import DeploymentQuerySet
 
 MOST_WORDS = 8
 MOST_PEOPLE = 200
 ME = "me"
-OPEN, OVER = "open", "over"
+ONGOING, OVER = "open", "over"
+SIDES = {ONGOING: OPEN, OVER: FINAL}
 # Ranges that move with the day, so that a saved filter stays useful; days from today, both in.
 SPANS: dict[str, tuple[int, int]] = {
     "today": (0, 0), "next-7": (0, 7), "next-30": (0, 30), "last-7": (-7, 0), "last-30": (-30, 0),
@@ -79,9 +80,8 @@ class Criteria:
         return deployments.filter(self._in_period(now, zone))
 
     def _of_state(self) -> Q:
-        if self.state in {OPEN, OVER}:
-            over = Q(state__in=sorted(FINAL))
-            return over if self.state == OVER else Q(state__in=sorted(set(State) - FINAL))
+        if self.state in SIDES:
+            return Q(state__in=sorted(SIDES[self.state]))
         return Q(state=self.state)
 
     def _people(self, viewer: User) -> list[int]:

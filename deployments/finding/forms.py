@@ -7,12 +7,12 @@ from django.db.models import Value
 
 from accounts.models import User
 from deployments.enums import State
-from deployments.finding.criteria import NO_TIME, OPEN, OVER, Criteria
+from deployments.finding.criteria import NO_TIME, ONGOING, OVER, Criteria
 from deployments.models import Environment, Service
 from deployments.models.saved_filter import LONGEST_NAME, LONGEST_QUERY
 
 STATES = [
-    ("", "Any state"), (OPEN, "Not over yet"), (OVER, "Over"),
+    ("", "Any state"), (ONGOING, "Not over yet"), (OVER, "Over"),
     ("One state", [(state.value, state.label) for state in State]),
 ]  # fmt: skip
 PERIODS = [

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import User
-from deployments.enums import FINAL, HOLDS_ENVIRONMENT, State
+from deployments.enums import HOLDS_ENVIRONMENT, OPEN, State
 from deployments.models.service import Environment, Service
 
 DEFAULT_WINDOW = timedelta(hours=2)
@@ -54,7 +54,10 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
         return self.select_related(*related).defer("content_version__content").get(pk=pk)
 
     def open(self) -> DeploymentQuerySet:
-        return self.exclude(state__in=FINAL)
+        """By the states that are open, since those that are over are most of the table: the index
+        on states finds the former, and nothing is won by it for all but the latter.
+        """
+        return self.filter(state__in=sorted(OPEN))
 
 
 class Deployment(models.Model):
