@@ -35,6 +35,7 @@ class ItemState(TextChoices):
 # Steps of these phases run in order on the day, and one that fails asks how it goes on.
 ON_THE_DAY = frozenset({Phase.DURING, Phase.ROLLBACK})
 CLOSED = frozenset({ItemState.DONE, ItemState.SKIPPED, ItemState.NOT_APPLICABLE})
+UNCLOSED = frozenset(ItemState) - CLOSED
 
 
 class Show(TextChoices):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from django.db.models import Case, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, When
 
 from accounts.models import User
-from checklists.enums import CLOSED
+from checklists.enums import UNCLOSED
 from checklists.models import Item
 from checklists.policies import phase_is_over
 from checklists.rows import Calendar
@@ -65,7 +65,7 @@ def _owned(user: User) -> list[tuple[Item, datetime]]:
     )
     found = (
         Item.objects.filter(Q(owner=user) | Exists(held), deployment__in=under_way)
-        .exclude(state__in=list(CLOSED))
+        .filter(state__in=sorted(UNCLOSED))
         .select_related("deployment__service", "deployment__environment", "owner_role")
         .annotate(now=PortalNow())
         .order_by(DUE.asc(nulls_last=True), "deployment", "position")[:LOOKED_AT]

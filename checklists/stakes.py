@@ -1,7 +1,7 @@
 """The items that somebody owns and that are still to be done."""
 
 from accounts.models import User
-from checklists.enums import CLOSED
+from checklists.enums import UNCLOSED
 from checklists.models import Item
 from deployments.access.stakes import Stake
 from deployments.models import Deployment
@@ -11,7 +11,7 @@ def owned_items(person: User) -> list[Stake]:
     items = (
         Item.objects.get_queryset()
         .filter(owner=person, deployment__in=Deployment.objects.open())
-        .exclude(state__in=list(CLOSED))
+        .filter(state__in=sorted(UNCLOSED))
         .select_related("deployment__service", "deployment__environment")
         .order_by("deployment", "position")
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef
 
 from checklists import due
-from checklists.enums import CLOSED, AttemptState
+from checklists.enums import UNCLOSED, AttemptState
 from checklists.models import Attempt, Item
 from checklists.services.commands import RUN
 from checklists.services.overrun import VERB, foresee_overrun
@@ -83,7 +83,7 @@ def _waiting() -> list[Item]:
     owned = Item.objects.filter(owner__isnull=False) | Item.objects.filter(owner_role__isnull=False)
     return list(
         owned.exclude(due_anchor="")
-        .exclude(state__in=list(CLOSED))
+        .filter(state__in=sorted(UNCLOSED))
         .filter(deployment__state__in=sorted(UNDER_WAY))
         .select_related("deployment")
         .order_by("deployment", "position")

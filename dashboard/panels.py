@@ -28,7 +28,9 @@ Audience = frozenset[str]
 
 
 def header_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
-    """With what it takes the place of and who left its place as it is: all of the same service."""
+    """With what it takes the place of, what takes its place, and who left that as it is: all of
+    the same service.
+    """
     found = around(deployment)
     return {
         "outlook": outlook,
@@ -36,6 +38,7 @@ def header_panel(deployment: Deployment, outlook: Outlook) -> dict[str, Any]:
         "ring": ring_of(outlook.readiness.parts) if outlook.readiness else [],
         "replaced": found.replaced,
         "left_by": found.left_by,
+        "successor": found.successor,
     }
 
 

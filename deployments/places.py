@@ -41,22 +41,27 @@ def left_as_it_is() -> Q:
 
 @dataclass(frozen=True)
 class Around:
-    """Those that this one takes the place of, and the stopped one that left its place as it is."""
+    """Those that this one takes the place of, the stopped one that left its place as it is, and
+    what takes the place of this one.
+    """
 
     replaced: list[Deployment]
     left_by: Deployment | None = None
+    successor: Deployment | None = None
 
 
 def around(deployment: Deployment) -> Around:
     """One query; whoever completed or is over shows no longer how another one left the place."""
     there = Q(left_as_it_is(), service=deployment.service_id, environment=deployment.environment_id)
-    found = Deployment.objects.filter(Q(successor=deployment.pk) | there)
+    linked = Q(successor=deployment.pk) | Q(pk=deployment.successor_id)
+    found = Deployment.objects.filter(linked | there)
     others = list(found.exclude(pk=deployment.pk).select_related("environment").order_by("pk"))
     stopped = [one for one in others if one.state == State.STOPPED]
     shows = bool(stopped) and deployment.state not in FINAL and deployment.completed_at is None
     return Around(
         [one for one in others if one.successor_id == deployment.pk],
         max(stopped, key=lambda one: (one.ended_at, one.pk)) if shows else None,
+        next((one for one in others if one.pk == deployment.successor_id), None),
     )
 
 

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from accounts.models import Role, User
 from checklists import moments
-from checklists.enums import CLOSED, ON_THE_DAY, ItemState, Kind, Phase
+from checklists.enums import CLOSED, ON_THE_DAY, UNCLOSED, ItemState, Kind, Phase
 from checklists.models.sections import Section
 from deployments.enums import Anchor
 from deployments.models import Deployment
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class ItemQuerySet(models.QuerySet["Item"]):
     def waiting_in(self, phases: Iterable[Phase]) -> ItemQuerySet:
         """Required items of these phases that nobody has closed yet."""
-        return self.filter(required=True, phase__in=list(phases)).exclude(state__in=list(CLOSED))
+        return self.filter(required=True, phase__in=list(phases), state__in=sorted(UNCLOSED))
 
 
 class PresentItems(models.Manager["Item"]):
@@ -116,7 +116,15 @@ class Item(models.Model):
     class Meta:
         default_permissions = ()
         ordering = ["deployment", "position"]
-        indexes = [models.Index(fields=["deployment", "position"], name="item_order")]
+        indexes = [
+            models.Index(fields=["deployment", "position"], name="item_order"),
+            # What is still to be done is looked for over all deployments, and most of it is done.
+            models.Index(
+                fields=["deployment"],
+                condition=Q(state__in=sorted(UNCLOSED), removed_at=None),
+                name="item_unclosed",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["deployment", "key"], name="item_key_once"),
             models.CheckConstraint(

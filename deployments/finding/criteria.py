@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import F, Func, Q, TextField
 
 from accounts.models import User
-from deployments.enums import FINAL, OPEN, State
+from deployments.enums import FINAL, OPEN
 from deployments.models import Deployment, Environment, Service
 from deployments.models.deployment import DeploymentQuerySet
 

@@ -35,7 +35,6 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
             "requester",
             "lead",
             "content_version__author",
-            "successor__environment",
         )
         return (
             self.select_related(*named)
