@@ -39,7 +39,7 @@ bench: setup ## Print the measured figures; asserts none of them
 	@$(EMBEDDED) with -- $(PY) -m bench
 
 audit: setup ## The long proofs: the API fuzzed (API_FUZZ_EXAMPLES=2000), sign-off and moved times in many orders, every page looked at
-	@PORTAL_AUDIT=1 API_FUZZ_EXAMPLES=$${API_FUZZ_EXAMPLES:-2000} $(EMBEDDED) test -- -n $(JOBS) --dist loadgroup --timeout 3600 tests/api/test_openapi.py tests/approvals/test_state_machine.py tests/communications/test_reschedule_machine.py tests/audit/test_large.py tests/e2e/test_accessibility.py tests/e2e/test_stored_scripts.py $(ARGS)
+	@PORTAL_AUDIT=1 API_FUZZ_EXAMPLES=$${API_FUZZ_EXAMPLES:-2000} $(EMBEDDED) test -- -n $(JOBS) --dist loadgroup --timeout 3600 tests/api/test_openapi.py tests/approvals/test_state_machine.py tests/communications/test_reschedule_machine.py tests/audit/test_large.py tests/gates/test_read_report.py tests/e2e/test_accessibility.py tests/e2e/test_stored_scripts.py $(ARGS)
 
 chaos: setup ## Kill workers, wipe the broker, act all at once, many times over
 	@PORTAL_CHAOS=1 $(EMBEDDED) test -- -n $(JOBS) --dist loadgroup --timeout 3600 tests/gates/test_chaos.py tests/monitoring/test_chaos.py tests/communications/test_chaos.py tests/approvals/test_storm.py $(ARGS)

@@ -1,6 +1,6 @@
 """How deployments stand: readiness, the decision in force, and the sentence that says both."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -18,6 +18,9 @@ from checklists.progress import Progress, progress_of
 from deployments import blockers, clock
 from deployments.enums import BEFORE_START, State
 from deployments.models import Deployment
+
+# Where the sentence depends on it, which is all that a list shows of it.
+SAYS_READINESS = frozenset({State.IN_REVIEW, State.GO})
 
 
 @dataclass(frozen=True)
@@ -45,18 +48,23 @@ def outlook(deployment: Deployment) -> Outlook:
 
 
 def outlooks(
-    deployments: Sequence[Deployment], now: datetime | None = None, *, warns: bool = True
+    deployments: Sequence[Deployment],
+    now: datetime | None = None,
+    *,
+    warns: bool = True,
+    judged: Collection[State] = BEFORE_START,
 ) -> dict[int, Outlook]:
     """Every deployment's outlook, with as many queries as for one; `now` where it is known.
 
     Without `warns` nobody asks who is away: that is a warning, on which no sentence depends.
+    `judged` are the states in which readiness is asked for.
     """
     if not deployments:
         return {}
     now = now or clock.now()
     rules = standings_of(deployments, now)
     verdicts = _readiness(
-        [one for one in deployments if one.state in BEFORE_START], rules, now, warns=warns
+        [one for one in deployments if one.state in judged], rules, now, warns=warns
     )
     standing = Decision.objects.filter(deployment__in=deployments, replaced_by=None)
     # Of any decision: another GO after a break-glass one leaves its review open.

@@ -14,7 +14,7 @@ from accounts.models import User
 from approvals.models import PollPlan, Waiver
 from approvals.policies.waiving import refusal_to_speak
 from approvals.polling import opening
-from approvals.verdict import Outlook, outlooks
+from approvals.verdict import SAYS_READINESS, Outlook, outlooks
 from approvals.waivers import unsigned_of
 from checklists.leaving import asked_items, may_second
 from checklists.models import Item
@@ -23,6 +23,7 @@ from dashboard.enums import Asks
 from deployments import clock
 from deployments.enums import State
 from deployments.models import Deployment
+from deployments.models.deployment import DeploymentQuerySet
 from deployments.policies import Rights, rights_on
 from monitoring.models import Question
 from monitoring.questions import open_questions
@@ -58,8 +59,10 @@ if TYPE_CHECKING:
     Marked = WithAnnotations[Deployment, Marks]
 
 
-def marked(deployments: QuerySet[Deployment]) -> QuerySet[Marked]:
-    return cast("QuerySet[Marked]", deployments.annotate(**MARKS))
+def marked(deployments: DeploymentQuerySet) -> QuerySet[Marked]:
+    """With all by which is judged what somebody may do there, and may not as an author."""
+    told = deployments.with_place().prefetch_related("authors")
+    return cast("QuerySet[Marked]", told.annotate(**MARKS))
 
 
 @dataclass(frozen=True)
@@ -90,11 +93,13 @@ def inbox_of(
     user: User, now: datetime | None = None, *, service: str = "", asks: str = ""
 ) -> Inbox:
     """All that waits, in as many queries as for one; a filter that fits nothing shows nothing."""
-    visible = marked(Deployment.objects.visible_to(user).with_names().open())
+    visible = marked(Deployment.objects.visible_to(user).open())
     found = visible.filter(Q(state__in=WAITING) | Q(has_asked=True) | Q(has_unsigned=True))
-    deployments = list(found.order_by("t0", "pk")[:MOST])
-    held = rights_on(user, {one.service_id for one in deployments})
-    views = outlooks(deployments, now, warns=False)
+    open_ones = list(found.order_by("t0", "pk")[:MOST])
+    held = rights_on(user, {one.service_id for one in open_ones})
+    # Whoever only reads is asked for nothing, and who sees all services reads most of them.
+    deployments = [one for one in open_ones if held[one.service_id].may_be_asked]
+    views = outlooks(deployments, now, warns=False, judged=SAYS_READINESS)
     asked = open_questions([one for one in deployments if one.has_question])
     waiting = waiting_on(deployments, views, held, asked)
     services = {row.deployment.service.key: str(row.deployment.service) for row in waiting}

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.requests import PersonRequest
-from approvals.verdict import outlooks
+from approvals.verdict import SAYS_READINESS, outlooks
 from deployments import clock
 from deployments.finding.criteria import Criteria
 from deployments.finding.forms import FilterForm, KeepForm
@@ -25,11 +25,11 @@ def deployments(request: PersonRequest) -> HttpResponse:
     else:
         found = visible.none()
     shown = page(
-        found.with_names().prefetch_related(None),
+        found.with_place(),
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
-    views = outlooks(shown.rows, now, warns=False)
+    views = outlooks(shown.rows, now, warns=False, judged=SAYS_READINESS)
     context = {
         "form": form,
         "query": criteria.query,

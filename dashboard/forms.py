@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.utils.text import Truncator
 
 from approvals.models import Rule
 from checklists.models import Item
 from deployments.enums import Subject
+from deployments.fitting import cut
 from deployments.models import LONGEST_COMMENT, Deployment
 from gates.models import Gate
 
@@ -39,32 +39,30 @@ class CommentForm(forms.Form):
         error_messages={
             "invalid_choice": "What it is about is not part of this deployment; choose again."
         },
-        widget=forms.Select(attrs={"class": "form-select"}),
     )
+    NOTHING = "The whole deployment"
 
     def __init__(self, data: Any = None, *, deployment: Deployment, about: str = "") -> None:
         """`about` is what is chosen at first, such as `item-12`; what is no part is none."""
         super().__init__(data, initial={"about": about})
         parts: dict[Subject, list[models.Model]] = {
             Subject.RULE: [*Rule.objects.filter(deployment=deployment).select_related("role")],
-            Subject.GATE: [*Gate.objects.filter(deployment=deployment)],
-            Subject.ITEM: [*Item.objects.filter(deployment=deployment).order_by("position")],
+            Subject.GATE: [*Gate.objects.filter(deployment=deployment).only("deployment", "title")],
+            Subject.ITEM: [*Item.objects.filter(deployment=deployment).only("deployment", "text")],
         }
         self._subjects = {f"{kind}-{one.pk}": one for kind, some in parts.items() for one in some}
+        self.subjects = [
+            (kind.label, [(f"{kind}-{one.pk}", _short(one)) for one in some])
+            for kind, some in parts.items()
+            if some
+        ]
         choice = self.fields["about"]
         assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [
-            ("", "The whole deployment"),
-            *(
-                (kind.label, [(f"{kind}-{one.pk}", _short(one)) for one in some])
-                for kind, some in parts.items()
-                if some
-            ),
-        ]
+        choice.choices = [("", self.NOTHING), *self.subjects]
 
     def clean_about(self) -> models.Model | None:
         return self._subjects.get(self.cleaned_data["about"])
 
 
 def _short(one: models.Model) -> str:
-    return Truncator(str(one)).chars(LONGEST_CHOICE)
+    return cut(str(one), LONGEST_CHOICE)

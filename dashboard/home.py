@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from approvals import reach
-from approvals.verdict import Outlook, outlooks
+from approvals.verdict import SAYS_READINESS, Outlook, outlooks
 from checklists.mine import MyItem, items_of
 from dashboard.act import Act
 from dashboard.acts import acts_of
@@ -85,7 +85,7 @@ class Home:
 def home_of(user: User, zone: tzinfo) -> Home:
     """Everything open that the person may see, sorted by what it asks of them."""
     now = clock.now()
-    visible = marked(Deployment.objects.visible_to(user).with_names().open())
+    visible = marked(Deployment.objects.visible_to(user).open())
     left_open = visible.annotate(is_left_open=_is_left_open(user, now))
     urgent = left_open.order_by(
         "-has_question", "-is_left_open", URGENCY, F("t0").asc(nulls_last=True), "pk"
@@ -93,7 +93,7 @@ def home_of(user: User, zone: tzinfo) -> Home:
     deployments = list(urgent[: SHOWN + 1])
     is_cut = len(deployments) > SHOWN
     deployments = deployments[:SHOWN]
-    views = outlooks(deployments, now)
+    views = outlooks(deployments, now, judged=SAYS_READINESS)
     held = rights_on(user, {one.service_id for one in deployments})
     asked = open_questions([one for one in deployments if one.has_question])
     entries = [

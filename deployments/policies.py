@@ -32,6 +32,7 @@ from deployments.models import (
 
 FARTHEST = timedelta(days=5 * 366)
 LONGEST_WINDOW = timedelta(days=31)
+READS = frozenset({Right.SEE.value, Right.EXPORT.value})
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,11 @@ class Rights:
 
     def has(self, right: Right) -> bool:
         return right.value in self.rights
+
+    @property
+    def may_be_asked(self) -> bool:
+        """Whether anything on the service can wait for them, who may do more than read."""
+        return bool(self.roles or self.stands_for or self.rights - READS)
 
     def voices_as(self, roles: Collection[str]) -> list[User | None]:
         """For whom they may speak under one of the roles: themselves (None), then those away."""

@@ -28,19 +28,14 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
         return self.filter(service__in=Service.objects.visible_to(user))
 
     def with_names(self) -> DeploymentQuerySet:
-        """With all that a page names; what was signed is large and read where it is shown."""
-        named = (
-            "service",
-            "environment",
-            "requester",
-            "lead",
-            "content_version__author",
-        )
-        return (
-            self.select_related(*named)
-            .prefetch_related("authors")
-            .defer("content_version__content")
-        )
+        """With all that its page names."""
+        people = ("requester", "lead", "content_version__author")
+        return self.with_place().select_related(*people).prefetch_related("authors")
+
+    def with_place(self) -> DeploymentQuerySet:
+        """With what a list says of each; what was signed is large and read where it is shown."""
+        related = ("service", "environment", "content_version")
+        return self.select_related(*related).defer("content_version__content")
 
     def lock(self, pk: int) -> Deployment:
         """The one lock under which everything below a deployment is written, taken before judging.
@@ -49,8 +44,7 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
         is read again once it is locked: a joined row read while waiting would be an older one.
         """
         self.select_for_update(no_key=True).order_by().values_list("pk").get(pk=pk)
-        related = ("service", "environment", "content_version")
-        return self.select_related(*related).defer("content_version__content").get(pk=pk)
+        return self.with_place().get(pk=pk)
 
     def open(self) -> DeploymentQuerySet:
         """By the states that are open, since those that are over are most of the table: the index

@@ -6,6 +6,7 @@ import threading
 
 from django.db import connection, transaction
 
+from deploy_portal.settings import database
 from deployments import content
 from deployments.models import Deployment
 from tests.builders import make_deployment, make_team
@@ -45,3 +46,14 @@ def test_who_waited_sees_the_content_that_was_written_meanwhile(
     deployment.refresh_from_db()
     assert seen == [deployment.content_hash]
     assert seen != [""]
+
+
+def test_process_that_stands_still_in_a_change_does_not_keep_its_locks(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("1min",)
+
+
+def test_address_of_the_database_may_say_otherwise() -> None:
+    said = database("postgresql://portal@db/portal?options=-c%20jit%3Doff", pooled=False)
+    assert said["OPTIONS"]["options"] == "-c jit=off"
