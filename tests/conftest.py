@@ -32,9 +32,14 @@ def template_of(names: Sequence[str]) -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _quick_hashing() -> Iterator[None]:
-    """The real hasher is slow on purpose, and nothing that is asked here depends on it."""
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+def _quick() -> Iterator[None]:
+    """The real hasher is slow on purpose, and every client would list all static files at its first
+    request; nothing that is asked here depends on either, processes have the real ones.
+    """
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        WHITENOISE_AUTOREFRESH=True,
+    ):
         yield
 
 

@@ -13,7 +13,6 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-
 # So large as is promised under PORTAL_AUDIT=1; less than half of it may stay in memory.
 MEGABYTES = 50 if os.environ.get("PORTAL_AUDIT") else 20
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py"), "read_report"]
