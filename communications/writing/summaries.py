@@ -6,10 +6,10 @@ the release lead's; those who work on it read all, with the metrics in numbers a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.urls import reverse
@@ -24,7 +24,31 @@ from monitoring.figures import Figure, Picture, figures_of, pictures_of
 from monitoring.models import Alert, Incident, Target
 from monitoring.report import Criterion, Report, report_of
 
-MOST_INCIDENTS, MOST_FIGURES = 10, 30
+# Mail programs cut what is longer than about 100 kB; the page of the report has all of it.
+MOST_INCIDENTS, MOST_LINES = 10, 30
+# Whatever failed is told before what nobody judged, and last what was met.
+WORST_FIRST = (Verdict.NOT_MET, "", Verdict.UNKNOWN, Verdict.PARTLY, Verdict.MET)
+One = TypeVar("One")
+Judged = TypeVar("Judged", Criterion, Target)
+
+
+@dataclass(frozen=True)
+class Told(Generic[One]):
+    """The part of a list that the mail says, and how many there are besides."""
+
+    shown: Sequence[One]
+    more: int = 0
+
+
+def told(found: Sequence[One], most: int = MOST_LINES) -> Told[One]:
+    return Told(found[:most], max(len(found) - most, 0))
+
+
+def told_worst(judged: Sequence[Judged]) -> Told[Judged]:
+    """In the order of the plan as long as all are told; else nothing that failed is cut off."""
+    if len(judged) <= MOST_LINES:
+        return Told(judged)
+    return told(sorted(judged, key=lambda one: WORST_FIRST.index(one.verdict or "")))
 
 
 @dataclass(frozen=True)
@@ -95,18 +119,19 @@ def context_of(
     """
     if summary is None:
         return {}
-    report, told = summary.report, summary.incidents[:MOST_INCIDENTS]
+    report, incidents = summary.report, told(summary.incidents, MOST_INCIDENTS)
     page = reverse("monitoring:report", args=[report.deployment.pk])
     return {
         "report": report,
         "is_over": summary.is_over,
         "tone": summary.tone,
-        "unjudged": summary.open if is_technical else summary.open_criteria,
-        "incidents": list(_dated(told, dates)),
-        "more_incidents": len(summary.incidents) - len(told),
+        "waits": told(report.waits if is_technical else []),
+        "criteria": told_worst(report.criteria),
+        "targets": told_worst(report.targets if is_technical else []),
+        "unjudged": told(summary.open if is_technical else summary.open_criteria),
+        "incidents": Told(list(_dated(incidents.shown, dates)), incidents.more),
         "longest": summary.longest,
-        "figures": summary.figures[:MOST_FIGURES] if is_technical else [],
-        "more_figures": max(len(summary.figures) - MOST_FIGURES, 0),
+        "figures": told(summary.figures if is_technical else []),
         "pictures": [
             (identity.content_id(one.name) if has_pictures else "", one)
             for one in summary.pictures

@@ -28,7 +28,7 @@ from deployments.exceptions import Refused
 from deployments.models import Deployment
 from monitoring import services as monitoring
 from monitoring import sweeps
-from monitoring.enums import Channel
+from monitoring.enums import Channel, Verdict
 from monitoring.models import Target, Watch
 from tests.builders import Team, find_team, signed_in
 from tests.communications.conftest import make_ann, move_clock
@@ -254,3 +254,22 @@ def test_summary_asks_as_many_questions_however_much_happened(
         summary = summaries.gather(message.kind, deployment)
     assert summary is not None
     assert len(summary.incidents) == number + 1
+
+
+def test_long_report_is_cut_by_what_was_met_and_fits_a_mail_program(team: Team) -> None:
+    deployment = make_report(team)
+    Target.objects.bulk_create(
+        Target(
+            deployment=deployment, key=f"t{n}", position=n + 2, text=f"{n} {'Long ' * 100}",
+            verdict=Verdict.NOT_MET if n == 199 else Verdict.MET, said="So it was measured",
+            due_at=clock.now(), judged_at=clock.now(),
+        )
+        for n in range(200)
+    )  # fmt: skip
+
+    found = letter(deployment, is_technical=True)
+    for said in (found.text, found.html):
+        assert "Not met" in said
+        assert "199 Long" in said
+        assert "171 more in the report" in said
+        assert len(said.encode()) < 100_000
