@@ -95,10 +95,14 @@ TEMPLATES = [
 ]
 
 
+# What each web process keeps, and its threads share.
+DATABASE_POOL = {"min_size": 1, "max_size": 12}
+
+
 def database(url: str, *, pooled: bool) -> dict[str, Any]:
     """One Django database from a libpq address, sockets included."""
     parts = conninfo_to_dict(url)
-    options: dict[str, Any] = {"pool": {"min_size": 1, "max_size": 12}} if pooled else {}
+    options: dict[str, Any] = {"pool": DATABASE_POOL} if pooled else {}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", "portal"),
