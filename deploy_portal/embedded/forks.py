@@ -55,16 +55,25 @@ def load(environment: Mapping[str, str]) -> None:
     """Load what every process of the portal loads, told what they will be told."""
     if sys.platform != "linux":
         return
-    os.environ.update(environment)
     with suppress(AttributeError):
-        # Read from the environment only when a program starts; a libc of another kind has none.
+        # Read from the environment only by a program that starts; other C libraries have none.
         libc.mallopt(M_ARENA_MAX, int(environment["MALLOC_ARENA_MAX"]))
-    # The collector writes to everything it looks at, and what is written to is shared no more.
+    # The collector writes to all that it looks at, and what it frees leaves holes in pages that
+    # whoever is forked would fill: either way a page is shared no more.
     gc.disable()
-    importlib.import_module(PORTAL)
-    gc.collect()
-    gc.freeze()
-    gc.enable()
+    before = dict(os.environ)
+    replace_environment(environment)
+    try:
+        importlib.import_module(PORTAL)
+    finally:
+        replace_environment(before)
+        gc.freeze()
+        gc.enable()
+
+
+def replace_environment(environment: Mapping[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
 
 
 def is_possible(program: Program) -> bool:
@@ -92,8 +101,7 @@ def _become(program: Program, log: Path, answer: IO[bytes] | None, parent: int) 
     die_with_parent(parent, program.death_signal)
     libc.prctl(PR_SET_NAME, ctypes.c_char_p(program.name.encode()))
     _take_over_files(log, answer, program.pass_fds)
-    os.environ.clear()
-    os.environ.update(program.environment)
+    replace_environment(program.environment)
     importlib.import_module(PORTAL).begin()
     _, *arguments = program.argv
     if arguments[0] == "-m":

@@ -21,6 +21,8 @@ def environment(root: Path, addresses: Mapping[str, str], web: int, smtp: int) -
     """What every process is told; what the caller has set is kept."""
     defaults = {
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        # Workers and ticker would each make those of `make check` at every start.
+        "CELERY_SKIP_CHECKS": "1",
         "DEBUG": "0",
         "DJANGO_SETTINGS_MODULE": "deploy_portal.settings",
         "EMAIL_URL": f"smtp://127.0.0.1:{smtp}",
