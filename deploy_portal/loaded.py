@@ -1,30 +1,37 @@
 """All that the portal's processes load, for the one that the others are forked from.
 
-Nothing here opens a connection, starts a thread or reads collected files: neither survives a fork.
+Nothing of it starts a thread, opens a connection or reads the collected files: a fork has no
+thread but its own, and may share no connection.
 """
 
 import os
+from importlib import import_module
 
-import a2wsgi  # noqa: F401
 import django
-import uvicorn.protocols.http.auto  # noqa: F401
-from celery.apps import beat, worker  # noqa: F401
-from celery.bin import celery  # noqa: F401
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deploy_portal.settings")
-django.setup()
-# isort: split
-# Models can be imported only once Django is set up.
 from django.conf import settings
 from django.template import engines
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
-from deploy_portal import bodies  # noqa: F401
 from deploy_portal.celery import load_tasks
-from deploy_portal.live import ending, hub, stream  # noqa: F401
 from deploy_portal.settings.environment import env
 
+# What asgi.py needs, which itself looks at the collected files; and Celery's commands.
+PARTS = (
+    "a2wsgi",
+    "uvicorn.protocols.http.auto",
+    "deploy_portal.bodies",
+    "deploy_portal.live.ending",
+    "deploy_portal.live.hub",
+    "deploy_portal.live.stream",
+    "celery.apps.beat",
+    "celery.apps.worker",
+    "celery.bin.celery",
+)
+
+django.setup()
+for part in PARTS:
+    import_module(part)
 for middleware in settings.MIDDLEWARE:
     import_string(middleware)
 # Tags, addresses and tasks, which else each would load at its first page or work.

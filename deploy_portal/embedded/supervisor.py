@@ -145,7 +145,8 @@ class Supervisor:
 
     def revive(self, child: Child) -> None:
         now = time.monotonic()
-        if child.process.poll() is None:
+        code = child.process.poll()
+        if code is None:
             return
         if not child.due:
             # What it started in its session must not live beside the next one.
@@ -154,7 +155,7 @@ class Supervisor:
             child.pause = 0.5 if steady else min(child.pause * 2, LONGEST_PAUSE)
             child.due = now + child.pause
             self.say(
-                f"{child.program.name} ended ({reason(child.process.returncode)}); "
+                f"{child.program.name} ended ({reason(code)}); "
                 f"starting it again in {child.pause:.0f} s."
             )
         elif now >= child.due:

@@ -22,9 +22,10 @@ os.environ["OF_THE_CALLER"] = "1"
 forks.load(json.loads(sys.argv[1]))
 """
 OPEN = """
+files = "/proc/self/fd"
 print(json.dumps([
     len(os.listdir("/proc/self/task")),
-    [number for number in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{number}")],
+    [number for number in os.listdir(files) if os.path.exists(f"{files}/{number}")],
     "SECRET_KEY" in os.environ,
     os.environ["OF_THE_CALLER"],
 ]))
@@ -63,6 +64,7 @@ SCRIPT = """
 import json, os, signal, sys
 from django.conf import settings
 
+files = "/proc/self/fd"
 if sys.argv[1] == "fails":
     os.kill(os.getpid(), signal.SIGTERM)
 print(json.dumps({
@@ -70,9 +72,7 @@ print(json.dumps({
     "leads": os.getpid() == os.getsid(0),
     "name": open("/proc/self/comm").read().strip(),
     "arguments": sys.argv[1:],
-    "open": [
-        number for number in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{number}")
-    ],
+    "open": [number for number in os.listdir(files) if os.path.exists(f"{files}/{number}")],
     "environment": ["OF_THE_CALLER" in os.environ, os.environ["TZ"]],
     "pooled": "pool" in settings.DATABASES["default"]["OPTIONS"],
 }))
