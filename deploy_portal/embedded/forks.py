@@ -120,5 +120,7 @@ def _take_over_files(log: Path, answer: IO[bytes] | None, kept: Sequence[int]) -
         os.dup2(output.fileno(), 2)
     for before, after in pairwise([*sorted({0, 1, 2, *kept}), os.sysconf("SC_OPEN_MAX")]):
         os.closerange(before + 1, after)
+    # multiprocessing's own was among what is closed now.
+    sys.stdin = os.fdopen(0, closefd=False)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)
