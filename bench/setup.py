@@ -98,11 +98,13 @@ def family(root: int) -> list[int]:
 
 def kind(pid: int) -> str:
     command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    # Those that are forked have the supervisor's command line and a name of their own.
+    command = Path(f"/proc/{pid}/comm").read_text() + command
     known = {
-        r"embedded\.web": "web",
-        r"-n gates@": "worker gates",
-        r"-n messages@": "worker messages",
-        r"deploy_portal beat": "beat",
+        r"^web-|embedded\.web": "web",
+        r"^worker-gates|-n gates@": "worker gates",
+        r"^worker-messages|-n messages@": "worker messages",
+        r"^beat|deploy_portal beat": "beat",
         r"embedded\.mailbox": "mail catcher",
         r"examples\.sample": "sample service",
         r"postgres": "PostgreSQL",

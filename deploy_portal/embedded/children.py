@@ -22,7 +22,8 @@ class Program:
 
     `order`: lower numbers are stopped first. `patience`: seconds between the polite signal and
     SIGKILL. `death_signal`: what the kernel sends it when the supervisor itself is killed.
-    `before`: runs ahead of every start, restarts included.
+    `before`: runs ahead of every start, restarts included. `is_portal`: whether it is the portal
+    itself, which may be forked from a supervisor that has loaded it (forks.py).
     """
 
     name: str
@@ -35,6 +36,7 @@ class Program:
     identity: Identity = field(default_factory=lambda: Identity(stay))
     pass_fds: Sequence[int] = ()
     before: Callable[[], None] = stay
+    is_portal: bool = False
 
 
 def die_with_parent(parent: int, death_signal: int) -> None:
@@ -70,7 +72,7 @@ def spawn(program: Program, log: Path, answer: IO[bytes] | None = None) -> subpr
         )
 
 
-def kill_group(process: subprocess.Popen[bytes]) -> None:
+def kill_group(pid: int) -> None:
     """End a child and all it started in its session, at once."""
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(pid, signal.SIGKILL)

@@ -21,6 +21,8 @@ def environment(root: Path, addresses: Mapping[str, str], web: int, smtp: int) -
     """What every process is told; what the caller has set is kept."""
     defaults = {
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        # Workers and ticker would each make those of `make check` at every start.
+        "CELERY_SKIP_CHECKS": "1",
         "DEBUG": "0",
         "DJANGO_SETTINGS_MODULE": "deploy_portal.settings",
         "EMAIL_URL": f"smtp://127.0.0.1:{smtp}",
@@ -30,6 +32,8 @@ def environment(root: Path, addresses: Mapping[str, str], web: int, smtp: int) -
         "PYTHONUNBUFFERED": "1",
         # Threads each keep an arena of freed memory otherwise.
         "MALLOC_ARENA_MAX": "2",
+        # The arithmetic below the charts starts a thread for each core when it is loaded.
+        "OPENBLAS_NUM_THREADS": "1",
     }
     chosen = defaults | dict(os.environ) | dict(addresses) | {"PORTAL_VAR": str(root)}
     if not chosen.get("SECRET_KEY"):
@@ -43,7 +47,9 @@ def serving(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def command(name: str, environment: Mapping[str, str], *arguments: str) -> Program:
-    return Program(name, [sys.executable, str(PROJECT / "manage.py"), *arguments], environment)
+    argv = [sys.executable, str(PROJECT / "manage.py"), *arguments]
+    # With the owner's address it is told more than what is loaded was.
+    return Program(name, argv, environment, is_portal="DATABASE_OWNER_URL" not in environment)
 
 
 def migrate(environment: Mapping[str, str]) -> Program:
@@ -98,6 +104,7 @@ def background(environment: Mapping[str, str]) -> list[Program]:
             told,
             order=BEAT,
             patience=1.0,
+            is_portal=True,
         ),
     ]
 
@@ -110,6 +117,7 @@ def web(number: int, environment: Mapping[str, str], listening: socket.socket) -
         pass_fds=(listening.fileno(),),
         order=WEB,
         patience=3.0,
+        is_portal=True,
     )
 
 
@@ -122,4 +130,5 @@ def worker(name: str, environment: Mapping[str, str], *, queues: str, threads: i
         order=WORKERS,
         # What is cut off here is found again by its lease.
         patience=3.0,
+        is_portal=True,
     )

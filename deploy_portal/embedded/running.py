@@ -5,7 +5,7 @@ import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from . import assets, folders, health, portal, ports, sample, services
+from . import assets, folders, forks, health, portal, ports, sample, services
 from .children import Program
 from .problem import Problem
 from .supervisor import Interrupted, Supervisor, say
@@ -81,7 +81,12 @@ def prepare(supervisor: Supervisor, told: Mapping[str, str], more: Sequence[Prog
     """The database, the pages and whatever more, beside each other."""
     root = Path(told["PORTAL_VAR"])
     fresh = assets.is_fresh(root)
-    supervisor.do(portal.migrate(told), *([] if fresh else [portal.collectstatic(told)]), *more)
+    supervisor.do(
+        portal.migrate(told),
+        *([] if fresh else [portal.collectstatic(told)]),
+        *more,
+        meanwhile=lambda: forks.load(portal.serving(told)),
+    )
     assets.remember(root)
 
 

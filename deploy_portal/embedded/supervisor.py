@@ -14,9 +14,10 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from . import processes
+from . import forks, processes
 from .children import Program, kill_group, spawn
 from .folders import Folders
+from .identity import stay
 from .problem import Problem
 
 TICK = 0.1
@@ -34,7 +35,7 @@ class Child:
     """A running program, and what its restarts have been like."""
 
     program: Program
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | forks.Forked
     started: float
     pause: float = 0.5
     due: float = 0.0
@@ -59,7 +60,7 @@ class Supervisor:
         self.interrupts += 1
         if self.interrupts > 1:
             for child in self.children:
-                kill_group(child.process)
+                kill_group(child.process.pid)
 
     def pause(self, seconds: float = TICK) -> None:
         """Sleep, unless the end was asked for."""
@@ -74,18 +75,25 @@ class Supervisor:
                 processes.end(pid, marker, patience=3)
 
     def note_children(self) -> None:
+        # One that was forked has our command line, by which it could not be told from the next us.
         found = [
             (child.process.pid, processes.command_line(child.process.pid))
             for child in self.children
+            if isinstance(child.process, subprocess.Popen)
         ]
         self.register.write_text(json.dumps([pair for pair in found if pair[1]]))
 
     def start(self, program: Program, answer: IO[bytes] | None = None) -> Child:
-        process = spawn(program, self.folders.log(program.name), answer)
-        child = Child(program, process, started=time.monotonic())
+        child = Child(program, self.begin(program, answer), started=time.monotonic())
         self.children.append(child)
         self.note_children()
         return child
+
+    def begin(
+        self, program: Program, answer: IO[bytes] | None = None
+    ) -> subprocess.Popen[bytes] | forks.Forked:
+        way = forks.fork if forks.is_possible(program) else spawn
+        return way(program, self.folders.log(program.name), answer)
 
     def wait_ready(self, child: Child, is_ready: Callable[[], bool], seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -104,10 +112,14 @@ class Supervisor:
     def last_words(self, child: Child) -> str:
         return last_words(self.folders.log(child.program.name))
 
-    def do(self, *programs: Program) -> None:
+    def do(self, *programs: Program, meanwhile: Callable[[], None] = stay) -> None:
         """Run programs beside each other to their end; the failure of one is ours."""
-        for child in [self.start(program) for program in programs]:
-            self.finish(child)
+        begun = [self.start(program) for program in programs]
+        try:
+            meanwhile()
+        finally:
+            for child in begun:
+                self.finish(child)
 
     def ask(self, program: Program) -> str:
         """What a program answers; its complaints are in its log."""
@@ -133,20 +145,21 @@ class Supervisor:
 
     def revive(self, child: Child) -> None:
         now = time.monotonic()
-        if child.process.poll() is None:
+        code = child.process.poll()
+        if code is None:
             return
         if not child.due:
             # What it started in its session must not live beside the next one.
-            kill_group(child.process)
+            kill_group(child.process.pid)
             steady = now - child.started > STEADY_AFTER
             child.pause = 0.5 if steady else min(child.pause * 2, LONGEST_PAUSE)
             child.due = now + child.pause
             self.say(
-                f"{child.program.name} ended ({reason(child.process.returncode)}); "
+                f"{child.program.name} ended ({reason(code)}); "
                 f"starting it again in {child.pause:.0f} s."
             )
         elif now >= child.due:
-            child.process = spawn(child.program, self.folders.log(child.program.name))
+            child.process = self.begin(child.program)
             child.started, child.due = now, 0.0
             self.note_children()
 
@@ -169,7 +182,7 @@ class Supervisor:
                 break
             time.sleep(0.02)
         for child in children:
-            kill_group(child.process)
+            kill_group(child.process.pid)
             child.process.wait()
 
 

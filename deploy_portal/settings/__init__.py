@@ -98,12 +98,14 @@ TEMPLATES = [
 # A process that stands still in the middle of a change gives up its locks after so long; whoever
 # names options of their own in the address of the database says this one there, too.
 STANDS_STILL = "-c idle_in_transaction_session_timeout=60s"
+# What each web process keeps, and its threads share.
+DATABASE_POOL = {"min_size": 1, "max_size": 12}
 
 
 def database(url: str, *, pooled: bool) -> dict[str, Any]:
     """One Django database from a libpq address, sockets included."""
     parts = {"options": STANDS_STILL, **conninfo_to_dict(url)}
-    options: dict[str, Any] = {"pool": {"min_size": 1, "max_size": 12}} if pooled else {}
+    options: dict[str, Any] = {"pool": DATABASE_POOL} if pooled else {}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", "portal"),

@@ -1,10 +1,12 @@
 """`make run`: the whole portal comes, is refused a twin, goes, and survives being killed."""
 
+import os
 import signal
 import socket
 import subprocess
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from deploy_portal.embedded.running import ALREADY_RUNNING
 from tests.embedded.conftest import Start, children_of, eventually, free_ports, is_gone, said
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+# All of them forked from the supervisor, and called what their logs are called.
+PORTAL = {"web-1", "web-2", "worker-gates", "worker-messages", "beat"}
 
 
 def wait_until_running(process: subprocess.Popen[str]) -> str:
@@ -31,6 +35,15 @@ def page(port: str) -> str:
         return str(answer.read().decode())
 
 
+def named(supervisor: int) -> dict[str, int]:
+    """The processes below it by what the kernel calls them."""
+    found = {}
+    for pid in children_of(supervisor):
+        with suppress(OSError):
+            found[Path(f"/proc/{pid}/comm").read_text().strip()] = pid
+    return found
+
+
 def test_the_portal_comes_survives_being_killed_and_goes(start: Start, tmp_path: Path) -> None:
     ports = free_ports()
     process = start("run", "--folder", tmp_path, **ports)
@@ -41,6 +54,15 @@ def test_the_portal_comes_survives_being_killed_and_goes(start: Start, tmp_path:
     assert "<html" in page(ports["MAIL_PORT"])
     assert f"Sample service http://127.0.0.1:{ports['SAMPLE_PORT']} " in told
     assert "Cache cold" in page(ports["SAMPLE_PORT"])
+
+    ours = named(process.pid)
+    assert set(ours) >= PORTAL
+    for name in ("web-1", "beat"):
+        os.kill(ours[name], signal.SIGKILL)
+    # Forked from what has loaded already, as those before.
+    eventually(lambda: is_gone(ours["web-1"]) and is_gone(ours["beat"]))
+    eventually(lambda: set(named(process.pid)) >= PORTAL)
+    assert "<html" in page(ports["PORT"])
 
     twin = start("run", "--folder", tmp_path, **free_ports())
     assert said(twin) == f"{ALREADY_RUNNING}\n"

@@ -109,7 +109,8 @@ def test_left_overs_of_a_killed_supervisor_are_ended(supervisor: Supervisor) -> 
     child = supervisor.start(script("import time; time.sleep(600)"))
     # What macOS knows after kill -9: only the register.
     Supervisor(supervisor.folders, print).end_left_overs()
-    assert child.process.wait(5) == -signal.SIGTERM
+    eventually(lambda: child.process.poll() is not None, seconds=5)
+    assert child.process.returncode == -signal.SIGTERM
     assert is_gone(child.process.pid)
 
 
