@@ -29,6 +29,11 @@ class Claim:
     token: uuid.UUID
     at: datetime
 
+    @property
+    def is_first(self) -> bool:
+        """Nobody held the run before, so that it has no sample of an earlier claim."""
+        return self.run.started_at == self.at
+
 
 def claim(run_id: int) -> Claim | None:
     """Take a due run that nobody holds; None when somebody was faster or it is not due.

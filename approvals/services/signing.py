@@ -13,7 +13,7 @@ from approvals.models import Rule, Standing, Vote
 from approvals.policies import voting as policies
 from approvals.shown import Shown, refusal_of_other
 from approvals.signoff import RuleStanding, standings_before
-from deployments import clock, history, provenance
+from deployments import history, provenance
 from deployments.canonical import digest
 from deployments.exceptions import Invalid, require
 from deployments.models import Deployment
@@ -46,7 +46,7 @@ def sign(
     """
     deployment = Deployment.objects.lock(deployment_id)
     parties = {actor.pk, on_behalf_of.pk} if on_behalf_of else {actor.pk}
-    now = clock.now()
+    now = deployment.locked_at
     rules = standings_before(deployment, rule_id, parties, now)
     standing = next((one for one in rules if one.rule.pk == rule_id), None)
     if standing is None:

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import User
+from deployments.clock import PortalNow
 from deployments.enums import HOLDS_ENVIRONMENT, OPEN, State
 from deployments.models.service import Environment, Service
 
@@ -49,9 +50,14 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
         `no_key` lets the event inserts of other transactions pass their foreign-key check. The row
         is read again once it is locked: a joined row read while waiting would be an older one.
         """
-        self.select_for_update(no_key=True).order_by().values_list("pk").get(pk=pk)
+        self.lock_row(pk)
         related = ("service", "environment", "content_version")
-        return self.select_related(*related).defer("content_version__content").get(pk=pk)
+        fresh = self.select_related(*related).defer("content_version__content")
+        return fresh.annotate(locked_at=PortalNow()).get(pk=pk)
+
+    def lock_row(self, pk: int) -> None:
+        """The same lock, for whoever reads by themselves what they judge, and after it."""
+        self.select_for_update(no_key=True).order_by().values_list("pk").get(pk=pk)
 
     def open(self) -> DeploymentQuerySet:
         """By the states that are open, since those that are over are most of the table: the index
@@ -109,6 +115,9 @@ class Deployment(models.Model):
     # The head of this deployment's event chain; the count is also the version of its live pages.
     event_count = models.PositiveBigIntegerField(default=0, editable=False)
     event_head = models.CharField(max_length=64, blank=True, editable=False)
+
+    # The portal's time when the lock was there, read with it.
+    locked_at: datetime
 
     objects = DeploymentQuerySet.as_manager()
 
