@@ -18,13 +18,13 @@ FROM deployments_servicegroupobjectpermission given
 JOIN accounts_user_groups own ON own.group_id = given.group_id
 JOIN auth_permission permission ON permission.id = given.permission_id
 WHERE own.user_id = %(user)s AND given.content_object_id = ANY(%(services)s)
-UNION
+UNION ALL
 SELECT given.service_id, 'role', role.key
 FROM deployments_membership given
 JOIN accounts_user_groups own ON own.group_id = given.group_id
 JOIN accounts_role role ON role.id = given.role_id
 WHERE own.user_id = %(user)s AND given.service_id = ANY(%(services)s)
-UNION
+UNION ALL
 SELECT service_id, 'stand-in', ''
 FROM deployments_standin
 WHERE stand_in_id = %(user)s AND service_id = ANY(%(services)s)
