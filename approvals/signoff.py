@@ -91,38 +91,54 @@ def standings_of(
     """The same for many deployments, in two queries however many; `now` where it is known."""
     cast = _cast(deployments).select_related("person", "on_behalf_of", "lifting__by")
     cast = cast.order_by("pk")
-    return _placed(deployments, _rules(deployments), cast, now or clock.now())
+    return _placed(deployments, _asked_rules(deployments), cast, now or clock.now())
 
 
-def standings_before(
+@dataclass(frozen=True)
+class Heard:
+    """What a vote is judged by: the rules, and whether its parties have said nothing yet."""
+
+    rules: list[RuleStanding]
+    is_first: bool
+
+    @property
+    def words(self) -> list[Vote]:
+        return [vote for one in self.rules for vote in one.current]
+
+    def under(self, rule_id: int) -> RuleStanding | None:
+        return next((one for one in self.rules if one.rule.pk == rule_id), None)
+
+
+def heard_before(
     deployment: Deployment, rule_id: int, parties: Collection[int], now: datetime
-) -> list[RuleStanding]:
+) -> Heard:
     """All rules, each with only the votes that say whether these may count under that one.
 
     Those are the words by and for the parties and all under the rules of earlier groups, so that a
     vote costs the same however many others have signed beside it. The rule and later ones are not
-    told whole.
+    told whole, and none is told when it was asked for.
     """
     rules = list(_rules([deployment]))
     group = next((rule.order_group for rule in rules if rule.pk == rule_id), 0)
     earlier = {rule.pk for rule in rules if rule.order_group < group}
+    said = _said(deployment)
+    theirs = [both for _, _, both in said if both & set(parties)]
+    # A word for somebody is replaced by their own, so both sides of it are read.
+    linked = set(parties).union(*theirs)
     cast: Iterable[Vote] = ()
-    if asked := _votes_of(deployment, set(parties), earlier):
+    if asked := [pk for pk, rule, both in said if both & linked or rule in earlier]:
         cast = _cast([deployment]).select_related("on_behalf_of", "lifting__by")
         cast = cast.filter(pk__in=asked).order_by("pk")
-    return _placed([deployment], rules, cast, now)[deployment.pk]
+    return Heard(_placed([deployment], rules, cast, now)[deployment.pk], is_first=not theirs)
 
 
-def _votes_of(deployment: Deployment, parties: set[int], rules: Collection[int]) -> list[int]:
-    """Those by or for the parties, or under the rules; of all others nothing but ids is read."""
+def _said(deployment: Deployment) -> list[tuple[int, int, set[int]]]:
+    """Of every vote its id, its rule's, and those of its parties; nothing else is read of it."""
     ids = ("pk", "rule", "person", "on_behalf_of")
-    said = [
+    return [
         (pk, rule, {person, absent or person})
         for pk, rule, person, absent in deployment.votes.order_by().values_list(*ids)
     ]
-    # A word for somebody is replaced by their own, so both sides of it are read.
-    linked = parties.union(*(both for _, _, both in said if both & parties))
-    return [pk for pk, rule, both in said if both & linked or rule in rules]
 
 
 def asked_since(
@@ -139,11 +155,15 @@ def asked_since(
 
 
 def _rules(deployments: Sequence[Deployment]) -> QuerySet[Rule, Any]:
+    rules = Rule.objects.filter(deployment__in=deployments)
+    return rules.select_related("role").order_by("position")
+
+
+def _asked_rules(deployments: Sequence[Deployment]) -> QuerySet[Rule, Any]:
     """In order, each with when it was asked for the last time, if it still is."""
     open_ones = Request.objects.filter(rule=OuterRef("pk"), settled_at=None)
     asked: dict[str, Any] = {"asked_at": Subquery(open_ones.values("asked_at")[:1])}
-    rules = Rule.objects.filter(deployment__in=deployments).annotate(**asked)
-    return rules.select_related("role").order_by("position")
+    return _rules(deployments).annotate(**asked)
 
 
 def _placed(

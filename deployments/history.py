@@ -8,8 +8,9 @@ from django.db import models
 
 from accounts.models import User
 from deployments import clock, hints, provenance
+from deployments.appending import append
 from deployments.canonical import digest
-from deployments.models import Chain, Deployment, Event, Outbox
+from deployments.models import Chain, Deployment, Event
 
 HASHED_FIELDS = (
     "chain", "sequence", "deployment_id", "actor_id", "actor_name", "on_behalf_of_id", "means",
@@ -57,10 +58,7 @@ def record(
         previous_hash=subject.event_head,
     )
     event.hash = fingerprint(event)
-    event.save(force_insert=True)
-    Outbox.objects.create(event=event, due_at=event.at)
-    subject.event_count, subject.event_head = event.sequence, event.hash
-    subject.save(update_fields=["event_count", "event_head"])
+    append(event, subject)
     _tell(event)
     return event
 

@@ -21,13 +21,12 @@ from accounts.models import User
 from deployments.clock import PortalNow
 from deployments.enums import BEFORE_START, EDITABLE, TRANSITIONS, Right, State
 from deployments.exceptions import Forbidden, Invalid, NeedsFreshAuthentication, Refused
+from deployments.holdings import holdings
 from deployments.models import (
     LONGEST_COMMENT,
     Deployment,
     Membership,
     Service,
-    ServiceGroupObjectPermission,
-    StandIn,
 )
 
 FARTHEST = timedelta(days=5 * 366)
@@ -90,7 +89,7 @@ def rights_on(user: User, service_ids: Collection[int]) -> dict[int, Rights]:
     """
     found: dict[int, list[Held]] = {pk: [] for pk in service_ids}
     if user.is_active:
-        held = list(_held(user, service_ids))
+        held: list[tuple[Any, ...]] = [*holdings(user, service_ids)]
         if any(what == "stand-in" for _, what, _ in held):
             held += _held_by_absent(user, service_ids)
         for pk, *one in held:
@@ -120,24 +119,6 @@ def _rights(user: User, held: Iterable[Held], people: Mapping[int, User]) -> Rig
             if one.absent and one.until:
                 stands_for[one.key] += (Absent(people[one.absent], one.until),)
     return Rights(user, rights, roles, dict(stands_for))
-
-
-def _held(user: User, service_ids: Collection[int]) -> Iterable[tuple[Any, ...]]:
-    """Rights and roles, and a row that says so where somebody is stood in for now."""
-    rights = ServiceGroupObjectPermission.objects.filter(
-        content_object__in=service_ids, group__user=user
-    ).values_list("content_object_id", Value("right"), "permission__codename")
-    roles = Membership.objects.filter(service__in=service_ids, group__user=user).values_list(
-        "service_id", Value("role"), "role__key"
-    )
-    away = StandIn.objects.filter(
-        service__in=service_ids,
-        stand_in=user,
-        revoked_at__isnull=True,
-        starts_at__lte=PortalNow(),
-        ends_at__gt=PortalNow(),
-    ).order_by()
-    return rights.union(roles, away.values_list("service_id", Value("stand-in"), Value("")))
 
 
 def _held_by_absent(user: User, service_ids: Collection[int]) -> Iterable[tuple[Any, ...]]:

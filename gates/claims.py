@@ -29,6 +29,11 @@ class Claim:
     token: uuid.UUID
     at: datetime
 
+    @property
+    def is_first(self) -> bool:
+        """Nobody held the run before, so that it has no sample of an earlier claim."""
+        return self.run.started_at == self.at
+
 
 def claim(run_id: int) -> Claim | None:
     """Take a due run that nobody holds; None when somebody was faster or it is not due.
@@ -37,7 +42,7 @@ def claim(run_id: int) -> Claim | None:
     that a run which no worker could take does not run out of time in the queue.
     """
     asked = GateRun.objects.select_related("gate__deployment__service").filter(pk=run_id)
-    run = asked.annotate(read_at=PortalNow()).order_by().first()
+    run = next(iter(asked.annotate(read_at=PortalNow()).order_by()), None)
     if run is None:
         return None
     now, token = run.read_at, uuid.uuid4()

@@ -78,15 +78,21 @@ def store(held: Claim, measured: Measurement) -> timedelta | None:
     """
     run, gate, now = held.run, held.run.gate, clock.now()
     sample = Sample(run=run, at=now, **{**fitted(measured), **_brought_by(run)})
-    earlier = Sample.objects.counted_for(run).values_list("outcome", "reason")
-    seen = [Observation(outcome, reason) for outcome, reason in earlier]
-    seen.append(Observation(sample.outcome, sample.reason))
+    seen = [*_earlier(held), Observation(sample.outcome, sample.reason)]
     is_expired = run.deadline is not None and now >= run.deadline
     judgment = _judged(run, seen, is_expired=is_expired)
     if judgment.ends:
         _end(held, sample, judgment)
         return None
     return gate.interval if _go_on(held, sample) else None
+
+
+def _earlier(held: Claim) -> list[Observation]:
+    """What the run is judged by besides; whoever claims it first finds nothing and need not ask."""
+    if held.is_first and held.run.follows_id is None:
+        return []
+    earlier = Sample.objects.counted_for(held.run).values_list("outcome", "reason")
+    return [Observation(outcome, reason) for outcome, reason in earlier]
 
 
 def _judged(run: GateRun, seen: list[Observation], *, is_expired: bool) -> Judgment:
@@ -138,8 +144,7 @@ def _brought_by(run: GateRun) -> dict[str, Any]:
 @transaction.atomic
 def _end(held: Claim, sample: Sample, judgment: Judgment) -> None:
     """The deployment's lock comes first, as everywhere; the token then decides."""
-    gate = held.run.gate
-    deployment = Deployment.objects.lock(gate.deployment_id)
+    Deployment.objects.lock_row(held.run.gate.deployment_id)
     state = GateState(judgment.state)
     is_mine = _mine(held).update(
         state=RunState.COMPLETE,
@@ -152,24 +157,30 @@ def _end(held: Claim, sample: Sample, judgment: Judgment) -> None:
     if not is_mine:
         return
     sample.save()
-    gate = deployment.gates.get(pk=gate.pk)
-    standing.adopt(deployment, gate, state, reason=judgment.reason, sample=sample, at=sample.at)
+    gate, why = _fresh(held), judgment.reason
+    standing.adopt(gate.deployment, gate, state, reason=why, sample=sample, at=sample.at)
 
 
 @transaction.atomic
 def _go_on(held: Claim, sample: Sample) -> bool:
     gate = held.run.gate
-    settled = gate.state == GateState.SETTLING
-    deployment = Deployment.objects.lock(gate.deployment_id) if settled else None
+    has_settled = gate.state == GateState.SETTLING
+    if has_settled:
+        Deployment.objects.lock_row(gate.deployment_id)
     is_mine = _mine(held).update(lease_until=None, due_at=sample.at + gate.interval, starts=0)
     if not is_mine:
         return False
     sample.save()
-    if deployment is not None:
-        gate = deployment.gates.get(pk=gate.pk)
-        standing.adopt(deployment, gate, GateState.SAMPLING, reason="")
+    if has_settled:
+        gate = _fresh(held)
+        standing.adopt(gate.deployment, gate, GateState.SAMPLING, reason="")
     hints.changed(gate.deployment_id)
     return True
+
+
+def _fresh(held: Claim) -> Gate:
+    """The gate and its deployment as they are under the lock."""
+    return Gate.objects.select_related("deployment").get(pk=held.run.gate_id)
 
 
 def _mine(held: Claim) -> GateRunQuerySet:

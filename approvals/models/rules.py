@@ -49,7 +49,7 @@ class Rule(models.Model):
     every = models.Manager["Rule"]()
 
     # Read with it where it is asked how it stands (signoff.py).
-    asked_at: datetime | None
+    asked_at: datetime | None = None
 
     class Meta:
         default_permissions = ()

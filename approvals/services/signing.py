@@ -12,8 +12,8 @@ from approvals.enums import NEEDS_REASON, Choice
 from approvals.models import Rule, Standing, Vote
 from approvals.policies import voting as policies
 from approvals.shown import Shown, refusal_of_other
-from approvals.signoff import RuleStanding, standings_before
-from deployments import clock, history, provenance
+from approvals.signoff import RuleStanding, heard_before
+from deployments import history, provenance
 from deployments.canonical import digest
 from deployments.exceptions import Invalid, require
 from deployments.models import Deployment
@@ -46,19 +46,18 @@ def sign(
     """
     deployment = Deployment.objects.lock(deployment_id)
     parties = {actor.pk, on_behalf_of.pk} if on_behalf_of else {actor.pk}
-    now = clock.now()
-    rules = standings_before(deployment, rule_id, parties, now)
-    standing = next((one for one in rules if one.rule.pk == rule_id), None)
+    now = deployment.locked_at
+    heard = heard_before(deployment, rule_id, parties, now)
+    standing = heard.under(rule_id)
     if standing is None:
         raise Invalid("This deployment has no such approval; reload the page.")
-    others = [vote for one in rules for vote in one.current]
     rights = rights_of(actor, deployment.service)
     require(
         policies.refusal_to_vote(
-            rights, deployment, standing, others, choice, on_behalf_of=on_behalf_of
+            rights, deployment, standing, heard.words, choice, on_behalf_of=on_behalf_of
         )
     )
-    require(policies.refusal_by_order(standing, rules, choice))
+    require(policies.refusal_by_order(standing, heard.rules, choice))
     require(refusal_by_proof(proof))
     require(refusal_of_other(shown, deployment, "signed"))
     if choice in NEEDS_REASON and not reason.strip():
@@ -66,19 +65,23 @@ def sign(
     if choice == Choice.WITHDRAW:
         on_behalf_of = _given_for(actor, standing)
     grounds = _grounds(rights, standing.rule, deployment, on_behalf_of)
-    word = Word(choice, reason.strip(), on_behalf_of, grounds, now)
+    word = Word(choice, reason.strip(), on_behalf_of, grounds, now, is_first=heard.is_first)
     return _cast(deployment, standing.rule, word, actor=actor, proof=proof)
 
 
 @dataclass(frozen=True)
 class Word:
-    """What is said, for whom (None: for oneself), why the person may say it, and when."""
+    """What is said, for whom (None: for oneself), why the person may say it, and when.
+
+    `is_first`: none of those who count by it has said anything on this deployment before.
+    """
 
     choice: Choice
     reason: str
     on_behalf_of: User | None
     grounds: str
     at: datetime
+    is_first: bool
 
 
 def _grounds(rights: Rights, rule: Rule, deployment: Deployment, on_behalf_of: User | None) -> str:
@@ -125,6 +128,8 @@ def _cast(
         authenticated_at=proof.at,
         address=provenance.current().address,
     )
+    if not word.is_first:
+        _replace_earlier(vote)
     _stand(vote)
     history.record(
         deployment,
@@ -145,8 +150,8 @@ def _cast(
     return vote
 
 
-def _stand(vote: Vote) -> None:
-    """One row for each of those who count by the vote, and none by the word that it replaces.
+def _replace_earlier(vote: Vote) -> None:
+    """Nothing counts any more of the word that this one replaces.
 
     A word that is taken back counts on no content any more, even if that comes back. What else is
     found of them on this content is of a word that was replaced on another one in between: nobody
@@ -160,13 +165,18 @@ def _stand(vote: Vote) -> None:
         there = there.filter(content_hash=vote.content_hash)
         replaced = replaced.filter(content_hash=vote.content_hash)
     there.filter(vote__in=replaced.values("vote")).delete()
-    if vote.choice != Choice.WITHDRAW:
-        Standing.objects.bulk_create(
-            Standing(
-                deployment=vote.deployment,
-                content_hash=vote.content_hash,
-                person_id=person,
-                vote=vote,
-            )
-            for person in sorted(vote.parties)
+
+
+def _stand(vote: Vote) -> None:
+    """One row for each of those who count by the vote; by one that is taken back nobody does."""
+    if vote.choice == Choice.WITHDRAW:
+        return
+    Standing.objects.bulk_create(
+        Standing(
+            deployment=vote.deployment,
+            content_hash=vote.content_hash,
+            person_id=person,
+            vote=vote,
         )
+        for person in sorted(vote.parties)
+    )

@@ -57,9 +57,9 @@ def test_run_of_one_sample_costs_few_questions(
     gate = make_http_gate(deployment, server, at_first)
     run = services.request_run(gate, actor=team.member)
 
-    # Two to claim, one for the connection, two to judge, nine to record under the lock, and two
+    # Two to claim, one for the connection, one for the time, six to record under the lock, and two
     # that mark its transaction.
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(12):
         execute(run.pk)
 
     run.refresh_from_db()
