@@ -15,7 +15,6 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import (
     SafeMIMEMultipart,
-    SafeMIMEText,
     forbid_multi_line_headers,
     sanitize_address,
 )
@@ -36,6 +35,11 @@ from monitoring import drawing
 from monitoring.figures import Picture
 
 OF_EACH_READER = ("To", "Message-ID", "Date")
+# No line of an entry is too long for a mail: RFC 5545 folds them much shorter.
+ENTRY_HEAD = (
+    'Content-Type: text/calendar; charset="utf-8"; method="{method}"\n'
+    "MIME-Version: 1.0\nContent-Transfer-Encoding: 8bit\n\n"
+)
 PLACE_OF_LINK = OWN_LINK.encode("ascii")
 logger = logging.getLogger(__name__)
 
@@ -92,12 +96,10 @@ class Mail:
         return whole.replace(PLACE_OF_LINK, links.address_of(link).encode()) if link else whole
 
     def _with(self, entry: str, copy: Delivery) -> bytes:
-        part = SafeMIMEText(entry, "calendar", "utf-8")
-        part.set_param("method", calendar_entries.method_of(copy))
-        alternatives, _, _ = self._rest.rpartition(self._boundary)
-        return b"".join(
-            [alternatives, self._boundary, b"\n", part.as_bytes(), b"\n", self._boundary, b"--\n"]
-        )
+        head = ENTRY_HEAD.format(method=calendar_entries.method_of(copy))
+        part = (head + entry.replace("\r\n", "\n")).encode()
+        alternatives, boundary, _ = self._rest.rpartition(self._boundary)
+        return b"".join([alternatives, boundary, b"\n", part, b"\n", boundary, b"--\n"])
 
 
 def _enclose(whole: Part, pictures: Sequence[Picture]) -> None:
