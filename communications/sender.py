@@ -18,11 +18,10 @@ from communications.models import Delivery
 from communications.sending import backlog, dispatch, leaving
 from communications.sending.handover import Result, hand_over
 from communications.sending.leaving import Begun, Handed
-from communications.sending.line import Line
+from communications.sending.line import MOST_CLAIMED, Line
 from communications.writing.mails import Texts, checked, envelope_sender
 from deployments import clock, hints, provenance, ticks
 
-BATCH = 100
 # So long the outcome of a batch is kept for a database that is just restarting.
 FINISH_AGAIN_AFTER = (0.5, 1, 2, 4, 8, 16)
 # A mail server that hangs must not hold every thread of the process.
@@ -62,9 +61,9 @@ def _note_backlog() -> None:
 def _send_all() -> None:
     line = Line()
     try:
-        while copies := dispatch.claim(min(BATCH, line.pace.share)):
+        while copies := dispatch.claim(line.pace.share):
             if not send(copies, line):
-                leaving.postpone(dispatch.claim(BATCH), line.trouble)
+                leaving.postpone(dispatch.claim(MOST_CLAIMED), line.trouble)
                 break
     finally:
         line.close()

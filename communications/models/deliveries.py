@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.db.models.functions import Lower
 
 from accounts.models import User
@@ -36,15 +36,16 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(state__in=WAITING | UNDER_WAY).exclude(held(now, "message__"))
 
     def with_message(self) -> DeliveryQuerySet:
-        return self.select_related(
-            "stakeholder",
-            "message__plan",
-            "message__event",
-            "message__deployment__service",
-            "message__deployment__environment",
-            "message__deployment__lead",
-            "channel__service",
+        """Copies of one message share it: it is read once for all of them."""
+        messages = Message.objects.select_related(
+            "plan",
+            "event",
+            "deployment__service",
+            "deployment__environment",
+            "deployment__lead",
         )
+        copies = self.select_related("stakeholder", "channel__service")
+        return copies.prefetch_related(Prefetch("message", messages))
 
 
 class Delivery(models.Model):

@@ -114,7 +114,6 @@ def _text(answer: bytes) -> str:
 
 def _dotted(content: bytes) -> bytes:
     """The content as it goes over the wire: CRLF, leading dots doubled, closed by a lone dot."""
-    lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n").split(b"\n")
-    return (
-        b"".join((b"." if line[:1] == b"." else b"") + line + b"\r\n" for line in lines) + b".\r\n"
-    )
+    lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n")
+    dotted = (b"\n" + lines).replace(b"\n.", b"\n..").removeprefix(b"\n")
+    return dotted.replace(b"\n", b"\r\n") + b"\r\n.\r\n"

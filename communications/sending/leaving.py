@@ -20,9 +20,8 @@ from communications.enums import DeliveryState, Fate
 from communications.models import Delivery, DeliveryQuerySet
 from communications.sending.handover import Outcome, Result
 from communications.sending.judging import judge
-from deployments import portal_hold
+from deployments import history, portal_hold
 from deployments.clock import PortalNow, now
-from deployments.models import Deployment
 
 CLAIM_LEASE = timedelta(seconds=60)
 # Longer than BEGINS_WITHIN and the time-outs of what follows it together.
@@ -56,8 +55,7 @@ class Begun:
 
         A time that was saved before this holds the copy back, though it was begun already.
         """
-        known = Deployment.objects.filter(pk=self.copies[0].message.deployment_id)
-        version, at = known.values_list("event_count", PortalNow()).get()
+        version, at = history.version_of(self.copies[0].message.deployment_id)
         if version != self.version:
             return Outcome(Result.WITHHELD)
         if self.until is None or at >= self.until:
@@ -107,7 +105,7 @@ def finish(begun: Begun, handed: Sequence[Handed]) -> None:
     accepted = [copy for copy, outcome in handed if outcome.result == Result.ACCEPTED]
     if accepted:
         _ours(accepted, *IN_OUR_HANDS).update(
-            state=DeliveryState.SENT, sent_at=now(), lease_until=None, last_error=""
+            state=DeliveryState.SENT, sent_at=PortalNow(), lease_until=None, last_error=""
         )
     for copy, outcome in handed:
         if outcome.result != Result.ACCEPTED:

@@ -16,6 +16,9 @@ MOST_AT_ONCE = 16
 BATCH_SECONDS = 0.25
 # So many batches are claimed at once: few copies where each takes long, so that others have some.
 BATCHES_CLAIMED = 8
+# About the copies of one message, where they are gone in a moment: what it says is gathered anew
+# for each claim, and each looks through all that is due.
+MOST_CLAIMED = 256
 logger = logging.getLogger(__name__)
 
 
@@ -31,7 +34,7 @@ class Pace:
     @property
     def share(self) -> int:
         """How many copies one sender claims, and leaves to no other."""
-        return self.size * BATCHES_CLAIMED
+        return MOST_CLAIMED if self.size == MOST_AT_ONCE else self.size * BATCHES_CLAIMED
 
     def learn(self, began: float) -> None:
         self.size = 1 if self.is_over(began) else min(self.size * 2, MOST_AT_ONCE)

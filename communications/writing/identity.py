@@ -2,6 +2,7 @@
 
 import uuid
 from email.utils import parseaddr
+from functools import cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -30,11 +31,16 @@ def content_id(name: str) -> str:
 
 def sender() -> tuple[str, str]:
     """Name and address that the portal's mails come from."""
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    name, address = _parts(settings.DEFAULT_FROM_EMAIL)
     return name or "Deploy Portal", address
 
 
 def domain() -> str:
     """The domain that the portal sends from."""
-    _, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return address.rpartition("@")[2] or "localhost"
+    return sender()[1].rpartition("@")[2] or "localhost"
+
+
+@cache
+def _parts(said: str) -> tuple[str, str]:
+    """It is asked several times a mail."""
+    return parseaddr(said)

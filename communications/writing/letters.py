@@ -21,7 +21,8 @@ from monitoring.figures import Picture
 FOLDER = "communications/mail"
 LONGEST_SUBJECT = 200
 # Stands where a reader's own link goes; nobody can type it, since it is another in each process.
-OWN_LINK = f"https://{uuid.uuid4().hex}.invalid/"
+# About as long as a link gets, so that a line that holds it is as long as it will be.
+OWN_LINK = f"https://{uuid.uuid4().hex}.invalid/".ljust(400, "x")
 
 
 @dataclass(frozen=True)

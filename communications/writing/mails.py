@@ -1,13 +1,12 @@
 """A letter as a mail, addressed to each of its readers.
 
-It is written once for all who read the same; for who may leave, once for each, since their own
-link stands in its headers, its text and its page.
+It is written once for all who read the same; what is each one's own is put in where it stands.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from email.message import Message as Part
 from email.mime.image import MIMEImage
 from email.utils import formataddr, formatdate
@@ -16,7 +15,6 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import (
     SafeMIMEMultipart,
-    SafeMIMEText,
     forbid_multi_line_headers,
     sanitize_address,
 )
@@ -25,11 +23,11 @@ from django.db import DatabaseError
 
 from communications.enums import EntryStatus
 from communications.exceptions import Unsendable, Unwritten
-from communications.models import Delivery
+from communications.models import Delivery, Message
 from communications.subscriptions import links
 from communications.whom import audience
 from communications.writing import calendar_entries, ics, identity, letters, reading
-from communications.writing.letters import Letter
+from communications.writing.letters import OWN_LINK, Letter
 from communications.writing.reading import Facts, Reader
 from deployments.fitting import one_line
 from deployments.models import Deployment
@@ -37,21 +35,26 @@ from monitoring import drawing
 from monitoring.figures import Picture
 
 OF_EACH_READER = ("To", "Message-ID", "Date")
+# No line of an entry is too long for a mail: RFC 5545 folds them much shorter.
+ENTRY_HEAD = (
+    'Content-Type: text/calendar; charset="utf-8"; method="{method}"\n'
+    "MIME-Version: 1.0\nContent-Transfer-Encoding: 8bit\n\n"
+)
+PLACE_OF_LINK = OWN_LINK.encode("ascii")
 logger = logging.getLogger(__name__)
 
 
 class Mail:
-    """All but three headers, which are each reader's own; those cost a small part of the whole."""
+    """All but each reader's own headers and link; those cost a small part of the whole."""
 
-    def __init__(
-        self, letter: Letter, deployment: Deployment, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, letter: Letter, deployment: Deployment) -> None:
+        self._letter, self._deployment = letter, deployment
         lead = one_line(deployment.lead.email)
         mail = EmailMultiAlternatives(
             letter.subject,
             letter.text,
             reply_to=[lead] if lead else [],
-            headers={"Auto-Submitted": "auto-generated", **(headers or {})},
+            headers={"Auto-Submitted": "auto-generated"},
         )
         mail.attach_alternative(letter.html, "text/html")
         whole = mail.message()
@@ -62,7 +65,18 @@ class Mail:
         self._rest = whole.as_bytes()
         self._boundary = f"--{whole.get_boundary()}".encode("ascii")
 
-    def to(self, copy: Delivery, entry: str = "") -> bytes:
+    def taking(self, address: str) -> Mail:
+        """This mail, or one that is written anew where a link cannot just be put in.
+
+        Lines too long for a mail are written in another way (quoted-printable), which breaks the
+        link's place; and a link that is longer than its place could make a line too long.
+        """
+        places = self._letter.text.count(OWN_LINK) + self._letter.html.count(OWN_LINK)
+        if len(address) <= len(OWN_LINK) and self._rest.count(PLACE_OF_LINK) == places:
+            return self
+        return Mail(self._letter.to(address), self._deployment)
+
+    def to(self, copy: Delivery, entry: str = "", link: str = "") -> bytes:
         """The whole mail, line ends still to be made those of the wire.
 
         The calendar entry is the last of the alternatives: programs that know calendars prefer it.
@@ -71,21 +85,21 @@ class Mail:
             "To": formataddr((one_line(copy.name), copy.address)),
             "Message-ID": copy.mail_id,
             "Date": formatdate(),
+            **(links.headers_of(link) if link else {}),
         }
         try:
             lines = [forbid_multi_line_headers(name, said, "utf-8") for name, said in own.items()]
             head = "".join(f"{name}: {said}\n" for name, said in lines).encode("ascii")
         except ValueError as error:  # of which BadHeaderError is a kind
             raise Unsendable(f"The mail could not be written: {error}") from error
-        return head + (self._with(entry, copy) if entry else self._rest)
+        whole = head + (self._with(entry, copy) if entry else self._rest)
+        return whole.replace(PLACE_OF_LINK, links.address_of(link).encode()) if link else whole
 
     def _with(self, entry: str, copy: Delivery) -> bytes:
-        part = SafeMIMEText(entry, "calendar", "utf-8")
-        part.set_param("method", calendar_entries.method_of(copy))
-        alternatives, _, _ = self._rest.rpartition(self._boundary)
-        return b"".join(
-            [alternatives, self._boundary, b"\n", part.as_bytes(), b"\n", self._boundary, b"--\n"]
-        )
+        head = ENTRY_HEAD.format(method=calendar_entries.method_of(copy))
+        part = (head + entry.replace("\r\n", "\n")).encode()
+        alternatives, boundary, _ = self._rest.rpartition(self._boundary)
+        return b"".join([alternatives, boundary, b"\n", part, b"\n", boundary, b"--\n"])
 
 
 def _enclose(whole: Part, pictures: Sequence[Picture]) -> None:
@@ -107,14 +121,10 @@ def _enclose(whole: Part, pictures: Sequence[Picture]) -> None:
 
 
 class Texts:
-    """The letters of one batch; readers of one zone and part who know the same share theirs.
-
-    Whoever may leave shares the words, but not the mail that is made of them.
-    """
+    """The letters of one batch; readers of one zone and part who know the same share theirs."""
 
     def __init__(self) -> None:
         self._facts: dict[int, Facts] = {}
-        self._letters: dict[tuple[int, Reader], Letter] = {}
         self._mails: dict[tuple[int, Reader], Mail] = {}
         self._working: dict[int, set[int]] = {}
         self._entries: dict[tuple[int, str, bool], str] = {}
@@ -122,32 +132,29 @@ class Texts:
     def written(self, copy: Delivery) -> bytes:
         """Raises Unsendable for whatever is wrong with a text, since the others are to go out."""
         try:
-            mail, entry = self._mail(copy), self._entry(copy)
+            reader = self._reader(copy)
+            link = links.of_copy(copy) if reader.may_leave else ""
+            mail, entry = self._mail(copy.message, reader, link), self._entry(copy)
         except DatabaseError:
             raise
         except Exception as error:
             logger.exception("message %s could not be written", copy.message_id)
             raise Unwritten(f"The text could not be written: {error}") from error
-        return mail.to(copy, entry)
+        return mail.to(copy, entry, link)
 
-    def _mail(self, copy: Delivery) -> Mail:
-        """Shared, but for who may leave: their mail holds a link of their own."""
+    def _reader(self, copy: Delivery) -> Reader:
         message = copy.message
         if message.pk not in self._facts:
             self._facts[message.pk] = reading.gather(message, message.deployment)
-        facts = self._facts[message.pk]
-        reader = reading.reader_for(facts, copy)
+        return reading.reader_for(self._facts[message.pk], copy)
+
+    def _mail(self, message: Message, reader: Reader, link: str) -> Mail:
         key = (message.pk, reader)
-        if key not in self._letters:
-            self._letters[key] = letters.compose(facts, reader)
-        letter = self._letters[key]
-        if letter.may_leave:
-            link = links.of_copy(copy)
-            own = letter.to(links.address_of(link))
-            return Mail(own, message.deployment, links.headers_of(link))
         if key not in self._mails:
+            letter = letters.compose(self._facts[message.pk], reader)
             self._mails[key] = Mail(letter, message.deployment)
-        return self._mails[key]
+        mail = self._mails[key]
+        return mail.taking(links.address_of(link)) if link else mail
 
     def _entry(self, copy: Delivery) -> str:
         """The calendar entry that goes along, or nothing; only its recipient is each one's own."""
