@@ -37,8 +37,8 @@ def append(event: Event, subject: Deployment | Chain) -> None:
 def _statement(table: str) -> str:
     composed = sql.SQL(APPENDED).format(
         event=sql.Identifier(Event._meta.db_table),
-        columns=sql.SQL(", ").join(sql.Identifier(field.column) for field in FIELDS),
-        values=sql.SQL(", ").join(sql.SQL("%s") for _ in FIELDS),
+        columns=sql.SQL(", ").join([sql.Identifier(str(field.column)) for field in FIELDS]),
+        values=sql.SQL(", ").join([sql.SQL("%s")] * len(FIELDS)),
         outbox=sql.Identifier(Outbox._meta.db_table),
         subject=sql.Identifier(table),
     )

@@ -36,4 +36,5 @@ def holdings(user: User, service_ids: Collection[int]) -> list[tuple[int, str, s
     """By service: `right` with its codename, `role` with its key, or `stand-in`."""
     with connection.cursor() as cursor:
         cursor.execute(HELD, {"user": user.pk, "services": list(service_ids)})
-        return cursor.fetchall()
+        found: list[tuple[int, str, str]] = cursor.fetchall()
+    return found
