@@ -26,6 +26,7 @@ from .identity import libc
 
 PORTAL = "deploy_portal.loaded"
 MULTIPROCESSING = multiprocessing.get_context("fork")
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_NAME = 15
 M_ARENA_MAX = -8
 
@@ -88,7 +89,12 @@ def fork(program: Program, log: Path, answer: IO[bytes] | None) -> Forked:
         # Nobody waits for it at the end of a supervisor that failed.
         daemon=True,
     )
-    process.start()
+    # One that is ended before it is itself must not take that for its supervisor's concern.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     return Forked(process)
 
 
@@ -98,6 +104,7 @@ def _become(program: Program, log: Path, answer: IO[bytes] | None, parent: int) 
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for wanted in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(wanted, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     die_with_parent(parent, program.death_signal)
     libc.prctl(PR_SET_NAME, ctypes.c_char_p(program.name.encode()))
     _take_over_files(log, answer, program.pass_fds)

@@ -124,3 +124,10 @@ def test_an_answer_is_only_what_goes_to_standard_output(supervisor: Supervisor) 
     text = "import sys; print('who: anna'); print('careful', file=sys.stderr)"
     assert supervisor.ask(script(text)) == "who: anna"
     assert supervisor.folders.log("toy").read_text() == "careful\n"
+
+
+def test_a_process_of_the_portal_is_started_where_nothing_was_loaded(
+    supervisor: Supervisor,
+) -> None:
+    text = "import sys; print(sys.argv[0], 'django' in sys.modules)"
+    assert supervisor.ask(script(text, is_portal=True)) == "-c False"
