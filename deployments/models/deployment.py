@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, models
@@ -47,7 +48,8 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
         is read again once it is locked: a joined row read while waiting would be an older one.
         """
         self.lock_row(pk)
-        return self.with_place().annotate(locked_at=PortalNow()).get(pk=pk)
+        told: dict[str, Any] = {"locked_at": PortalNow()}
+        return self.with_place().annotate(**told).get(pk=pk)
 
     def lock_row(self, pk: int) -> None:
         """The same lock, for whoever reads by themselves what they judge, and after it.
