@@ -38,8 +38,9 @@ class Claim:
 def claim(run_id: int) -> Claim | None:
     """Take a due run that nobody holds; None when somebody was faster or it is not due.
 
-    A conditional UPDATE decides between workers. The deadline is fixed by the first claim, so
-    that a run which no worker could take does not run out of time in the queue.
+    A conditional UPDATE decides between workers, and finds the run as it was read, since each claim
+    gives it another token. The deadline is fixed by the first claim, so that a run which no worker
+    could take does not run out of time in the queue.
     """
     asked = GateRun.objects.select_related("gate__deployment__service").filter(pk=run_id)
     run = next(iter(asked.annotate(read_at=PortalNow()).order_by()), None)
@@ -50,7 +51,7 @@ def claim(run_id: int) -> Claim | None:
     run.deadline = run.deadline or now + run.gate.timeout
     taken = (
         GateRun.objects.claimable(now)
-        .filter(pk=run_id, starts__lt=MOST_STARTS)
+        .filter(pk=run_id, token=run.token, starts__lt=MOST_STARTS)
         .update(
             state=RunState.RUNNING,
             token=token,
