@@ -26,6 +26,8 @@ from deployments import clock, hints, provenance, ticks
 FINISH_AGAIN_AFTER = (0.5, 1, 2, 4, 8, 16)
 # A mail server that hangs must not hold every thread of the process.
 _seats = threading.BoundedSemaphore(3)
+# Two would wait for each other's locks, message by message; others send what is written already.
+_writing = threading.Lock()
 logger = logging.getLogger(__name__)
 
 
@@ -45,12 +47,22 @@ def sweep() -> None:
         return
     try:
         with provenance.acting("worker"):
-            _tell(dispatch.expand_due() | dispatch.recover())
+            _tell(_expand_due() | dispatch.recover())
             _note_backlog()
             _send_all()
             dispatch.note_first_copies()
     finally:
         _seats.release()
+
+
+def _expand_due() -> set[int]:
+    """What is due gets its copies, unless this process is at it already."""
+    if not _writing.acquire(blocking=False):
+        return set()
+    try:
+        return dispatch.expand_due()
+    finally:
+        _writing.release()
 
 
 def _note_backlog() -> None:

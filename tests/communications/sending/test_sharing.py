@@ -8,6 +8,7 @@ from communications import sender
 from communications.definitions import PlanLine
 from communications.enums import DeliveryState, Kind
 from communications.models import Delivery, Stakeholder
+from communications.sending import dispatch
 from communications.sending.line import BATCH_SECONDS, BATCHES_CLAIMED
 from deployments.enums import Anchor
 from tests.builders import Team
@@ -31,9 +32,23 @@ def test_slow_mail_server_gets_the_mail_by_all_who_can_send(
     )
     make_planned(real_team, DUE)
     witness.pause = BATCH_SECONDS * 1.2
+    dispatch.expand_due()
     at_once(sender.sweep, sender.sweep)
     assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.SENT}
     shares = sorted(witness.by_connection.values())
     assert (len(shares), sum(shares)) == (2, READERS)
     assert shares[0] >= BATCHES_CLAIMED
     assert witness.doubled() == {}
+
+
+def test_copies_leave_while_another_sender_of_the_process_writes_more(
+    real_team: Team, witness: Witness
+) -> None:
+    written, due = (make_planned(real_team, DUE).messages.get() for _ in range(2))
+    dispatch.expand(written.pk, written.deployment_id)
+    with sender._writing:
+        sender.sweep()
+    assert set(written.deliveries.values_list("state", flat=True)) == {DeliveryState.SENT}
+    assert not due.deliveries.exists()
+    sender.sweep()
+    assert set(due.deliveries.values_list("state", flat=True)) == {DeliveryState.SENT}
