@@ -98,9 +98,9 @@ def refusal_by_hand(
             else "Only a technical lead or a security holder of this service may enter a result "
             "by hand."
         )
-    if rights.user == deployment.requester:
+    if rights.user.pk == deployment.requester_id:
         return Forbidden("Whoever requested the deployment may not enter results for it.")
-    if on_behalf_of is not None and on_behalf_of == deployment.requester:
+    if on_behalf_of is not None and on_behalf_of.pk == deployment.requester_id:
         return Forbidden(
             f"{on_behalf_of} requested the deployment; nobody enters results for them."
         )

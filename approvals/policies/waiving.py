@@ -71,9 +71,9 @@ def refusal_to_sign(
             if on_behalf_of
             else f"This waiver needs the signature of {called} of this service."
         )
-    if rights.user == waiver.asked_by:
+    if rights.user.pk == waiver.asked_by_id:
         return Forbidden("Whoever asked for the waiver may not sign it; another person does.")
-    if rights.user == deployment.requester:
+    if rights.user.pk == deployment.requester_id:
         return Forbidden("Whoever requested the deployment may not sign a waiver for it.")
     return (
         refusal_by_absent(on_behalf_of, waiver, deployment)
@@ -86,8 +86,9 @@ def refusal_by_absent(
     absent: User | None, waiver: Waiver, deployment: Deployment
 ) -> Refused | None:
     """Whoever may not sign the waiver has nobody sign it for them either."""
-    if absent is not None and absent in (waiver.asked_by, deployment.requester):
-        did = "asked for the waiver" if absent == waiver.asked_by else "requested the deployment"
+    if absent is not None and absent.pk in {waiver.asked_by_id, deployment.requester_id}:
+        is_asker = absent.pk == waiver.asked_by_id
+        did = "asked for the waiver" if is_asker else "requested the deployment"
         return Forbidden(f"{absent} {did}; nobody signs it for them.")
     return None
 
