@@ -44,5 +44,7 @@ def begin() -> None:
     """Heed what one forked process is told and the one it comes from was not."""
     # Django says so to whoever loads settings, and commands that a worker runs go by it.
     os.environ["TZ"] = settings.TIME_ZONE
+    options = settings.DATABASES["default"]["OPTIONS"]
+    options.pop("pool", None)
     if env.bool("DATABASE_POOL", default=False):
-        settings.DATABASES["default"]["OPTIONS"]["pool"] = settings.DATABASE_POOL
+        options["pool"] = settings.DATABASE_POOL

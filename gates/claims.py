@@ -13,7 +13,7 @@ from django.db.models import F
 from deployments import clock
 from deployments.clock import PortalNow
 from gates.enums import RunState
-from gates.models import GateRun
+from gates.models import GateRun, GateRunQuerySet
 
 # A healthy worker renews its lease long before it ends.
 LEASE = timedelta(seconds=45)
@@ -28,6 +28,16 @@ class Claim:
     run: GateRun
     token: uuid.UUID
     at: datetime
+
+    @property
+    def mine(self) -> GateRunQuerySet:
+        """The row as long as nobody else has claimed it, to be written by one statement or not."""
+        return GateRun.objects.filter(pk=self.run.pk, token=self.token, state=RunState.RUNNING)
+
+    @property
+    def stands(self) -> bool:
+        """Whether nobody else may have begun since; a worker that stood still asks nobody then."""
+        return self.mine.filter(lease_until__gt=PortalNow()).exists()
 
     @property
     def is_first(self) -> bool:
@@ -94,5 +104,4 @@ def _renewed(held: Claim) -> bool:
     now = clock.now()
     if held.run.deadline is not None and now >= held.run.deadline:
         return False
-    held_by_us = GateRun.objects.filter(pk=held.run.pk, token=held.token, state=RunState.RUNNING)
-    return bool(held_by_us.update(lease_until=now + LEASE))
+    return bool(held.mine.update(lease_until=now + LEASE))

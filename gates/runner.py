@@ -20,7 +20,7 @@ from gates.enums import GateState, RunState
 from gates.kinds import PROBED
 from gates.measurement import MOST_DETAILS, Measurement, storable, unmeasured
 from gates.measuring import measure
-from gates.models import Gate, GateRun, GateRunQuerySet, Sample, TryOut
+from gates.models import Gate, GateRun, Sample, TryOut
 from gates.storing import opened
 from gates.streaks import Judgment, Limits, Observation, judge, judge_look, judge_report
 
@@ -34,7 +34,7 @@ def execute(run_id: int) -> None:
     while held := claim(run_id):
         with beating(held):
             found = sampled(held)
-        pause = store(held, found)
+        pause = store(held, found) if found else None
         if pause is None or pause > PATIENCE:
             return
         time.sleep(pause.total_seconds())
@@ -59,8 +59,11 @@ def _tried(tried: TryOut) -> Measurement:
         return unmeasured(trouble.sentence)
 
 
-def sampled(held: Claim) -> Measurement:
-    """One measurement for a run, of the report that it was asked for where there is one."""
+def sampled(held: Claim) -> Measurement | None:
+    """One measurement for a run, of the report that it was asked for where there is one.
+
+    None if the claim was lost before anybody was asked, who is not to be asked twice at once.
+    """
     run, gate = held.run, held.run.gate
     about = (gate.settings, gate.deployment.service, gate.deployment)
     try:
@@ -68,6 +71,8 @@ def sampled(held: Claim) -> Measurement:
     except Trouble as trouble:
         return unmeasured(trouble.sentence)
     with opened(run.report) as report:
+        if report is None and not held.stands:
+            return None
         return measure(gate.kind, gate.settings, gate.condition, around, report)
 
 
@@ -146,7 +151,7 @@ def _end(held: Claim, sample: Sample, judgment: Judgment) -> None:
     """The deployment's lock comes first, as everywhere; the token then decides."""
     Deployment.objects.lock_row(held.run.gate.deployment_id)
     state = GateState(judgment.state)
-    is_mine = _mine(held).update(
+    is_mine = held.mine.update(
         state=RunState.COMPLETE,
         outcome=state,
         reason=judgment.reason,
@@ -167,7 +172,7 @@ def _go_on(held: Claim, sample: Sample) -> bool:
     has_settled = gate.state == GateState.SETTLING
     if has_settled:
         Deployment.objects.lock_row(gate.deployment_id)
-    is_mine = _mine(held).update(lease_until=None, due_at=sample.at + gate.interval, starts=0)
+    is_mine = held.mine.update(lease_until=None, due_at=sample.at + gate.interval, starts=0)
     if not is_mine:
         return False
     sample.save()
@@ -181,7 +186,3 @@ def _go_on(held: Claim, sample: Sample) -> bool:
 def _fresh(held: Claim) -> Gate:
     """The gate and its deployment as they are under the lock."""
     return Gate.objects.select_related("deployment").get(pk=held.run.gate_id)
-
-
-def _mine(held: Claim) -> GateRunQuerySet:
-    return GateRun.objects.filter(pk=held.run.pk, token=held.token, state=RunState.RUNNING)

@@ -15,7 +15,7 @@ from gates.claims import Claim, claim
 from gates.enums import GateState, RunState
 from gates.measurement import Measurement
 from gates.models import Gate, GateRun, Sample
-from gates.runner import execute, store
+from gates.runner import execute, sampled, store
 from gates.schedules import Schedule
 from gates.standing import mark_stale
 from gates.streaks import Limits
@@ -57,9 +57,9 @@ def test_run_of_one_sample_costs_few_questions(
     gate = make_http_gate(deployment, server, at_first)
     run = services.request_run(gate, actor=team.member)
 
-    # Two to claim, one for the connection, one for the time, six to record under the lock, and two
-    # that mark its transaction.
-    with django_assert_num_queries(12):
+    # Two to claim, one for the connection, one whether the claim stands, one for the time, six to
+    # record under the lock, and two that mark its transaction.
+    with django_assert_num_queries(13):
         execute(run.pk)
 
     run.refresh_from_db()
@@ -167,6 +167,15 @@ def test_answer_is_thrown_away_when_another_worker_took_over(gate, run):
     assert claim(run.pk) is not None
     assert store(stale, GOOD) is None
     assert Sample.objects.count() == 0
+
+
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_worker_that_stood_still_since_its_claim_asks_nobody(gate, run, is_taken):
+    stale = claimed(run)
+    GateRun.objects.update(lease_until=run.requested_at - timedelta(seconds=1))
+    later = claim(run.pk) if is_taken else None
+    assert sampled(stale) is None
+    assert later is None or sampled(later) is not None
 
 
 def test_verdict_is_thrown_away_when_another_worker_took_over(gate, run):
