@@ -6,6 +6,7 @@ By default 10,000 deployments with a million events; FULL=1 takes ten times as m
 and EVENTS=n others. S11's part in a browser is bench/home.py.
 """
 
+import gc
 import os
 import statistics
 import time
@@ -123,6 +124,7 @@ def browser(person: User) -> Client:
 
 def measured(client: Client, address: str) -> Measured:
     timed(client, address)
+    gc.freeze()  # as a web process has when it begins to serve
     with CaptureQueriesContext(connection) as asked:
         timed(client, address)
     questions = len(asked)  # at once: the next request empties the log

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from typing import Any, cast
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi_typing import WSGIApp
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
+from django.urls import reverse
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from deploy_portal.wsgi import application as pages
@@ -44,6 +46,7 @@ class Portal:
 
     async def _live_and_end(self, receive: Receive, send: Send) -> None:
         await receive()
+        settle()
         await self.hub.start()
         before_ending(self.hub.close)
         await send({"type": "lifespan.startup.complete"})
@@ -51,6 +54,15 @@ class Portal:
         await self.hub.stop()
         self._threads.executor.shutdown(wait=False, cancel_futures=True)
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def settle() -> None:
+    """Load what the first page would load; it stays, so the collector need not look through it.
+
+    Else every tenth page or so would take twice its time.
+    """
+    reverse("dashboard:home")
+    gc.freeze()
 
 
 def _as_django_reads_it(scope: Scope) -> Scope:
