@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from django.db.models import Case, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, When
 
 from accounts.models import User
-from checklists.enums import UNCLOSED
 from checklists.models import Item
 from checklists.policies import phase_is_over
 from checklists.rows import Calendar
@@ -64,8 +63,8 @@ def _owned(user: User) -> list[tuple[Item, datetime]]:
         service=OuterRef("deployment__service"), role=OuterRef("owner_role"), group__user=user
     )
     found = (
-        Item.objects.filter(Q(owner=user) | Exists(held), deployment__in=under_way)
-        .filter(state__in=sorted(UNCLOSED))
+        Item.objects.unclosed()
+        .filter(Q(owner=user) | Exists(held), deployment__in=under_way)
         .select_related("deployment__service", "deployment__environment", "owner_role")
         .annotate(now=PortalNow())
         .order_by(DUE.asc(nulls_last=True), "deployment", "position")[:LOOKED_AT]

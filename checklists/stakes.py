@@ -1,7 +1,6 @@
 """The items that somebody owns and that are still to be done."""
 
 from accounts.models import User
-from checklists.enums import UNCLOSED
 from checklists.models import Item
 from deployments.access.stakes import Stake
 from deployments.models import Deployment
@@ -9,9 +8,8 @@ from deployments.models import Deployment
 
 def owned_items(person: User) -> list[Stake]:
     items = (
-        Item.objects.get_queryset()
+        Item.objects.unclosed()
         .filter(owner=person, deployment__in=Deployment.objects.open())
-        .filter(state__in=sorted(UNCLOSED))
         .select_related("deployment__service", "deployment__environment")
         .order_by("deployment", "position")
     )

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from checklists import due
-from checklists.enums import UNCLOSED, AttemptState
+from checklists.enums import AttemptState
 from checklists.models import Attempt, Item
 from checklists.services.commands import RUN
 from checklists.services.overrun import VERB, foresee_overrun
@@ -80,11 +80,11 @@ def _due_soon() -> list[Item]:
 
 def _waiting() -> list[Item]:
     """All that have an owner and a due time, of deployments that go on."""
-    owned = Item.objects.filter(owner__isnull=False) | Item.objects.filter(owner_role__isnull=False)
+    owned = Q(owner__isnull=False) | Q(owner_role__isnull=False)
     return list(
-        owned.exclude(due_anchor="")
-        .filter(state__in=sorted(UNCLOSED))
-        .filter(deployment__state__in=sorted(UNDER_WAY))
+        Item.objects.unclosed()
+        .filter(owned, deployment__state__in=sorted(UNDER_WAY))
+        .exclude(due_anchor="")
         .select_related("deployment")
         .order_by("deployment", "position")
     )

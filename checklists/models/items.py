@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
+    def unclosed(self) -> ItemQuerySet:
+        """By the states that are left, for which there is an index: most items are closed."""
+        return self.filter(state__in=sorted(UNCLOSED))
+
     def waiting_in(self, phases: Iterable[Phase]) -> ItemQuerySet:
         """Required items of these phases that nobody has closed yet."""
-        return self.filter(required=True, phase__in=list(phases), state__in=sorted(UNCLOSED))
+        return self.unclosed().filter(required=True, phase__in=list(phases))
 
 
 class PresentItems(models.Manager["Item"]):
@@ -30,6 +34,9 @@ class PresentItems(models.Manager["Item"]):
 
     def get_queryset(self) -> ItemQuerySet:
         return ItemQuerySet(self.model, using=self._db).filter(removed_at__isnull=True)
+
+    def unclosed(self) -> ItemQuerySet:
+        return self.get_queryset().unclosed()
 
     def waiting_in(self, phases: Iterable[Phase]) -> ItemQuerySet:
         return self.get_queryset().waiting_in(phases)
@@ -118,7 +125,6 @@ class Item(models.Model):
         ordering = ["deployment", "position"]
         indexes = [
             models.Index(fields=["deployment", "position"], name="item_order"),
-            # What is still to be done is looked for over all deployments, and most of it is done.
             models.Index(
                 fields=["deployment"],
                 condition=Q(state__in=sorted(UNCLOSED), removed_at=None),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from approvals import waivers
 from approvals.services import beyond_reach
 from approvals.signoff import standings
-from checklists.enums import CLOSED, ItemState
+from checklists.enums import ItemState
 from checklists.models import Item
 from checklists.policies import refusal_by_phase
 from communications.enums import ASKS_TO_SIGN, GO_BACK, Kind
@@ -25,8 +25,8 @@ def is_in_vain(kind: str, deployment: Deployment, event: Event) -> bool:
 
 def is_needless(deployment: Deployment, event: Event) -> bool:
     """The item is closed or gone, or there is nothing more to do at all."""
-    item = Item.objects.filter(pk=event.object_id, deployment=deployment)
-    return deployment.state in FINAL or not item.exclude(state__in=CLOSED).exists()
+    item = Item.objects.unclosed().filter(pk=event.object_id, deployment=deployment)
+    return deployment.state in FINAL or not item.exists()
 
 
 def goes_on(deployment: Deployment, event: Event) -> bool:
