@@ -216,3 +216,13 @@ def test_queries_do_not_grow_with_waivers_and_items_that_wait(team: Team) -> Non
         counts.append((len(inbox), len(home)))
     assert len(inbox_of(team.technical_lead).rows) == 30
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("reader", ["stakeholder", "auditor"])
+def test_no_deployment_is_judged_for_whoever_only_reads(team: Team, reader: str) -> None:
+    make_ready(team)
+    with CaptureQueriesContext(connection) as asked:
+        assert inbox_of(team.people[reader]).rows == []
+    # The deployments, their authors, and what the reader holds.
+    assert len(asked) == 3
+    assert len(inbox_of(team.ops_lead).rows) == 1

@@ -19,6 +19,23 @@ from deployments.models import Deployment
 from tests.builders import make_deployment, make_team, signed_in
 from tests.live.pages import Page
 
+# Begins as a server has it begin; most of what there is by then is left alone.
+BEGUN = """
+import asyncio, gc, sys
+from deploy_portal.asgi import application
+
+async def begin():
+    wanted, answers = asyncio.Queue(), asyncio.Queue()
+    await wanted.put({"type": "lifespan.startup"})
+    serving = asyncio.create_task(application({"type": "lifespan"}, wanted.get, answers.put))
+    assert await answers.get() == {"type": "lifespan.startup.complete"}
+    print(gc.get_freeze_count() > len(gc.get_objects()), "dashboard.views" in sys.modules)
+    await wanted.put({"type": "lifespan.shutdown"})
+    await serving
+
+asyncio.run(begin())
+"""
+
 
 def test_the_end_of_the_process_is_not_held_up_by_open_streams(
     committed: dict[str, str], tmp_path: Path
@@ -47,6 +64,20 @@ def test_the_end_of_the_process_is_not_held_up_by_open_streams(
     assert time.monotonic() - began < 3
     assert "Traceback" not in told
     assert "timeout graceful shutdown exceeded" not in told
+
+
+def test_what_a_process_loaded_before_it_serves_is_not_looked_through_for_garbage(
+    committed: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "static").mkdir()
+    found = subprocess.run(
+        [sys.executable, "-c", BEGUN],
+        env={**committed, "PORTAL_VAR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.split() == ["True", "True"]
 
 
 def test_change_made_at_one_process_shows_on_pages_of_the_other_and_on_coming_back(
