@@ -6,9 +6,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from xdist.remote import Producer
 from xdist.scheduler import LoadGroupScheduling
+
+from tests.waiting import PATIENCE
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -41,6 +43,7 @@ def browser() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+        expect.set_options(timeout=PATIENCE * 1000)
         started = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield started
         started.close()

@@ -53,7 +53,7 @@ def issuing() -> Iterator[Issuer]:
         yield issuer
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=30)
 
 
 def _wait_for(issuer: Issuer) -> None:

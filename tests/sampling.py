@@ -32,12 +32,12 @@ class Sample:
     authority: Path
 
     def get(self, path: str) -> Any:
-        with urllib.request.urlopen(f"{self.url}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=30) as answer:
             return json.load(answer)
 
     def switch(self, mode: str) -> None:
         body = urllib.parse.urlencode({"mode": mode}).encode()
-        urllib.request.urlopen(f"{self.url}/", body, timeout=10).close()
+        urllib.request.urlopen(f"{self.url}/", body, timeout=30).close()
 
     def ask(self, kind: str, wanted: dict[str, Any], condition: str = "") -> Measurement:
         around = Circumstances(datetime.now(UTC), Permit(self.url, LOOPBACK))
@@ -62,4 +62,4 @@ def sampling(folder: Path) -> Iterator[Sample]:
             yield Sample(url, secured.getsockname()[1], folder / "authority.pem")
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(30)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
-from time import monotonic, sleep
+from time import sleep
 
 import pytest
 from django.conf import LazySettings
@@ -25,6 +24,7 @@ from deployments.models import Deployment
 from tests.builders import Team, make_proof, make_team
 from tests.checklists.makers import declare, make_day, say, step
 from tests.threads import at_once
+from tests.waiting import until
 
 PYTHON = sys.executable
 SAYS = [PYTHON, "-c", "print('all 3 nodes drained')"]
@@ -296,10 +296,3 @@ def test_output_is_followed_while_it_runs_and_ending_it_ends_the_process(
     assert beat.read_text() == last
     assert Attempt.objects.get(pk=attempt.pk).state == AttemptState.ENDED
     assert step(deployment, "Drain").state == ItemState.FAILED
-
-
-def until(holds: Callable[[], bool]) -> None:
-    end = monotonic() + 30
-    while not holds():
-        assert monotonic() < end
-        sleep(0.1)

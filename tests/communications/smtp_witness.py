@@ -79,14 +79,14 @@ class Witness:
         started = threading.Event()
         self._thread = threading.Thread(target=self._serve, args=(started,), daemon=True)
         self._thread.start()
-        assert started.wait(5)
+        assert started.wait(30)
 
     def stop(self) -> None:
         loop, thread = self._loop, self._thread
         if loop is None or thread is None:
             return
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
+        thread.join(30)
         self._loop = self._thread = None
 
     def _serve(self, started: threading.Event) -> None:

@@ -25,8 +25,9 @@ from tests.builders import Team
 from tests.chaos import EVERY_SECONDS, FULL, unreliable
 from tests.communications.conftest import make_planned, move_clock
 from tests.communications.smtp_witness import Witness
-from tests.gates.workers import BEAT, COMMAND, Worker, until
+from tests.gates.workers import BEAT, COMMAND, Worker
 from tests.live.brokers import Broker
+from tests.waiting import PATIENCE, until
 
 MESSAGES, READERS, KILLS = (10, 500, 20) if FULL else (4, 50, 2)
 SENDERS_OF_A_WORKER = 3
@@ -80,7 +81,7 @@ class Processes:
             self.workers = [self.started(WORKER) if one.has_ended else one for one in self.workers]
             return is_so()
 
-        until(tended, 1200 if FULL else 120)
+        until(tended, seconds=1200 if FULL else PATIENCE)
 
     def kill_one(self) -> None:
         """While mails are leaving, at an instant that nobody chose."""

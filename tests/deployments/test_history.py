@@ -149,7 +149,7 @@ def test_untouched_history_holds_while_somebody_is_acting(committed: dict[str, s
         faults = [fault for _ in range(60) for fault in verify(deployment.chain_key).faults]
     finally:
         stop.set()
-        actor.join(10)
+        actor.join(60)
 
     assert faults == []
     assert deployment.events.count() > 10

@@ -10,7 +10,7 @@ from deploy_portal.settings import database
 from deployments import content
 from deployments.models import Deployment
 from tests.builders import make_deployment, make_team
-from tests.embedded.conftest import eventually
+from tests.waiting import until
 
 
 def waiting_for_a_lock() -> bool:
@@ -38,10 +38,10 @@ def test_who_waited_sees_the_content_that_was_written_meanwhile(
     with transaction.atomic():
         locked = Deployment.objects.lock(deployment.pk)
         waiter.start()
-        eventually(waiting_for_a_lock)
+        until(waiting_for_a_lock)
         locked.items.filter(position=1).update(text="Back up twice")
         assert content.refresh(locked, team.release_manager)
-    waiter.join(10)
+    waiter.join(60)
 
     deployment.refresh_from_db()
     assert seen == [deployment.content_hash]

@@ -7,7 +7,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 import uuid
@@ -26,6 +25,7 @@ from tests.builders import Team, make_administrator
 from tests.communications.smtp_witness import Witness, witnessing
 from tests.dashboard.test_access import make_scene
 from tests.e2e.scenery import Scenery, served
+from tests.waiting import until
 
 SignIn = Callable[[str], Page]
 
@@ -72,7 +72,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             subprocess.run([sys.executable, "manage.py", *command], env=environment, check=True)
         for arguments in processes(port, tmp_path):
             stack.enter_context(Running(arguments, environment, tmp_path))
-        wait_until(lambda: answers(f"{url}/health/"), "the portal answers", 90)
+        until(lambda: answers(f"{url}/health/"), "the portal answers")
         yield Portal(url, mails, environment)
 
 
@@ -138,17 +138,10 @@ class Running:
 
 def answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as response:
+        with urllib.request.urlopen(url, timeout=10) as response:
             return bool(response.status == 200)
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False
-
-
-def wait_until(holds: Callable[[], bool], what: str, seconds: float = 15) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, f"waited {seconds} s in vain until {what}"
-        time.sleep(0.1)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from deployments.models import Deployment
 from tests.builders import Team, signed_in
 from tests.dashboard.access_table import PERSONS, TABLE
 from tests.dashboard.test_access import arguments, every_argument
-from tests.live.conftest import eventually
+from tests.waiting import until
 
 # Who reads a page is the first of these to whom the table gives it.
 READERS = (
@@ -126,7 +126,7 @@ def serving() -> Iterator[str]:
         server = uvicorn.Server(config)
         serves = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         serves.start()
-        eventually(lambda: server.started)
+        until(lambda: server.started)
         try:
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         finally:

@@ -12,9 +12,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.axe import found_by_axe
-from tests.e2e.conftest import Portal, Running, SignIn, answers, free_port, wait_until
+from tests.e2e.conftest import Portal, Running, SignIn, answers, free_port
 from tests.e2e.test_moves import make_draft, submit
 from tests.oidc import Issuer, issuing
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 PASSWORD = "another battery staple"
@@ -91,7 +92,7 @@ def link_mailed_to(portal: Portal, address: str) -> str:
             if one.recipient == address and "invited" in str(one.mail["Subject"])
         ]
 
-    wait_until(lambda: bool(mailed()), "the invitation is mailed", 60)
+    until(lambda: bool(mailed()), "the invitation is mailed")
     found = re.search(rf"{re.escape(portal.url)}/set-password/\S+", mailed()[0])
     assert found
     return found[0]
@@ -121,7 +122,7 @@ def with_provider(portal: Portal, issuer: Issuer, tmp_path: Path) -> Iterator[st
                "--host=127.0.0.1", "--port", str(port), "--log-level=warning",
                "--timeout-graceful-shutdown=2"]  # fmt: skip
     with Running(command, environment, tmp_path):
-        wait_until(lambda: answers(f"{url}/health/"), "the second process answers", 90)
+        until(lambda: answers(f"{url}/health/"), "the second process answers")
         yield url
 
 

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 def verified(page: Page, folder: Path) -> str:
     """Downloads what is ready, unpacks it and lets its own verifier judge it."""
     ready = page.get_by_role("link", name="Download the ZIP")
-    expect(ready).to_be_visible(timeout=60_000)
+    expect(ready).to_be_visible()
     with page.expect_download() as download:
         ready.click()
     with zipfile.ZipFile(download.value.path()) as archive:

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import databases
 from tests.e2e.axe import found_by_axe
-from tests.e2e.conftest import Running, answers, free_port, wait_until
+from tests.e2e.conftest import Running, answers, free_port
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 PASSWORD = "another battery staple"
@@ -51,7 +52,7 @@ def empty(tmp_path: Path) -> Iterator[dict[str, str]]:
     try:
         with Running(command, environment, tmp_path):
             url = environment["PORTAL_URL"]
-            wait_until(lambda: answers(f"{url}/health/"), "the empty portal answers", 90)
+            until(lambda: answers(f"{url}/health/"), "the empty portal answers")
             yield environment
     finally:
         databases.drop(name)

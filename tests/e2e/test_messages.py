@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.communications.smtp_witness import Taken
-from tests.e2e.conftest import Portal, SignIn, wait_until
+from tests.e2e.conftest import Portal, SignIn
 from tests.e2e.test_moves import make_draft, submit
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -47,7 +48,7 @@ def read_and_try(page: Page, portal: Portal) -> None:
     expect(page.locator("pre")).to_contain_text("Save your work by noon.")
     page.get_by_role("button", name="Send a test copy to me").click()
     expect(page.locator("main, body").first).to_contain_text("A test copy is on its way")
-    wait_until(lambda: any(map(is_the_test, portal.mails.taken)), "the test copy arrives", 30)
+    until(lambda: any(map(is_the_test, portal.mails.taken)), "the test copy arrives")
 
 
 def is_the_test(one: Taken) -> bool:

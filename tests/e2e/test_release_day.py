@@ -17,7 +17,8 @@ from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from intake import demo
-from tests.e2e.conftest import Portal, SignIn, wait_until
+from tests.e2e.conftest import Portal, SignIn
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 SIGNERS = ("product_owner", "technical_lead", "security", "operations", "business")
@@ -110,7 +111,7 @@ def tick_everything_before(page: Page, address: str, onlooker: Page) -> None:
 def run_gates(page: Page, address: str, portal: Portal) -> None:
     page.goto(f"{address}gates/")
     page.get_by_role("button", name="Run all").click()
-    expect(page.locator("#gate-the-portal-answers")).to_contain_text("Passed", timeout=60_000)
+    expect(page.locator("#gate-the-portal-answers")).to_contain_text("Passed")
     secret = make_token(portal)
     pk = re.search(r"/deployments/(\d+)/", address)
     assert pk
@@ -213,7 +214,7 @@ def see_the_mails(portal: Portal, address: str) -> None:
         # Whoever another test invited in the meantime is told as well.
         return Counter(one.recipient for one in told if one.recipient.endswith("@demo.example"))
 
-    wait_until(lambda: of_this_deployment().total() >= 3 * 9, "all mails have come", 40)
+    until(lambda: of_this_deployment().total() >= 3 * 9, "all mails have come")
     counts = of_this_deployment()
     assert set(counts.values()) == {3}
     assert len(counts) == 9

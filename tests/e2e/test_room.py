@@ -11,9 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from intake import demo
-from tests.e2e.conftest import Portal, SignIn, wait_until
+from tests.e2e.conftest import Portal, SignIn
 from tests.e2e.test_moves import make_draft
 from tests.e2e.test_release_day import SIGNERS, plain_text
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -48,7 +49,7 @@ def test_product_owner_signs_from_the_mail_with_few_clicks(
         found = re.compile(rf"{re.escape(address)}sign/\d+/")
         return [link[0] for one in mails if (link := found.search(plain_text(one.mail)))]
 
-    wait_until(lambda: bool(links()), "the mail has come", 40)
+    until(lambda: bool(links()), "the mail has come")
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     began, clicks = time.monotonic(), 0
     page.goto(links()[0])

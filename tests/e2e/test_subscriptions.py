@@ -8,8 +8,9 @@ from email.message import EmailMessage
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Portal, SignIn, wait_until
+from tests.e2e.conftest import Portal, SignIn
 from tests.e2e.test_moves import make_draft, submit
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 LIST = "/services/storage-layer/stakeholders/"
@@ -22,7 +23,7 @@ def test_stakeholder_is_pasted_told_leaves_and_comes_back(
     paste(manager, portal)
     submit(manager, make_draft(manager, portal, "Told to a stakeholder"))
     send_notice(manager)
-    wait_until(lambda: bool(mails(portal)), "the stakeholder is told", 30)
+    until(lambda: bool(mails(portal)), "the stakeholder is told")
     stranger = browser.new_context(viewport={"width": 360, "height": 780}).new_page()
     leave(stranger, mails(portal)[0])
     manager.goto(f"{portal.url}{LIST}")

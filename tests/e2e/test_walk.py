@@ -56,7 +56,7 @@ def test_five_minutes_of_the_readme(
     sign(sign_in("product_owner"), portal, review)
     be_refused(sign_in, review, ready)
     prove(sign_in("auditor"), ready)
-    expect(technical.locator("#gate-the-portal-answers")).to_contain_text("Passed", timeout=60_000)
+    expect(technical.locator("#gate-the-portal-answers")).to_contain_text("Passed")
 
 
 def tab(page: Page, name: str) -> None:
@@ -145,7 +145,7 @@ def prove(auditor: Page, ready: str) -> None:
     expect(auditor.locator(".sentence").first).to_contain_text("follow one another")
     prints_well(auditor)
     auditor.get_by_role("button", name="Make the evidence pack").click()
-    expect(auditor.get_by_role("link", name="Download the ZIP")).to_be_visible(timeout=60_000)
+    expect(auditor.get_by_role("link", name="Download the ZIP")).to_be_visible()
     auditor.goto(f"{ready}go-no-go/")
     auditor.get_by_role("link", name="The facts it was taken on").click()
     expect(auditor.get_by_role("heading", name="Checklist and steps")).to_be_visible()

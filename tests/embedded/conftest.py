@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,13 +16,6 @@ from deploy_portal.embedded.folders import PROJECT
 from deploy_portal.embedded.wrapped import FORGOTTEN
 
 Start = Callable[..., "subprocess.Popen[str]"]
-
-
-def eventually(true: Callable[[], object], seconds: float = 15) -> None:
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -58,14 +50,14 @@ def start() -> Iterator[Start]:
     for process in started:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-            process.wait(12)
+            process.wait(60)
         assert process.stdout
         process.stdout.close()
 
 
 def said(process: subprocess.Popen[str]) -> str:
     """All it says until its end."""
-    return process.communicate(timeout=30)[0]
+    return process.communicate(timeout=60)[0]
 
 
 def wait_for_services(process: subprocess.Popen[str]) -> str:

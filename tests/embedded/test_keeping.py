@@ -21,7 +21,7 @@ def test_portal_moves_from_one_folder_to_another(start: Start, tmp_path: Path) -
     refused = start("restore", kept, "--folder", old)
     assert (said(refused), refused.returncode) == (f"{RUNNING}\n", 1)
     services.terminate()
-    services.wait(15)
+    services.wait(60)
 
     told = said(start("restore", kept, "--folder", new))
     assert "The portal is held" in told, told

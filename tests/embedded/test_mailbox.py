@@ -18,7 +18,7 @@ from aiosmtpd.smtp import Envelope
 
 from deploy_portal.embedded.folders import PROJECT
 from deploy_portal.embedded.mailbox import Catcher
-from tests.embedded.conftest import eventually
+from tests.waiting import until
 
 SCRIPT = "<script>alert(1)</script>"
 
@@ -42,7 +42,7 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, s
         )
         yield smtp.getsockname()[1], f"http://127.0.0.1:{reader.getsockname()[1]}"
         process.terminate()
-        process.wait(5)
+        process.wait(30)
 
 
 def mail(subject: str) -> EmailMessage:
@@ -61,7 +61,7 @@ def mail(subject: str) -> EmailMessage:
 
 
 def send(port: int, subject: str) -> None:
-    with smtplib.SMTP("127.0.0.1", port, timeout=10) as session:
+    with smtplib.SMTP("127.0.0.1", port, timeout=30) as session:
         session.send_message(mail(subject), to_addrs=["a@example.org", "hidden@example.org"])
 
 
@@ -70,7 +70,7 @@ def read(address: str, host: str | None = None) -> tuple[str, str]:
     request = urllib.request.Request(address)
     if host:
         request.add_header("Host", host)
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=30) as answer:
         return answer.read().decode(), answer.headers["Content-Security-Policy"]
 
 
@@ -126,7 +126,7 @@ def test_a_page_of_another_name_may_not_read_mails(addresses: tuple[int, str]) -
 def test_what_was_sent_before_reading_began_is_there(addresses: tuple[int, str]) -> None:
     port, address = addresses
     send(port, "Third")
-    eventually(lambda: "Third</a>" in read(address)[0])
+    until(lambda: "Third</a>" in read(address)[0])
 
 
 def test_a_mail_that_cannot_be_stored_is_put_off_not_refused(tmp_path: Path) -> None:

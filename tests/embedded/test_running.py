@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import subprocess
-import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from deploy_portal.embedded.running import ALREADY_RUNNING
-from tests.embedded.conftest import Start, children_of, eventually, free_ports, is_gone, said
+from tests.embedded.conftest import Start, children_of, free_ports, is_gone, said
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 # All of them forked from the supervisor, and called what their logs are called.
@@ -31,7 +31,7 @@ def wait_until_running(process: subprocess.Popen[str]) -> str:
 
 
 def page(port: str) -> str:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as answer:
         return str(answer.read().decode())
 
 
@@ -60,8 +60,8 @@ def test_the_portal_comes_survives_being_killed_and_goes(start: Start, tmp_path:
     for name in ("web-1", "beat"):
         os.kill(ours[name], signal.SIGKILL)
     # Forked from what has loaded already, as those before.
-    eventually(lambda: is_gone(ours["web-1"]) and is_gone(ours["beat"]))
-    eventually(lambda: set(named(process.pid)) >= PORTAL)
+    until(lambda: is_gone(ours["web-1"]) and is_gone(ours["beat"]))
+    until(lambda: set(named(process.pid)) >= PORTAL)
     assert "<html" in page(ports["PORT"])
 
     twin = start("run", "--folder", tmp_path, **free_ports())
@@ -71,16 +71,14 @@ def test_the_portal_comes_survives_being_killed_and_goes(start: Start, tmp_path:
     below = children_of(process.pid)
     process.kill()
     process.wait()
-    eventually(lambda: all(is_gone(pid) for pid in below), seconds=10)
+    until(lambda: all(is_gone(pid) for pid in below))
 
     process = start("run", "--folder", tmp_path, **ports)
     wait_until_running(process)
     assert "<html" in page(ports["PORT"])
     below = children_of(process.pid)
-    began = time.monotonic()
     process.send_signal(signal.SIGINT)
-    assert process.wait(15) == 0
-    assert time.monotonic() - began < 10
+    assert process.wait(60) == 0
     assert [pid for pid in below if not is_gone(pid)] == []
 
 

@@ -19,11 +19,11 @@ from tests.embedded.conftest import (
     children_of,
     embedded,
     environment,
-    eventually,
     is_gone,
     said,
     wait_for_services,
 )
+from tests.waiting import until
 
 
 def test_both_roles_and_valkey_serve(start: Start, tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_a_polite_end_ends_all_and_keeps_the_data(
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     below = children_of(process.pid)
     process.send_signal(wanted)
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     assert [pid for pid in below if not is_gone(pid)] == []
     assert not folders.socket_folder(tmp_path).exists()
     wait_for_services(start("services", "--folder", tmp_path))
@@ -69,7 +69,7 @@ def test_kill_leaves_no_process_and_the_next_start_recovers(start: Start, tmp_pa
     assert len(below) > 2
     process.kill()
     process.wait()
-    eventually(lambda: all(is_gone(pid) for pid in below), seconds=10)
+    until(lambda: all(is_gone(pid) for pid in below))
     assert wait_for_services(start("services", "--folder", tmp_path)) == address
     assert ask(address) == "portal_app"
 
@@ -80,7 +80,7 @@ def test_a_stale_pid_file_of_a_living_stranger_does_not_stop_the_start(
     process = start("services", "--folder", tmp_path)
     wait_for_services(process)
     process.send_signal(signal.SIGTERM)
-    process.wait(10)
+    process.wait(60)
     # The number was given to somebody else after a power cut.
     stale = f"{os.getpid()}\n{tmp_path / 'postgres'}\n1\n5432\n\n\n 1 1\nready\n"
     (tmp_path / "postgres" / "postmaster.pid").write_text(stale)
@@ -113,8 +113,8 @@ def test_a_service_that_is_killed_comes_back(start: Start, tmp_path: Path) -> No
         except psycopg.OperationalError:
             return False
 
-    eventually(lambda: not serves())
-    eventually(serves)
+    until(lambda: not serves())
+    until(serves)
 
 
 def test_a_second_start_from_the_same_folder_is_refused(start: Start, tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_long_path_gets_short_private_sockets(start: Start, tmp_path: Path) ->
     assert stat.S_IMODE(sockets.stat().st_mode) == 0o700
     assert ask(address) == "portal_app"
     process.send_signal(signal.SIGTERM)
-    process.wait(10)
+    process.wait(60)
     assert not sockets.exists()
 
 
@@ -150,12 +150,12 @@ def test_a_wrapped_command_has_services_of_its_own_and_its_exit_code_counts() ->
 
 def test_a_killed_wrapper_leaves_nothing(start: Start) -> None:
     process = start("with", "--", "sleep", "600")
-    eventually(lambda: len(children_of(process.pid)) > 4)
-    eventually(lambda: any("sleep" in name for name in commands(process.pid)))
+    until(lambda: len(children_of(process.pid)) > 4)
+    until(lambda: any("sleep" in name for name in commands(process.pid)))
     below = children_of(process.pid)
     process.kill()
     process.wait()
-    eventually(lambda: all(is_gone(pid) for pid in below), seconds=10)
+    until(lambda: all(is_gone(pid) for pid in below))
 
 
 def commands(pid: int) -> list[str]:

@@ -69,7 +69,7 @@ def test_certificate_is_trusted_by_its_own_authority_only(sample: Sample) -> Non
 
 
 def test_metrics_are_in_the_text_format_of_prometheus(sample: Sample) -> None:
-    with urllib.request.urlopen(f"{sample.url}/metrics", timeout=10) as answer:
+    with urllib.request.urlopen(f"{sample.url}/metrics", timeout=30) as answer:
         assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
         lines = answer.read().decode().splitlines()
     values = dict(line.split(" ") for line in lines if not line.startswith("#"))
@@ -88,7 +88,7 @@ def test_switch_is_not_turned_by_other_pages(sample: Sample) -> None:
         f"{sample.url}/", b"mode=failing", {"Origin": "https://evil.example"}
     )
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(foreign, timeout=10)
+        urllib.request.urlopen(foreign, timeout=30)
     assert refused.value.code == 421
     refused.value.close()
     assert sample.get("/health")["status"] == "UP"

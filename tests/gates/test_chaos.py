@@ -31,8 +31,9 @@ from tests.builders import Team, make_deployment, make_team
 from tests.chaos import FULL, unreliable
 from tests.communications.conftest import move_clock
 from tests.gates.numbering import Numbering, numbering
-from tests.gates.workers import BEAT, COMMAND, Worker, until
+from tests.gates.workers import BEAT, COMMAND, Worker
 from tests.live.brokers import Broker
+from tests.waiting import until
 
 RUNS, ROUNDS = (500, 25) if FULL else (24, 2)
 GATES_EACH = 50
@@ -105,7 +106,7 @@ class Rounds:
             self.workers = [self.started(COMMAND) if one.has_ended else one for one in self.workers]
             return is_so()
 
-        until(tended, seconds)
+        until(tended, seconds=seconds)
 
     def round(self) -> None:
         self.until_asked(random.randint(5, max(6, RUNS * NEED_GOOD // ROUNDS)))

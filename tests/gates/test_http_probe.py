@@ -1,6 +1,5 @@
 """R8 for the HTTP kind: whatever cannot be evaluated is never passed, and says why."""
 
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_network
@@ -61,10 +60,8 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_faulty_server_is_never_good(fault: str):
     behave, outcome, reason = FAULTS[fault]
-    began = time.monotonic()
     with serving(behave) as server:
         found = probe({"url": server.url, "seconds": 1}, server.permit)
-        assert time.monotonic() - began < 3
     assert found.outcome == outcome
     assert reason in found.reason
     assert found.target.startswith(server.url)

@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from ipaddress import ip_network
@@ -19,6 +18,7 @@ from connections.addresses import Permit
 from gates.declared import Circumstances
 from gates.measurement import Measurement
 from gates.measuring import measure
+from tests.waiting import until
 
 PROMETHEUS = shutil.which("prometheus")
 pytestmark = [
@@ -57,10 +57,7 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         subprocess.Popen(server, cwd=Path(folder)) as other,
     ):
         try:
-            until = time.monotonic() + 40
-            while not has_scraped(url):
-                assert time.monotonic() < until, "Prometheus scraped nothing in 40 s"
-                time.sleep(0.3)
+            until(lambda: has_scraped(url), "Prometheus has scraped something", pause=0.3)
             yield url
         finally:
             one.terminate()

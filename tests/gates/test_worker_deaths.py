@@ -15,8 +15,9 @@ from gates.enums import GateState, RunState
 from gates.models import GateRun, Sample
 from tests.builders import make_deployment, make_team
 from tests.gates.makers import make_http_gate
-from tests.gates.workers import until, working
+from tests.gates.workers import working
 from tests.servers import Server, answering, serving
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +30,7 @@ class HoldsTheFirst:
 
     def __call__(self, caller, server: Server) -> None:
         if len(server.requests) == 1:
-            self.go.wait(20)
+            self.go.wait(60)
         answering()(caller, server)
 
 
@@ -101,5 +102,5 @@ def test_answer_of_a_stopped_worker_is_thrown_away(committed, holding):
         holding.behave.go.set()
         sleeper.signal(signal.SIGCONT)
         sleeper.signal(signal.SIGTERM)
-        sleeper.process.wait(15)
+        sleeper.process.wait(60)
     assert_decided_once(run)

@@ -6,8 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,10 +50,3 @@ def working(environment: dict[str, str], command: list[str] = COMMAND) -> Iterat
         yield worker
     finally:
         worker.kill()
-
-
-def until(is_so: Callable[[], object], seconds: float = 15, pause: float = 0.05) -> None:
-    end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end, "it did not come to be in time"
-        time.sleep(pause)

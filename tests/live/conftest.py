@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from deployments.models import Deployment
 from tests.builders import Team, make_deployment, make_team, signed_in
 from tests.live.brokers import Broker
 from tests.live.pages import Page
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from deploy_portal.live.hub import Hub
@@ -32,13 +32,6 @@ if TYPE_CHECKING:
 PANELS = "header,checklist"
 # Half a second instead of ten until taken rights end a stream; the database asked often.
 RECHECK, POLL = 0.5, 0.3
-
-
-def eventually(true: Callable[[], object], seconds: float = 8) -> None:
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="session")
@@ -133,9 +126,9 @@ def stage(
         server = uvicorn.Server(config)
         serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         serving.start()
-        eventually(lambda: server.started and hub.is_hinted)
+        until(lambda: server.started and hub.is_hinted)
         yield Stage(hub, listening.getsockname()[1], team, deployment, opened)
         opened.close()
         server.should_exit = True
-        serving.join(timeout=5)
+        serving.join(timeout=30)
         assert not serving.is_alive()

@@ -9,6 +9,8 @@ from types import TracebackType
 
 from django.conf import settings
 
+from tests.waiting import PATIENCE
+
 
 @dataclass(frozen=True)
 class Heard:
@@ -27,7 +29,7 @@ class Page:
         headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session_key}"}
         if last:
             headers["Last-Event-ID"] = last
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=8)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self._connection.request("GET", path, headers=headers)
         self.response = self._connection.getresponse()
         self.status = self.response.status
@@ -75,14 +77,16 @@ class Page:
                 return True
         return False
 
-    def ends_within(self, seconds: float) -> bool:
-        until = time.monotonic() + seconds
+    def ends(self) -> bool:
+        """Whether the server ends it while a test has patience; comments come until then."""
+        end = time.monotonic() + PATIENCE
         try:
-            while self.next() is not None:
-                pass
+            while self.response.readline():
+                if time.monotonic() > end:
+                    return False
         except http.client.IncompleteRead:
             pass
-        return time.monotonic() <= until
+        return True
 
 
 def _heard(lines: list[bytes]) -> Heard:

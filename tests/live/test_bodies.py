@@ -21,7 +21,7 @@ REASON = "We do it again next week because of " + "x" * 400
 def post(stage: Stage, path: str, length: int, kind: str = FORM) -> socket.socket:
     """The head of an act of the release manager."""
     origin = f"127.0.0.1:{stage.port}"
-    connection = socket.create_connection(("127.0.0.1", stage.port), timeout=5)
+    connection = socket.create_connection(("127.0.0.1", stage.port), timeout=30)
     lines = [
         f"POST {path} HTTP/1.1",
         f"Host: {origin}",
@@ -41,7 +41,7 @@ def status_of(connection: socket.socket) -> int:
 
 
 def health(stage: Stage) -> int:
-    connection = socket.create_connection(("127.0.0.1", stage.port), timeout=5)
+    connection = socket.create_connection(("127.0.0.1", stage.port), timeout=30)
     connection.sendall(b"GET /health/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
     return status_of(connection)
 

@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from deployments.comments import comment
 from tests.live.brokers import Broker
-from tests.live.conftest import Stage, eventually
+from tests.live.conftest import Stage
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser]
 
@@ -28,7 +29,7 @@ def page(stage: Stage, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Ite
     context.add_cookies([cookie])  # type: ignore[list-item]
     page = context.new_page()
     page.goto(f"/deployments/{stage.deployment.pk}/checklist/")
-    eventually(lambda: [viewer.primed for viewer in stage.hub.viewers] == [True])
+    until(lambda: [viewer.primed for viewer in stage.hub.viewers] == [True])
     yield page
     context.close()
     # Playwright's context has connections of its own, and the database is dropped next.
@@ -63,22 +64,20 @@ def test_a_page_cut_off_says_so_and_comes_back(stage: Stage, page: Page, broker:
     stage.tick()
 
     page.unroute("**/live/**")
-    expect(page.locator(".item button").first).to_contain_text("Done", timeout=15_000)
+    expect(page.locator(".item button").first).to_contain_text("Done")
     expect(page.locator("#live-status")).to_be_empty()
 
 
 def test_who_is_signed_out_elsewhere_lands_at_the_sign_in(stage: Stage, page: Page) -> None:
     stage.sign_out_everybody()
-    expect(page).to_have_url(re.compile("/sign-in/"), timeout=10_000)
+    expect(page).to_have_url(re.compile("/sign-in/"))
 
 
 def test_a_comment_elsewhere_shows_and_leaves_the_one_being_written_alone(
     stage: Stage, page: Page
 ) -> None:
     page.goto(f"/deployments/{stage.deployment.pk}/comments/")
-    eventually(
-        lambda: ["comments" in one.panels and one.primed for one in stage.hub.viewers] == [True]
-    )
+    until(lambda: ["comments" in one.panels and one.primed for one in stage.hub.viewers] == [True])
     field = page.get_by_label("New comment")
     field.fill("half a sen")
 

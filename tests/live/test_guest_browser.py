@@ -15,7 +15,8 @@ from deployments import services as deployments
 from deployments.models import ShareLink
 from deployments.sharing import links
 from tests.e2e.axe import found_by_axe
-from tests.live.conftest import Stage, eventually
+from tests.live.conftest import Stage
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser]
 ZONE = "Asia/Tokyo"
@@ -53,12 +54,12 @@ def test_stakeholder_reads_and_follows_until_the_link_is_revoked(
         page.screenshot(path=f"{shots}/{scheme}-phone.png", full_page=True)
         page.set_viewport_size({"width": 1280, "height": 800})
         page.screenshot(path=f"{shots}/{scheme}-desk.png", full_page=True)
-    eventually(lambda: [viewer.primed for viewer in stage.hub.viewers] == [True])
+    until(lambda: [viewer.primed for viewer in stage.hub.viewers] == [True])
 
     deployments.cancel(pk, actor=manager, reason="The disks are late")
     expect(page.get_by_text("It is cancelled")).to_be_visible()
 
     links.revoke(pk, ShareLink.objects.get(pk=link.pk).pk, actor=manager)
-    expect(page.get_by_text("This link leads nowhere")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("This link leads nowhere")).to_be_visible()
     assert found_by_axe(page) == []
     context.close()

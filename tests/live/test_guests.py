@@ -7,7 +7,8 @@ from datetime import timedelta
 from deployments import services as deployments
 from deployments.models import ShareLink
 from deployments.sharing import links
-from tests.live.conftest import RECHECK, Stage, eventually
+from tests.live.conftest import Stage
+from tests.waiting import until
 
 
 def make_path(stage: Stage) -> str:
@@ -18,7 +19,7 @@ def make_path(stage: Stage) -> str:
 
 
 def watching(stage: Stage, count: int) -> None:
-    eventually(lambda: sum(viewer.primed for viewer in stage.hub.viewers) == count)
+    until(lambda: sum(viewer.primed for viewer in stage.hub.viewers) == count)
 
 
 def test_guests_hear_the_same_bytes_of_their_panel_only(stage: Stage) -> None:
@@ -63,8 +64,8 @@ def test_revoked_link_ends_its_streams_and_no_others(stage: Stage) -> None:
     guest, member = stage.visit(make_path(stage)), stage.open("member")
     watching(stage, 2)
     links.revoke(stage.deployment.pk, ShareLink.objects.get().pk, actor=stage.team.release_manager)
-    assert guest.ends_within(RECHECK * 4)
-    eventually(lambda: len(stage.hub.viewers) == 1)
+    assert guest.ends()
+    until(lambda: len(stage.hub.viewers) == 1)
     assert member.next_message() is not None
 
 

@@ -6,8 +6,9 @@ from django.db import connection
 
 from checklists.enums import ItemState
 from deploy_portal.live import access
-from tests.live.conftest import Stage, eventually
+from tests.live.conftest import Stage
 from tests.live.test_stream import watching
+from tests.waiting import until
 
 
 def test_fifty_viewers_of_one_audience_are_rendered_once_per_change(stage: Stage) -> None:
@@ -51,7 +52,7 @@ def test_open_streams_hold_no_database_connection(stage: Stage) -> None:
     stage.tick()
     stage.tick(ItemState.OPEN)
     # A rendering or a recheck may be on its way at any instant, but none is kept.
-    eventually(lambda: _connections() == 0)
+    until(lambda: _connections() == 0)
     assert len(stage.hub.viewers) == 30
 
 

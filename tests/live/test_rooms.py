@@ -12,7 +12,7 @@ from deploy_portal.live.frames import Shown
 from deploy_portal.live.rooms import _render
 from deployments.models import Deployment
 from tests.builders import Team, make_deployment, make_team
-from tests.live.conftest import eventually
+from tests.waiting import until
 
 READER = frozenset({"see_service"})
 
@@ -41,9 +41,9 @@ def render_while_ticked(team: Team, deployment: Deployment) -> Shown:
             with connection.cursor() as cursor:
                 cursor.execute("LOCK TABLE checklists_item IN ACCESS EXCLUSIVE MODE")
             waiting = pool.submit(rendered, deployment)
-            eventually(somebody_waits_for_a_lock)
+            until(somebody_waits_for_a_lock)
             checklists.set_state(deployment.pk, item.pk, ItemState.DONE, actor=team.member)
-        return waiting.result(timeout=10)
+        return waiting.result(timeout=30)
 
 
 def test_change_while_it_renders_is_sent_to_a_page_with_the_older_version(

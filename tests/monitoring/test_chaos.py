@@ -27,8 +27,9 @@ from tests.builders import Team, make_team
 from tests.chaos import FULL
 from tests.communications.conftest import move_clock
 from tests.gates.numbering import Numbering, numbering
-from tests.gates.workers import Worker, until
+from tests.gates.workers import Worker
 from tests.monitoring.makers import MINUTE, make_watch
+from tests.waiting import until
 
 SERIES, ROUNDS = (300, 18) if FULL else (24, 1)
 # A worker that is stopped in the middle of a change keeps its locks for a minute.
@@ -75,7 +76,7 @@ class Rounds:
             sweeps.sweep()
             return is_so()
 
-        until(swept, PATIENCE)
+        until(swept, seconds=PATIENCE)
 
     def round(self) -> None:
         self.until_asked(random.randint(3, SERIES // 2))

@@ -23,9 +23,10 @@ from monitoring.models import Alert, Reading, Series, Target, Watch
 from tests.builders import Team, make_team
 from tests.communications.conftest import move_clock
 from tests.gates.makers import make_connection
-from tests.gates.workers import until, working
+from tests.gates.workers import working
 from tests.monitoring.makers import MINUTE, WARNING, make_watch
 from tests.servers import Behaviour, Server, answering, closed_port, hanging_up, serving
+from tests.waiting import until
 
 SECOND = timedelta(seconds=1)
 
@@ -53,7 +54,7 @@ def holding(go: threading.Event) -> Iterator[Server]:
     def behave(caller: socket.socket, server: Server) -> None:
         is_first = len(server.requests) == 1
         if is_first:
-            go.wait(20)
+            go.wait(60)
         saying(50 if is_first else 91.5)(caller, server)
 
     with serving(behave) as server:

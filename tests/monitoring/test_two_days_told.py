@@ -25,7 +25,7 @@ from tests.builders import Team
 from tests.communications.conftest import move_clock
 from tests.communications.smtp_witness import Witness, witnessing
 from tests.gates.makers import make_connection
-from tests.gates.workers import COMMAND, until, working
+from tests.gates.workers import COMMAND, working
 from tests.monitoring.makers import MINUTE
 from tests.monitoring.test_two_days import (
     END,
@@ -40,6 +40,7 @@ from tests.monitoring.test_two_days import (
     told,
 )
 from tests.servers import answering, serving
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 WORKER = ["messages,celery,gates" if word == "gates" else word for word in COMMAND]
@@ -78,8 +79,8 @@ def work() -> None:
     for name in SWEEPS:
         hints.hint(name)
         seen = Tick.objects.filter(name=name, at__gte=at)
-        until(seen.all().exists, 60, 0.01)
-    until(is_at_rest, 60, 0.01)
+        until(seen.all().exists, pause=0.01)
+    until(is_at_rest, pause=0.01)
 
 
 def is_at_rest() -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi_typing import Environ, IterableChunks, StartResponse
 
 from deploy_portal.bodies import Limits, WholeBodies
+from tests.waiting import until
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Echo:
         return [told(body)]
 
     def say(self, *parts: bytes) -> socket.socket:
-        connection = socket.create_connection(("127.0.0.1", self.port), timeout=5)
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=30)
         connection.sendall(b"".join(parts))
         return connection
 
@@ -66,10 +66,9 @@ def echoing(limits: Limits) -> Iterator[Echo]:
         server = uvicorn.Server(config)
         serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         serving.start()
-        while not server.started:
-            time.sleep(0.01)
+        until(lambda: server.started, pause=0.01)
         yield echo
         server.should_exit = True
-        serving.join(timeout=5)
+        serving.join(timeout=30)
         assert not serving.is_alive()
     threads.executor.shutdown()

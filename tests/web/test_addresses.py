@@ -52,7 +52,7 @@ def test_a_forwarded_address_counts_only_behind_a_proxy(
             env={**committed, "PORTAL_VAR": str(tmp_path), **proxy},
             pass_fds=[descriptor],
         )
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         connection.request(
             "POST",
             f"/deployments/{deployment.pk}/cancel/",
@@ -67,6 +67,6 @@ def test_a_forwarded_address_counts_only_behind_a_proxy(
         status = connection.getresponse().status
         connection.close()
         process.terminate()
-        process.wait(timeout=5)
+        process.wait(timeout=30)
     assert status == 302
     assert Event.objects.filter(deployment=deployment).latest("sequence").address == kept

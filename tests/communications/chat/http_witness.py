@@ -57,7 +57,7 @@ def room_open() -> Iterator[Room]:
         yield room
     finally:
         server.shutdown()
-        serving.join(timeout=5)
+        serving.join(timeout=30)
         server.server_close()
 
 

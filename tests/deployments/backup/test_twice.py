@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +24,7 @@ from tests.communications.conftest import make_planned, move_clock, witness
 from tests.communications.smtp_witness import Witness
 from tests.communications.test_chaos import Processes
 from tests.deployments.backup.commands import command
+from tests.waiting import until
 
 __all__ = ["witness"]
 
@@ -34,13 +33,6 @@ PEOPLE = 12
 BEFORE = PlanLine(Kind.GO_NO_GO, Anchor.T0, -2 * HOUR, "Final go/no-go")
 AFTER = PlanLine(Kind.NOTICE, Anchor.T0, -50 * MINUTE, "Nearly there")
 MUCH_LATER = PlanLine(Kind.NOTICE, Anchor.T0, -20 * MINUTE, "Any moment now")
-
-
-def eventually(true: Callable[[], object], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def only(team: Team) -> None:
@@ -84,16 +76,16 @@ def test_backup_restores_and_sends_nothing_twice(
     }
     with ExitStack() as stack:
         Processes(stack, environment, witness)
-        eventually(lambda: Tick.objects.filter(name=ticks.MAIL).exists())
+        until(lambda: Tick.objects.filter(name=ticks.MAIL).exists())
         seen = Tick.objects.get(name=ticks.MAIL).at
-        eventually(lambda: Tick.objects.get(name=ticks.MAIL).at > seen)
+        until(lambda: Tick.objects.get(name=ticks.MAIL).at > seen)
         assert (len(witness.taken), PortalHold.objects.count()) == (2 * PEOPLE, 1)
         in_a_hand.refresh_from_db()
         assert in_a_hand.state == DeliveryState.UNKNOWN
 
         releasing.release(actor=administrator, leaves_out=True, reason="It had left.")
         move_clock(30 * MINUTE)
-        eventually(lambda: len(witness.taken) == 3 * PEOPLE)
+        until(lambda: len(witness.taken) == 3 * PEOPLE)
     assert witness.doubled() == {}
     titles = list(Message.objects.order_by("pk").values_list("title", "state"))
     assert titles == [
