@@ -22,6 +22,7 @@ from checklists.policies import (
     seen_as,
 )
 from deployments import anchors, clock
+from deployments.enums import State
 from deployments.models import Deployment
 
 
@@ -72,6 +73,12 @@ class Row:
         return self.item.is_step and self.item.state != ItemState.IN_PROGRESS
 
     @property
+    def is_ticked_at_once(self) -> bool:
+        item = self.item
+        return not (item.is_step or item.choices or item.is_closed
+                    or self.closed_by_phase or self.waits)  # fmt: skip
+
+    @property
     def asks_again(self) -> bool:
         """It cannot be undone, and nobody has begun it yet."""
         item = self.item
@@ -82,6 +89,18 @@ class Row:
         item = self.item
         return not (self.closed_by_phase or self.waits or item.choices or item.asked_state
                     or item.is_closed or item.state == ItemState.FAILED)  # fmt: skip
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is more to it than its text: most items of a long list have nothing."""
+        item = self.item
+        return bool(item.choices or item.commands or item.claimed_done or item.state_at
+                    or item.condition or item.asked_state)  # fmt: skip
+
+    @property
+    def is_to_judge(self) -> bool:
+        item = self.item
+        return item.is_judged and not item.is_closed and item.deployment.state == State.WATCHING
 
     @property
     def asked(self) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import reverse
-
 from dashboard.enums import Asks
+from deployments.addresses import address
 from deployments.exceptions import Refused
 from deployments.models import Deployment
 
@@ -36,5 +35,5 @@ class Act:
 def act_of(
     label: str, name: str, deployment: Deployment, refusal: Refused | None, *, posts: bool = False
 ) -> Act:
-    url = reverse(name, args=[deployment.pk])
+    url = address(name, deployment.pk)
     return Act(label, url, posts, refusal.sentence if refusal else "")

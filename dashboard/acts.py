@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from django.urls import reverse
-
 from approvals.enums import Choice, Verdict
 from approvals.matrix import deadline
 from approvals.models import Vote
@@ -16,6 +14,7 @@ from approvals.verdict import Outlook
 from dashboard import day_acts
 from dashboard.act import Act, act_of
 from dashboard.enums import Asks
+from deployments.addresses import address
 from deployments.enums import Right, State
 from deployments.fitting import cut
 from deployments.models import Deployment
@@ -101,7 +100,7 @@ def _signatures(rights: Rights, deployment: Deployment, rules: list[RuleStanding
         refusal = voting.refusal_to_speak(
             rights, deployment, standing, votes
         ) or voting.refusal_by_order(standing, rules)
-        url = reverse("approvals:sign", args=[deployment.pk, standing.rule.pk])
+        url = address("approvals:sign", deployment.pk, standing.rule.pk)
         said = mine.get(standing.rule.pk)
         counts = said is not None and said not in standing.again
         label = _label(standing, has_said=counts, is_decided=deployment.state == State.GO)
@@ -121,7 +120,7 @@ def _words(rights: Rights, deployment: Deployment, rules: list[RuleStanding]) ->
     return [
         Act(
             f"Take back my word as {standing.rule.role}",
-            reverse("approvals:sign", args=[deployment.pk, standing.rule.pk]),
+            address("approvals:sign", deployment.pk, standing.rule.pk),
             note=_note(said, rights),
             is_asked=False,
         )
@@ -152,7 +151,7 @@ def _answer(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Ac
     closing = [at for role, at in outlook.silent.items() if rights.speaks_as(role)]
     if not closing:
         return []
-    url = reverse("dashboard:room", args=[deployment.pk])
+    url = address("dashboard:room", deployment.pk)
     return [Act("Answer in the poll", url, asks=Asks.ANSWER, due=closing[0])]
 
 
@@ -170,7 +169,7 @@ def _question(rights: Rights, deployment: Deployment, question: Question | None)
 def _review(rights: Rights, deployment: Deployment, outlook: Outlook) -> list[Act]:
     if outlook.review is None or not (rights.has(Right.OPERATE) or rights.has(Right.EDIT)):
         return []
-    url = reverse("approvals:review", args=[deployment.pk, outlook.review.decision_id])
+    url = address("approvals:review", deployment.pk, outlook.review.decision_id)
     refusal = breaking.refusal_to_review(rights, outlook.review)
     act = Act("Review the break-glass decision", url, refusal=refusal.sentence if refusal else "")
     return [replace(act, asks=Asks.REVIEW, due=outlook.review.due_at)]

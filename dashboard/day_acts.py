@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from django.urls import reverse
-
 from approvals.verdict import Outlook
 from checklists.day import policies
 from checklists.policies import refusal_to_complete
 from checklists.progress import Question
 from dashboard.act import Act, act_of
 from dashboard.enums import Asks
+from deployments.addresses import address
 from deployments.enums import Right, State
 from deployments.exceptions import Refused
 from deployments.fitting import cut
@@ -48,7 +47,7 @@ def _answers(
     """One person is asked by name; any other ops lead may, and is not asked."""
     refusal = policies.refusal_to_say_how(rights, deployment)
     for one in questions:
-        url = reverse("checklists:answer_step", args=[deployment.pk, one.item_pk])
+        url = address("checklists:answer_step", deployment.pk, one.item_pk)
         yield Act(
             f"Say how it goes on: “{cut(one.text, SHOWN)}” failed",
             url,

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.urls import reverse
 
 from accounts.models import User
 from approvals.models import PollPlan, Waiver
@@ -21,6 +20,7 @@ from checklists.models import Item
 from dashboard.acts import acts_of
 from dashboard.enums import Asks
 from deployments import clock
+from deployments.addresses import address
 from deployments.enums import State
 from deployments.models import Deployment
 from deployments.models.deployment import DeploymentQuerySet
@@ -175,7 +175,7 @@ def _waivers(
         deployment = by_pk[row.deployment_id]
         if refusal_to_speak(held[deployment.service_id], row, deployment):
             continue
-        url = reverse("approvals:waiver", args=[deployment.pk, row.gate.key])
+        url = address("approvals:waiver", deployment.pk, row.gate.key)
         label, view = f"Sign the waiver of “{row.gate}”", views[deployment.pk]
         yield Waiting(label, url, Asks.WAIVER, deployment, view, row.asked_at, row.ends_at)
 
@@ -187,7 +187,7 @@ def _items(
         item, deployment = row.item, row.item.deployment
         if not may_second(held[deployment.service_id], item):
             continue
-        url, view = reverse("checklists:item", args=[deployment.pk, item.pk]), views[deployment.pk]
+        url, view = address("checklists:item", deployment.pk, item.pk), views[deployment.pk]
         yield Waiting(
             "Agree or decline", url, Asks.ITEM, deployment, view, item.asked_at, row.due,
             f"{item.asked_by} asks to leave out “{item.text}”.",

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta, tzinfo
 from itertools import groupby
 
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
-from django.urls import reverse
 
 from accounts.models import User
 from approvals import reach
@@ -18,13 +17,14 @@ from dashboard.act import Act
 from dashboard.acts import acts_of
 from dashboard.decisions import marked, waiting_on
 from deployments import clock
+from deployments.addresses import address
 from deployments.enums import BEFORE_START, State
 from deployments.models import Deployment
 from deployments.policies import Rights, rights_on
 from monitoring.models import Question, Watch
 from monitoring.questions import open_questions
 
-SHOWN = 50
+SHOWN = 25
 WEEK = timedelta(days=7)
 # Nothing closes itself; so long after its completion the lead has it before their eyes.
 CLOSED_WITHIN = timedelta(hours=72)
@@ -128,7 +128,7 @@ def _entry(
     acts = acts_of(rights, deployment, outlook, question)
     possible = [act for act in acts if act.is_asked and not act.refusal]
     if is_left_open:
-        url = reverse("dashboard:tab", args=[deployment.pk, "watch"])
+        url = address("dashboard:tab", deployment.pk, "watch")
         possible.append(Act("See what keeps it open", url))
     answers_for_it = rights.user.pk in {deployment.requester_id, deployment.lead_id}
     told = reach.clauses(outlook.readiness) if answers_for_it else ()

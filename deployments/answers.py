@@ -8,9 +8,9 @@ from typing import Generic, TypeVar
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.urls import reverse
 
 from accounts.requests import PersonRequest
+from deployments.addresses import address
 from deployments.exceptions import Overtaken, Refused
 from deployments.models import Deployment
 
@@ -69,4 +69,4 @@ def page(deployment: Deployment, tab: str = "overview") -> str:
     """The address of one tab of a deployment's page."""
     if tab == "overview":
         return deployment.get_absolute_url()
-    return reverse("dashboard:tab", args=[deployment.pk, tab])
+    return address("dashboard:tab", deployment.pk, tab)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.urls import reverse
+from deployments.addresses import address
 
 if TYPE_CHECKING:
     from deployments.models import Deployment
@@ -37,8 +37,8 @@ class Page:
     is_of_service: bool = False
 
     def address(self, deployment: Deployment) -> str:
-        args = [deployment.service.key] if self.is_of_service else list(self.args)
-        return reverse(self.name, args=args) + (f"#{self.anchor}" if self.anchor else "")
+        args = (deployment.service.key,) if self.is_of_service else self.args
+        return address(self.name, *args) + (f"#{self.anchor}" if self.anchor else "")
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from django.db import connection, models
 from django.db.models import DateTimeField, F, Q, Value
 from django.db.models.functions import Coalesce
 from django.db.transaction import TransactionManagementError
-from django.urls import reverse
 
 from accounts.models import User
+from deployments.addresses import address
 from deployments.clock import PortalNow
 from deployments.enums import HOLDS_ENVIRONMENT, OPEN, State
 from deployments.models.service import Environment, Service
@@ -169,7 +169,7 @@ class Deployment(models.Model):
         return f"{self.package} → {self.environment}"
 
     def get_absolute_url(self) -> str:
-        return reverse("dashboard:deployment", args=[self.pk])
+        return address("dashboard:deployment", self.pk)
 
     @property
     def chain_key(self) -> str:

@@ -9,12 +9,14 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from deployments.addresses import address
 from deployments.conditions import length
 from deployments.sentences import moved, who
 
 register = template.Library()
 register.filter(moved)
 register.filter(who)
+register.simple_tag(address)
 
 # A state's word → its tone; the tone picks icon and colour, the word is always there too.
 TONES: dict[str, str] = {
