@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from psycopg.conninfo import make_conninfo
+
 ROOT = Path(__file__).parent.parent.parent
 COMMAND = [
     sys.executable, "-m", "celery", "-A", "deploy_portal", "worker", "--queues", "gates",
@@ -23,10 +25,19 @@ BEAT = [
 ]  # fmt: skip
 
 
+# One that is stopped in the middle of a change gives up its locks after ten seconds, not sixty.
+IMPATIENT = "-c idle_in_transaction_session_timeout=10s"
+
+
 class Worker:
     def __init__(self, environment: dict[str, str], command: list[str] = COMMAND) -> None:
+        address = make_conninfo(environment["DATABASE_URL"], options=IMPATIENT)
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, start_new_session=True, stdout=subprocess.DEVNULL
+            command,
+            cwd=ROOT,
+            env=environment | {"DATABASE_URL": address},
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
         )
 
     @property

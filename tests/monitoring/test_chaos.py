@@ -32,7 +32,7 @@ from tests.monitoring.makers import MINUTE, make_watch
 from tests.waiting import until
 
 SERIES, ROUNDS = (300, 18) if FULL else (24, 1)
-# A worker that is stopped in the middle of a change keeps its locks for a minute.
+# A worker that is stopped in the middle of a change keeps its locks for ten seconds.
 PATIENCE = 300 if FULL else 120
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800 if FULL else 300)]
 
