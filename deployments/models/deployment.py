@@ -14,8 +14,8 @@ from django.db.transaction import TransactionManagementError
 from accounts.models import User
 from deployments.addresses import address
 from deployments.clock import PortalNow
-from deployments.enums import HOLDS_ENVIRONMENT, OPEN, State
-from deployments.models.service import Environment, Service
+from deployments.enums import HOLDS_ENVIRONMENT, OPEN, Right, State
+from deployments.models.service import AnyOf, Environment, Service, held_by
 
 DEFAULT_WINDOW = timedelta(hours=2)
 # Stands for "no time yet" where deployments are in the order of their T0 (finding/paging.py).
@@ -29,7 +29,9 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
         """What the person may know of; everything else answers 404."""
         if user.is_active and user.is_superuser:
             return self
-        return self.filter(service__in=Service.objects.visible_to(user))
+        if not user.is_active:
+            return self.none()
+        return self.filter(AnyOf("service", held_by(user, Right.SEE)))
 
     def with_names(self) -> DeploymentQuerySet:
         """With all that its page names."""

@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser, Group
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, OuterRef
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from accounts.models import Role, User
 from deployments.enums import Grant, Right
 
 
+class AnyOf(models.Func):
+    """Whether a value is one of an array that is read once, before the rows are looked for.
+
+    For the planner that is a handful of values, for which it has indexes; what a subquery brings
+    it takes for next to nothing, and reads all of a table first.
+    """
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    arity = 2
+    output_field = models.BooleanField()
+
+
+def held_by(user: User | AnonymousUser, right: Right) -> ArraySubquery:
+    """The services on which a group of the person holds the right."""
+    given = ServiceGroupObjectPermission.objects.filter(
+        permission__codename=right, group__user=user
+    )
+    return ArraySubquery(given.values("content_object"))
+
+
 class ServiceQuerySet(models.QuerySet["Service"]):
     def with_right(self, user: User | AnonymousUser, right: Right) -> ServiceQuerySet:
         """Services on which a group of the person holds the right; for lists and pages alike."""
-        if not user.is_active:
-            return self.none()
-        held = ServiceGroupObjectPermission.objects.filter(
-            content_object=OuterRef("pk"), permission__codename=right, group__user=user
-        )
-        return self.filter(Exists(held))
+        return self.filter(AnyOf("pk", held_by(user, right))) if user.is_active else self.none()
 
     def visible_to(self, user: User | AnonymousUser) -> ServiceQuerySet:
         if user.is_active and user.is_superuser:

@@ -203,7 +203,7 @@ def published(repo: Repo, folder: Path) -> Iterator[tuple[str, Path, list[str]]]
     handler = type("Own", (Handler,), {"seen": seen})
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=folder / "web"))
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=[0.01])
     thread.start()
     try:
         port = server.server_address[1]

@@ -316,7 +316,7 @@ def test_home_shows_what_may_start_now_however_many_drafts_there_are(team: Team)
     page = signed_in(team.product_owner).get("/").content.decode()
 
     assert "The urgent one" in page
-    assert "Only the 50 most urgent are shown here" in page
+    assert "Only the 25 most urgent are shown here" in page
 
 
 def test_person_with_an_unknown_zone_still_gets_pages(team: Team) -> None:

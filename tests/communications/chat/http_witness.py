@@ -51,7 +51,7 @@ def room_open() -> Iterator[Room]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     room.port = server.server_address[1]
-    serving = threading.Thread(target=server.serve_forever)
+    serving = threading.Thread(target=server.serve_forever, args=[0.01])
     serving.start()
     try:
         yield room
