@@ -1,11 +1,16 @@
 """Who may have a session: people."""
 
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 
 from accounts import aboard
 from accounts.models import User
+
+
+# Stands for a person in the statement that is the same for all of them.
+_SOMEBODY = -1
 
 
 class PersonBackend(ModelBackend):
@@ -19,5 +24,16 @@ class PersonBackend(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The person of a session, with what every page says besides its own facts."""
-        found = User.objects.annotate(**aboard.expressions()).filter(pk=user_id).first()
+        statement, given = _statement()
+        asked = [user_id if one == _SOMEBODY else one for one in given]
+        found = next(iter(User.objects.raw(statement, asked)), None)
         return found if found is not None and self.user_can_authenticate(found) else None
+
+
+@cache
+def _statement() -> tuple[str, tuple[Any, ...]]:
+    """As text, once a process: building it takes four times as long as asking it does, and every
+    request asks.
+    """
+    somebody = User.objects.annotate(**aboard.expressions()).filter(pk=_SOMEBODY)
+    return somebody.query.sql_with_params()

@@ -24,7 +24,7 @@ class AnyOf(models.Func):
     output_field = models.BooleanField()
 
 
-def held_by(user: User | AnonymousUser, right: Right) -> ArraySubquery:
+def held_by(user: User, right: Right) -> ArraySubquery:
     """The services on which a group of the person holds the right."""
     given = ServiceGroupObjectPermission.objects.filter(
         permission__codename=right, group__user=user
