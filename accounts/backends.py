@@ -8,7 +8,6 @@ from django.contrib.auth.backends import ModelBackend
 from accounts import aboard
 from accounts.models import User
 
-
 # Stands for a person in the statement that is the same for all of them.
 _SOMEBODY = -1
 
