@@ -140,6 +140,13 @@ def test_home_counts_what_waits_and_leads_to_it(team: Team) -> None:
     assert "My decisions</a>" in signed_in(team.stakeholder).get("/").content.decode()
 
 
+def test_home_counts_at_least_what_it_shows(team: Team) -> None:
+    make_deployment(team, submitted=True)
+    for _ in range(25):
+        make_deployment(team, roles=(), steps=(), t0_in=None)
+    assert "My decisions (1 or more)" in signed_in(team.security).get("/").content.decode()
+
+
 def test_decided_one_waits_for_nobody(team: Team) -> None:
     deployment = make_ready(team)
     decide(team, deployment, Verdict.GO)
