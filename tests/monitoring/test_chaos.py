@@ -134,7 +134,8 @@ def doubled(watch: Watch) -> list[str]:
 
 def last_due() -> datetime:
     """When each metric is due once more; what is asked less often later in a watch, too."""
-    due: datetime = Series.objects.latest("next_at").next_at
+    due = Series.objects.latest("next_at").next_at
+    assert due is not None
     return due
 
 
