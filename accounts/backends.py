@@ -31,8 +31,8 @@ class PersonBackend(ModelBackend):
 
 @cache
 def _statement() -> tuple[str, tuple[Any, ...]]:
-    """As text, once a process: building it takes four times as long as asking it does, and every
-    request asks.
+    """As text, once a process: building it takes twice as long as asking it does, and every request
+    asks.
     """
     somebody = User.objects.annotate(**aboard.expressions()).filter(pk=_SOMEBODY)
     return somebody.query.sql_with_params()

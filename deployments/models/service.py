@@ -14,8 +14,8 @@ from deployments.enums import Grant, Right
 class AnyOf(models.Func):
     """Whether a value is one of an array that is read once, before the rows are looked for.
 
-    For the planner that is a handful of values, for which it has indexes; what a subquery brings
-    it takes for next to nothing, and reads all of a table first.
+    For the planner that is a handful of values, for which it has indexes; of a subquery it thinks
+    that next to nothing comes, and reads all of a table first.
     """
 
     template = "%(expressions)s)"
