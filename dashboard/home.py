@@ -68,7 +68,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class Home:
-    """`waiting` is how many words the inbox asks for, as far as the list goes.
+    """`waiting` is how many words the inbox asks for, as far as the list goes; `cut_at` is how many
+    are shown where there are more.
 
     `week` are the next seven days on which something is planned, each with what begins then.
     """
@@ -78,7 +79,7 @@ class Home:
     watched: list[Entry]
     week: list[tuple[date, list[Entry]]]
     items: list[MyItem]
-    is_cut: bool = False
+    cut_at: int = 0
     waiting: int = 0
 
 
@@ -91,7 +92,7 @@ def home_of(user: User, zone: tzinfo) -> Home:
         "-has_question", "-is_left_open", URGENCY, F("t0").asc(nulls_last=True), "pk"
     )
     deployments = list(urgent[: SHOWN + 1])
-    is_cut = len(deployments) > SHOWN
+    cut_at = SHOWN if len(deployments) > SHOWN else 0
     deployments = deployments[:SHOWN]
     views = outlooks(deployments, now, judged=SAYS_READINESS)
     held = rights_on(user, {one.service_id for one in deployments})
@@ -106,7 +107,7 @@ def home_of(user: User, zone: tzinfo) -> Home:
     waiting = len(waiting_on(deployments, views, held, asked))
     week = _week(entries, now, zone)
     found = _sorted(entries, week, items_of(user))
-    return replace(found, is_cut=is_cut, waiting=waiting)
+    return replace(found, cut_at=cut_at, waiting=waiting)
 
 
 def _is_left_open(user: User, now: datetime) -> Q:

@@ -61,6 +61,9 @@ def test_a_hanging_broker_is_tried_once_and_again_after_a_pause(
         with redis.Redis.from_url(broker.url) as last:
             assert last.info("stats")["total_connections_received"] == before + 2
         assert [record.name for record in caplog.records] == ["deployments.hints"]
+        # So long a person waited, once.
+        waits = hints._redis().connection_pool.connection_kwargs
+        assert (waits["socket_timeout"], waits["socket_connect_timeout"]) == (1, 1)
 
         time.sleep(max(0.0, over - time.monotonic()))
         with django_capture_on_commit_callbacks(execute=True):

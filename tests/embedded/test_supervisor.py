@@ -43,7 +43,7 @@ def script(text: str, name: str = "toy", **more: object) -> Program:
     return Program(name, [sys.executable, "-c", text], **more)  # type: ignore[arg-type]
 
 
-def test_a_stubborn_program_and_what_it_started_are_ended_in_time(supervisor: Supervisor) -> None:
+def test_a_stubborn_program_and_what_it_started_are_ended(supervisor: Supervisor) -> None:
     child = supervisor.start(script(STUBBORN, patience=0.5))
     log = supervisor.folders.log("toy")
     supervisor.wait_ready(child, partial(says_ready, log), 10)

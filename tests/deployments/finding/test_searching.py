@@ -222,6 +222,14 @@ def test_page_and_text_are_found_by_their_indexes(team: Team) -> None:
     assert "deployment_words" in text.values(n=F("pk")).explain()
 
 
+def test_what_somebody_sees_is_read_once_before_the_rows(team: Team) -> None:
+    """Not joined to all of them: it is a few values, for which there is an index."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    found = Deployment.objects.visible_to(team.member).explain()
+    assert "Index Cond: (service_id = ANY ((InitPlan 1)" in found
+
+
 def test_filter_stays_in_the_links_to_other_pages(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
