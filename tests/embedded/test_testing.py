@@ -83,6 +83,38 @@ def test_a_browser_that_starts_is_named_to_the_tests(suite: Path) -> None:
     assert (answer.returncode, answer.stderr) == (0, "")
 
 
+@pytest.mark.parametrize(
+    ("fault", "code", "is_asked_again"),
+    [
+        ("assert not MARK.exists() and MARK.touch()", 1, True),
+        ("was = MARK.exists(); MARK.touch(); assert was", 0, True),
+        ("MARK.touch(); pytest.exit('broken off', returncode=3)", 3, False),
+        ("MARK.touch()", 0, False),
+    ],
+    ids=["fails twice", "fails once", "breaks off", "holds"],
+)
+def test_what_failed_is_asked_once_more_where_a_build_wants_it(
+    suite: Path, fault: str, code: int, is_asked_again: bool
+) -> None:
+    (suite / "pytest.ini").write_text(f"[pytest]\naddopts = -p no:django\ncache_dir = {suite}\n")
+    (suite / "test_suite.py").write_text(
+        f"import pathlib, pytest\nMARK = pathlib.Path({str(suite / 'mark')!r})\n\n"
+        f"def test_it():\n    {fault}\n\n"
+        "def test_other():\n    MARK.with_name('other').open('a').write('x')\n"
+    )
+    answer = run_tests(suite, "-n2", NO_BROWSER="1", FAILED_AGAIN="1")
+    assert answer.returncode == code
+    assert ("Once more, one after the other, only what failed:" in answer.stderr) is is_asked_again
+    if is_asked_again:
+        assert (suite / "other").read_text() == "x"
+
+
+def test_what_failed_is_a_failure_where_nobody_asks_for_more(suite: Path) -> None:
+    (suite / "test_suite.py").write_text("def test_it():\n    assert False\n")
+    answer = run_tests(suite, NO_BROWSER="1", FAILED_AGAIN="")
+    assert (answer.returncode, "Once more" in answer.stderr) == (1, False)
+
+
 def test_every_test_that_drives_a_browser_shares_one_process() -> None:
     scheduler = OneForTheBrowser.__new__(OneForTheBrowser)
     driven = {
