@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from accounts.enums import Kind
 from accounts.models import Role, User
@@ -21,6 +22,7 @@ from deployments.clock import PortalNow
 from deployments.enums import Right
 from deployments.leads import holders
 from deployments.models import Deployment, StandIn
+from statements import AnyOf, built_once
 
 
 @dataclass(frozen=True)
@@ -107,20 +109,24 @@ def standing_in(deployment: Deployment) -> dict[int, StandIn]:
 
     A stand-in whose account is closed or who no longer sees the service is none.
     """
+    return {one.absent_id: one for one in _standing_in(deployment.service_id)}
+
+
+@built_once
+def _standing_in(service: int) -> QuerySet[StandIn]:
     seers = User.objects.filter(
-        groups__servicegroupobjectpermission__content_object=deployment.service_id,
+        groups__servicegroupobjectpermission__content_object=service,
         groups__servicegroupobjectpermission__permission__codename=Right.SEE,
         is_active=True,
         kind=Kind.PERSON,
     )
-    found = StandIn.objects.with_names().filter(
-        service=deployment.service_id,
+    return StandIn.objects.with_names().filter(
+        service=service,
         revoked_at=None,
         starts_at__lte=PortalNow(),
         ends_at__gt=PortalNow(),
         stand_in__in=seers.values("pk"),
     )
-    return {one.absent_id: one for one in found}
 
 
 def holders_of(deployment: Deployment, role: Role) -> list[User]:
@@ -142,13 +148,19 @@ def _with_stand_ins(people: Sequence[User], away: Mapping[int, StandIn]) -> list
 
 def held_by(deployment: Deployment, roles: Collection[int]) -> dict[int, list[User]]:
     """Active people by the role that they hold for the service, machines left out; one query."""
+    found: dict[int, set[User]] = {role: set() for role in roles}
+    for person in _holding(deployment.service_id, list(roles)):
+        found[person.held_role].add(person)
+    return {role: sorted(named, key=str) for role, named in found.items()}
+
+
+@built_once
+def _holding(service: int, roles: list[int]) -> QuerySet[User, Any]:
+    """Once for each of the roles that they hold."""
     people = User.objects.filter(
-        groups__role_memberships__service=deployment.service_id,
-        groups__role_memberships__role__in=roles,
+        AnyOf("groups__role_memberships__role", roles),
+        groups__role_memberships__service=service,
         is_active=True,
         kind=Kind.PERSON,
     )
-    found: dict[int, set[User]] = {role: set() for role in roles}
-    for person in people.annotate(held_role=F("groups__role_memberships__role_id")):
-        found[person.held_role].add(person)
-    return {role: sorted(named, key=str) for role, named in found.items()}
+    return people.annotate(held_role=F("groups__role_memberships__role_id"))

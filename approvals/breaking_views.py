@@ -14,15 +14,14 @@ from approvals.seconds import second_people
 from approvals.verdict import readiness
 from deployments import clock
 from deployments.answers import page, posted, tried
-from deployments.models import Deployment
 from deployments.policies import rights_of
+from deployments.visible import visible_deployment
 
 
 @require_http_methods(["GET", "POST"])
 def break_glass(request: PersonRequest, pk: int) -> HttpResponse:
     """What such a GO passes over is shown first; only a POST with a fresh proof decides."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     people = second_people(deployment, request.user)
     form = BreakGlassForm(request, deployment, people, posted(request))
     broken = tried(
@@ -42,7 +41,7 @@ def break_glass(request: PersonRequest, pk: int) -> HttpResponse:
         messages.success(request, f"Recorded: {broken.result}, over what stood in the way.")
         return redirect(page(deployment, "go-no-go"))
     if broken.is_overtaken:
-        deployment = get_object_or_404(visible, pk=pk)
+        deployment = visible_deployment(request.user, pk)
         form = BreakGlassForm(request, deployment, people)
     facts = readiness(deployment)
     over = breaking.overridden(facts, roll_call(deployment, clock.now()))
@@ -62,8 +61,7 @@ def break_glass(request: PersonRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def review(request: PersonRequest, pk: int, decision_pk: int) -> HttpResponse:
     """Looking into a break-glass decision; whoever took it does not close its review."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     reviews = Review.objects.select_related(
         "decision__decided_by", "decision__second_person", "closed_by"
     )

@@ -9,15 +9,14 @@ from approvals.lifting_forms import LiftForm
 from approvals.models import Vote
 from approvals.panels import lift_page
 from deployments.answers import page, posted, tried
-from deployments.models import Deployment
 from deployments.policies import rights_of
+from deployments.visible import visible_deployment
 
 
 @require_http_methods(["GET", "POST"])
 def lift(request: PersonRequest, pk: int, vote_pk: int) -> HttpResponse:
     """An objection in full, and who may lift it, if anybody may but its author."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     said = Vote.objects.filter(deployment=deployment, rule__removed_at=None)
     vote = get_object_or_404(said.select_related("person", "rule__role", "lifting__by"), pk=vote_pk)
     vote.deployment = deployment

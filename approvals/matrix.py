@@ -55,7 +55,7 @@ def matrix_of(deployment: Deployment, rules: Sequence[RuleStanding]) -> list[Row
 
 def why_barred(deployment: Deployment) -> dict[int, str]:
     """Those who may not sign this content whatever they hold, each with the first reason."""
-    found = {author.pk: "is named as an author" for author in deployment.authors.all()}
+    found = dict.fromkeys(deployment.author_ids, "is named as an author")
     if deployment.content_version:
         found[deployment.content_version.author_id] = "edited the content last"
     return {**found, deployment.requester_id: "requested the deployment"}

@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Role
@@ -17,6 +17,7 @@ from deployments import clock
 from deployments.answers import page, posted, tried
 from deployments.models import Deployment
 from deployments.policies import refusal_to_edit, rights_of
+from deployments.visible import visible_deployment
 
 
 def _asked(deployment: Deployment, key: str) -> Role:
@@ -29,8 +30,7 @@ def _asked(deployment: Deployment, key: str) -> Role:
 @require_http_methods(["GET", "POST"])
 def answer(request: PersonRequest, pk: int, role_key: str) -> HttpResponse:
     """One's own word for a role; the room posts here, and what it refuses is mended here."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     role, form = _asked(deployment, role_key), AnswerForm(posted(request))
     said = tried(
         request,
@@ -57,8 +57,7 @@ def answer(request: PersonRequest, pk: int, role_key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def voice(request: PersonRequest, pk: int, role_key: str) -> HttpResponse:
     """What somebody says on the call, written down by an ops lead."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     role = _asked(deployment, role_key)
     said = voices_of(deployment, [role])[role.pk]
     others = [one for one in said if one != request.user]
@@ -90,7 +89,7 @@ def voice(request: PersonRequest, pk: int, role_key: str) -> HttpResponse:
 
 @require_POST
 def again(request: PersonRequest, pk: int) -> HttpResponse:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     services.open_again(deployment.pk, actor=request.user)
     messages.success(request, "The poll is open again; earlier answers are shown and do not count.")
     return redirect(page(deployment, "room"))
@@ -99,8 +98,7 @@ def again(request: PersonRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def poll(request: PersonRequest, pk: int) -> HttpResponse:
     """Whether a poll is held and of whom; it is signed, so that a change costs signatures."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     form = PollForm(deployment, posted(request))
     saved = tried(
         request,

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from accounts.enums import Kind
@@ -25,6 +26,7 @@ from deployments.models import (
     ServiceGroupObjectPermission,
     StandIn,
 )
+from statements import AnyOf, built_once
 
 Pair = tuple[int, int]
 KEY, MEND = "reach:", "sign-off"
@@ -76,29 +78,39 @@ def clauses(readiness: Readiness | None) -> tuple[str, ...]:
 
 
 def reach_of(deployments: Sequence[Deployment], now: datetime) -> Reach:
-    services = {one.service_id for one in deployments}
-    held = Membership.objects.filter(
-        service__in=services, group__user__is_active=True, group__user__kind=Kind.PERSON
-    )
+    services = list({one.service_id for one in deployments})
     holders: dict[Pair, set[int]] = defaultdict(set)
-    for service, role, person in held.values_list("service", "role", "group__user"):
+    for service, role, person in _held(services):
         holders[service, role].add(person)
     absences: dict[int, list[StandIn]] = defaultdict(list)
-    for row in StandIn.objects.lasting(now).filter(service__in=services).with_names():
+    for row in _absences(services, now):
         absences[row.service_id].append(row)
-    prefetch_related_objects(deployments, "authors")
-    authors = {one.pk: {author.pk for author in one.authors.all()} for one in deployments}
-    return Reach(holders, absences, _seers(services) if absences else set(), authors, now)
+    authors = {one.pk: set(one.author_ids) for one in deployments}
+    return Reach(holders, absences, set(_seers(services)) if absences else set(), authors, now)
 
 
-def _seers(services: Collection[int]) -> set[Pair]:
+@built_once
+def _held(services: list[int]) -> QuerySet[Membership, tuple[int, int, int]]:
+    held = Membership.objects.filter(
+        AnyOf("service", services), group__user__is_active=True, group__user__kind=Kind.PERSON
+    )
+    return held.values_list("service", "role", "group__user")
+
+
+@built_once
+def _absences(services: list[int], now: datetime) -> QuerySet[StandIn, Any]:
+    return StandIn.objects.lasting(now).filter(AnyOf("service", services)).with_names()
+
+
+@built_once
+def _seers(services: list[int]) -> QuerySet[ServiceGroupObjectPermission, Pair]:
     seen = ServiceGroupObjectPermission.objects.filter(
-        content_object__in=services,
+        AnyOf("content_object", services),
         permission__codename=Right.SEE,
         group__user__is_active=True,
         group__user__kind=Kind.PERSON,
     )
-    return set(seen.values_list("content_object", "group__user"))
+    return seen.values_list("content_object", "group__user")
 
 
 def warnings(reach: Reach, deployment: Deployment, rules: Sequence[RuleStanding]) -> list[Blocker]:

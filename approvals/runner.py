@@ -69,7 +69,7 @@ def tell_shortages() -> int:
     told: dict[int, set[str]] = defaultdict(set)
     for pk, what in Shortage.objects.filter(settled_at=None).values_list("deployment", "what"):
         told[pk].add(what)
-    reviewed = Deployment.objects.filter(state=State.IN_REVIEW).select_related("content_version")
+    reviewed = Deployment.objects.filter(state=State.IN_REVIEW).with_place()
     found = services.beyond_reach(list(reviewed), clock.now())
     changed = {pk for pk in {*told, *found} if told[pk] != set(found.get(pk, ()))}
     with provenance.acting("sweep"):

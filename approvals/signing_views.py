@@ -11,15 +11,14 @@ from approvals.enums import Choice
 from approvals.forms import SignForm
 from approvals.signing_page import sign_page, words_of
 from deployments.answers import page, posted, tried
-from deployments.models import Deployment
 from deployments.policies import rights_of
+from deployments.visible import visible_deployment
 
 
 @require_http_methods(["GET", "POST"])
 def sign(request: PersonRequest, pk: int, rule_pk: int) -> HttpResponse:
     """What is signed is shown in full; only a POST with a fresh proof signs it."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     rule = get_object_or_404(deployment.rules.select_related("role"), pk=rule_pk)
     rights = rights_of(request.user, deployment.service)
     shown = sign_page(deployment, rule, rights)
@@ -43,7 +42,7 @@ def sign(request: PersonRequest, pk: int, rule_pk: int) -> HttpResponse:
         return redirect(page(deployment, "sign-off"))
     if signed.is_overtaken:
         # Nothing is signed: what changed while they read stands first, and what was typed stays.
-        shown = sign_page(get_object_or_404(visible, pk=pk), rule, rights, form.shown())
+        shown = sign_page(visible_deployment(request.user, pk), rule, rights, form.shown())
         typed = {name: form.cleaned_data[name] for name in ("choice", "reason")}
         words = words_of(shown["choices"], shown["own"])
         form = SignForm(request, shown["deployment"], words, voices=shown["voices"], **typed)

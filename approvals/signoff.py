@@ -15,6 +15,7 @@ from approvals.models import Request, Rule, Standing, Vote
 from deployments import clock
 from deployments.enums import BEFORE_START
 from deployments.models import Deployment
+from statements import AnyOf, built_once
 
 
 @dataclass
@@ -89,9 +90,8 @@ def standings_of(
     deployments: Sequence[Deployment], now: datetime | None = None
 ) -> dict[int, list[RuleStanding]]:
     """The same for many deployments, in two queries however many; `now` where it is known."""
-    cast = _cast(deployments).select_related("person", "on_behalf_of", "lifting__by")
-    cast = cast.order_by("pk")
-    return _placed(deployments, _asked_rules(deployments), cast, now or clock.now())
+    asked = [one.pk for one in deployments]
+    return _placed(deployments, _asked_rules(asked), _all_cast(asked), now or clock.now())
 
 
 @dataclass(frozen=True)
@@ -118,17 +118,15 @@ def heard_before(
     vote costs the same however many others have signed beside it. The rule and later ones are not
     told whole, and none is told when it was asked for.
     """
-    rules = list(_rules([deployment]))
+    rules = _rules([deployment.pk])
     group = next((rule.order_group for rule in rules if rule.pk == rule_id), 0)
     earlier = {rule.pk for rule in rules if rule.order_group < group}
     said = _said(deployment)
     theirs = [both for _, _, both in said if both & set(parties)]
     # A word for somebody is replaced by their own, so both sides of it are read.
     linked = set(parties).union(*theirs)
-    cast: Iterable[Vote] = ()
-    if asked := [pk for pk, rule, both in said if both & linked or rule in earlier]:
-        cast = _cast([deployment]).select_related("on_behalf_of", "lifting__by")
-        cast = cast.filter(pk__in=asked).order_by("pk")
+    asked = [pk for pk, rule, both in said if both & linked or rule in earlier]
+    cast = _some_cast([deployment.pk], asked) if asked else ()
     return Heard(_placed([deployment], rules, cast, now)[deployment.pk], is_first=not theirs)
 
 
@@ -154,16 +152,22 @@ def asked_since(
     return standing.asked_at or deployment.submitted_at
 
 
-def _rules(deployments: Sequence[Deployment]) -> QuerySet[Rule, Any]:
-    rules = Rule.objects.filter(deployment__in=deployments)
+def _in_order(deployments: list[int]) -> QuerySet[Rule, Any]:
+    rules = Rule.objects.filter(AnyOf("deployment", deployments))
     return rules.select_related("role").order_by("position")
 
 
-def _asked_rules(deployments: Sequence[Deployment]) -> QuerySet[Rule, Any]:
+@built_once
+def _rules(deployments: list[int]) -> QuerySet[Rule, Any]:
+    return _in_order(deployments)
+
+
+@built_once
+def _asked_rules(deployments: list[int]) -> QuerySet[Rule, Any]:
     """In order, each with when it was asked for the last time, if it still is."""
-    open_ones = Request.objects.filter(rule=OuterRef("pk"), settled_at=None)
+    open_ones = Request.objects.filter(rule=OuterRef("pk"), settled_at=None).order_by()
     asked: dict[str, Any] = {"asked_at": Subquery(open_ones.values("asked_at")[:1])}
-    return _rules(deployments).annotate(**asked)
+    return _in_order(deployments).annotate(**asked)
 
 
 def _placed(
@@ -185,7 +189,18 @@ def _placed(
     return result
 
 
-def _cast(deployments: Sequence[Deployment]) -> QuerySet[Vote, Any]:
+@built_once
+def _all_cast(deployments: list[int]) -> QuerySet[Vote, Any]:
+    return _cast(deployments).select_related("person", "on_behalf_of", "lifting__by")
+
+
+@built_once
+def _some_cast(deployments: list[int], votes: list[int]) -> QuerySet[Vote, Any]:
+    some = _cast(deployments).filter(AnyOf("pk", votes))
+    return some.select_related("on_behalf_of", "lifting__by")
+
+
+def _cast(deployments: list[int]) -> QuerySet[Vote, Any]:
     """Every vote with what decides besides its content whether it may count.
 
     It is the one that the table of standings points to, and not of whoever edited the content
@@ -200,7 +215,7 @@ def _cast(deployments: Sequence[Deployment]) -> QuerySet[Vote, Any]:
         "last_editor": F("deployment__content_version__author"),
         "is_by_author": Exists(written),
     }
-    return Vote.objects.filter(deployment__in=deployments).annotate(**told)
+    return Vote.objects.filter(AnyOf("deployment", deployments)).annotate(**told).order_by("pk")
 
 
 def _standing(

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from approvals import obstacles, reach, waivers
 from approvals.models import Decision, Review
@@ -18,6 +19,7 @@ from checklists.progress import Progress, progress_of
 from deployments import blockers, clock
 from deployments.enums import BEFORE_START, State
 from deployments.models import Deployment
+from statements import AnyOf, built_once
 
 # Where the sentence depends on it, which is all that a list shows of it.
 SAYS_READINESS = frozenset({State.IN_REVIEW, State.GO})
@@ -66,13 +68,7 @@ def outlooks(
     verdicts = _readiness(
         [one for one in deployments if one.state in judged], rules, now, warns=warns
     )
-    standing = Decision.objects.filter(deployment__in=deployments, replaced_by=None)
-    # Of any decision: another GO after a break-glass one leaves its review open.
-    unreviewed = Review.objects.filter(
-        decision__deployment=OuterRef("deployment"), closed_at__isnull=True
-    )
-    found = standing.annotate(is_unreviewed=Exists(unreviewed)).defer("dossier")
-    decisions = {decision.deployment_id: decision for decision in found}
+    decisions = {one.deployment_id: one for one in _standing([one.pk for one in deployments])}
     progress = progress_of(deployments)
     asked = {pk for pk, decision in decisions.items() if decision.is_unreviewed}
     reviews = open_reviews([one for one in deployments if one.pk in asked])
@@ -90,6 +86,19 @@ def outlooks(
         )
         for one in deployments
     }
+
+
+@built_once
+def _standing(deployments: list[int]) -> QuerySet[Decision, Any]:
+    """The decisions that no later one replaced, each with whether a review is open.
+
+    Of any decision: another GO after a break-glass one leaves its review open.
+    """
+    unreviewed = Review.objects.filter(
+        decision__deployment=OuterRef("deployment"), closed_at__isnull=True
+    )
+    standing = Decision.objects.filter(AnyOf("deployment", deployments), replaced_by=None)
+    return standing.annotate(is_unreviewed=Exists(unreviewed)).defer("dossier")
 
 
 def _outlook(  # noqa: PLR0917 - each is one of the facts, and there are eight

@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import PersonRequest
@@ -23,12 +23,12 @@ from deployments.facts import Facts
 from deployments.forms import FactsForm
 from deployments.models import Deployment
 from deployments.policies import rights_of
+from deployments.visible import visible_deployment
 
 
 @require_http_methods(["GET", "POST"])
 def decide(request: PersonRequest, pk: int) -> HttpResponse:
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     if "preview" in request.POST:
         context = {"deployment": deployment, "form": NewTimeForm(deployment, request.POST)}
         return render(request, "approvals/_new_time.html", context)
@@ -74,8 +74,7 @@ def _decide(request: PersonRequest, deployment: Deployment, form: DecideForm) ->
 @require_http_methods(["GET", "POST"])
 def facts(request: PersonRequest, pk: int) -> HttpResponse:
     """Change package, branch, commit, digest or lead; what was typed stays when it is refused."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     form = FactsForm(posted(request), deployment=deployment)
     saved = tried(
         request,
@@ -91,7 +90,7 @@ def facts(request: PersonRequest, pk: int) -> HttpResponse:
         messages.success(request, "Saved." if saved.result else "Nothing changed; all stays.")
         return redirect(page(deployment))
     if saved.is_overtaken:
-        deployment = get_object_or_404(visible, pk=pk)
+        deployment = visible_deployment(request.user, pk)
         fresh = request.POST.copy()
         fresh["shown"] = Facts.of(deployment).fingerprint
         form = FactsForm(fresh, deployment=deployment)
@@ -103,8 +102,7 @@ def facts(request: PersonRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def submit(request: PersonRequest, pk: int) -> HttpResponse:
     """What is asked of whom and all that is missing; the POST submits exactly that."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     form = SubmitForm(deployment, posted(request))
     submitted = tried(
         request,
@@ -115,7 +113,7 @@ def submit(request: PersonRequest, pk: int) -> HttpResponse:
         messages.success(request, "Submitted. Whoever is asked to sign finds it on their home.")
         return redirect(page(deployment))
     if submitted.is_overtaken:
-        deployment = get_object_or_404(visible, pk=pk)
+        deployment = visible_deployment(request.user, pk)
         form = SubmitForm(deployment)
     shown = submit_page(deployment, rights_of(request.user, deployment.service))
     context = {**shown, "form": form, "overtaken": submitted.overtaken_sentence}
@@ -124,8 +122,7 @@ def submit(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def reopen(request: PersonRequest, pk: int) -> HttpResponse:
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     form = ReopenForm(posted(request))
     reopened = tried(
         request,
@@ -144,8 +141,7 @@ def reopen(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def resume(request: PersonRequest, pk: int) -> HttpResponse:
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     form = Form(posted(request))
     resumed = tried(request, form, lambda: services.resume(deployment.pk, actor=request.user))
     if resumed.done:
@@ -158,6 +154,6 @@ def resume(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def start(request: PersonRequest, pk: int) -> HttpResponse:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     services.start(deployment.pk, actor=request.user)
     return acted(request, deployment, "runbook")

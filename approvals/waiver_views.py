@@ -14,6 +14,7 @@ from approvals.waiver_forms import AskForm, EndForm, SignWaiverForm
 from deployments.answers import posted, tried
 from deployments.models import Deployment
 from deployments.policies import rights_of
+from deployments.visible import visible_deployment
 from gates.models import Gate
 
 
@@ -69,13 +70,12 @@ def end(request: PersonRequest, pk: int, waiver_pk: int) -> HttpResponse:
 
 
 def _gate(request: PersonRequest, pk: int, key: str) -> tuple[Deployment, Gate]:
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     return deployment, get_object_or_404(deployment.gates.as_of_now(), key=key)
 
 
 def _waiver(request: PersonRequest, pk: int, waiver_pk: int) -> tuple[Deployment, Waiver, Gate]:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user).with_names(), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     found = get_object_or_404(deployment.waivers.select_related("gate"), pk=waiver_pk)
     return deployment, found, get_object_or_404(Gate.every.as_of_now(), pk=found.gate_id)
 

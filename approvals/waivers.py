@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from approvals.models import Waiver
 from approvals.readiness import Waived
@@ -13,6 +14,7 @@ from deployments.blockers import Blocker, Findings
 from deployments.canonical import digest
 from deployments.models import Deployment
 from gates.models import Gate
+from statements import AnyOf, built_once
 
 GATE = "gate:"
 
@@ -35,14 +37,19 @@ def open_of(deployments: Sequence[Deployment]) -> dict[int, dict[str, Waiver]]:
 
     Only of gates that still ask the same; where there are both, the signed one.
     """
-    found = Waiver.objects.open().filter(deployment__in=deployments)
-    found = found.select_related("gate", "risk_owner", "asked_by", "signed_by")
     by_id = {one.pk: one for one in deployments}
     waived: dict[int, dict[str, Waiver]] = {pk: {} for pk in by_id}
-    for waiver in found.order_by(F("signed_at").desc(nulls_last=True)):
+    for waiver in _open(list(by_id)):
         if waiver.question == question_of(waiver.gate, by_id[waiver.deployment_id]):
             waived[waiver.deployment_id].setdefault(waiver.gate.key, waiver)
     return waived
+
+
+@built_once
+def _open(deployments: list[int]) -> QuerySet[Waiver, Any]:
+    found = Waiver.objects.open().filter(AnyOf("deployment", deployments))
+    found = found.select_related("gate", "risk_owner", "asked_by", "signed_by")
+    return found.order_by(F("signed_at").desc(nulls_last=True))
 
 
 def signed_of(deployment: Deployment) -> dict[str, Waiver]:

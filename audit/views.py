@@ -13,16 +13,16 @@ from audit.reading import words_of
 from audit.verifier_file import VERIFIER
 from deployments.access.policies import refusal_to_administer
 from deployments.exceptions import require
-from deployments.models import Deployment
 from deployments.policies import rights_of
 from deployments.versions import number_in
+from deployments.visible import visible_deployment
 from deployments.zones import zone_of
 
 
 @require_safe
 def deployment(request: PersonRequest, pk: int) -> HttpResponse:
     """The history of one deployment, narrowed as asked; its chain verified while it is made."""
-    found = get_object_or_404(Deployment.objects.visible_to(request.user).with_names(), pk=pk)
+    found = visible_deployment(request.user, pk)
     words = {
         name: found.events.order_by(name).values_list(name, flat=True).distinct()
         for name in ("verb", "object_kind")
@@ -86,7 +86,7 @@ def checkpoint(request: PersonRequest, number: int) -> HttpResponse:
 
 @require_POST
 def evidence(request: PersonRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    found = visible_deployment(request.user, pk)
     return redirect(services.ask_for_evidence(found.pk, actor=request.user))
 
 
@@ -118,7 +118,7 @@ def _own(request: PersonRequest, export_pk: int) -> Export:
     mine = Export.objects.of(request.user).select_related("deployment")
     found = get_object_or_404(mine, pk=export_pk)
     if found.deployment:
-        one = get_object_or_404(Deployment.objects.visible_to(request.user), pk=found.deployment_id)
+        one = visible_deployment(request.user, found.deployment.pk)
         require(policies.refusal_to_export(rights_of(request.user, one.service)))
     else:
         audited = policies.audited(request.user)

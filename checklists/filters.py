@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from checklists.enums import Kind, Show
 from checklists.models import Item
 from checklists.rows import calendar, groups_of
 from deployments.models import Deployment
 from deployments.policies import Rights
+from statements import built_once
 
 KINDS: dict[str, tuple[Kind, ...]] = {
     "checklist": (Kind.CHECK, Kind.CRITERION),
@@ -38,17 +41,21 @@ def filters_panel(deployment: Deployment, rights: Rights, tab: str, show: str) -
 
 
 def _found(deployment: Deployment, rights: Rights, kinds: tuple[Kind, ...]) -> dict[Show, set[int]]:
-    items = list(
-        deployment.items.filter(kind__in=kinds)
-        .select_related("owner_role")
-        .only("state", "phase", "owner", "owner_role", "due_anchor", "due_offset", "deployment")
-    )
+    items = _items(deployment.pk, kinds=kinds)
     times = calendar(deployment, items)
     return {
         Show.OPEN: {one.pk for one in items if not one.is_closed},
         Show.LATE: {one.pk for one in items if times.is_late(one, deployment.state)},
         Show.MINE: {one.pk for one in items if is_mine(one, rights)},
     }
+
+
+@built_once
+def _items(deployment: int, *, kinds: tuple[Kind, ...]) -> QuerySet[Item]:
+    found = Item.objects.filter(kind__in=kinds, deployment=deployment).select_related("owner_role")
+    return found.only(
+        "state", "phase", "owner", "owner_role", "due_anchor", "due_offset", "deployment"
+    )
 
 
 def is_mine(item: Item, rights: Rights) -> bool:

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from django.db.models import Case, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, When
+from django.db.models import (
+    Case,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    When,
+)
 
 from accounts.models import User
 from checklists.models import Item
@@ -15,6 +26,7 @@ from deployments import anchors
 from deployments.clock import PortalNow
 from deployments.enums import UNDER_WAY, Anchor
 from deployments.models import Deployment, Membership
+from statements import built_once
 
 SHOWN = 20
 # More are looked at than shown, since not every due time can be told inside the query.
@@ -43,9 +55,9 @@ class MyItem:
 
 def items_of(user: User) -> list[MyItem]:
     """The most urgent first; one query, and one for each anchor that another app knows."""
-    owned = _owned(user)
-    items = [one for one, _ in owned if not phase_is_over(one.phase, one.deployment.state)]
-    now = owned[0][1] if owned else None
+    owned = _owned(user.pk, sees_all=user.is_superuser)
+    items = [one for one in owned if not phase_is_over(one.phase, one.deployment.state)]
+    now = owned[0].now if owned else None
     used = {one.due_anchor for one in items} - {""}
     known = anchors.moments_of(list({one.deployment for one in items}), used)
     found = []
@@ -56,17 +68,18 @@ def items_of(user: User) -> list[MyItem]:
     return sorted(found, key=lambda one: (not one.is_late, one.due or far))[:SHOWN]
 
 
-def _owned(user: User) -> list[tuple[Item, datetime]]:
+@built_once
+def _owned(user: int, *, sees_all: bool) -> QuerySet[Item, Any]:
     """Each with the present instant, which so costs no question of its own."""
-    under_way = Deployment.objects.visible_to(user).filter(state__in=sorted(UNDER_WAY))
+    seen = Deployment.objects.seen_by(user, sees_all=sees_all)
+    under_way = seen.filter(state__in=sorted(UNDER_WAY))
     held = Membership.objects.filter(
         service=OuterRef("deployment__service"), role=OuterRef("owner_role"), group__user=user
     )
-    found = (
+    return (
         Item.objects.unclosed()
         .filter(Q(owner=user) | Exists(held), deployment__in=under_way)
         .select_related("deployment__service", "deployment__environment", "owner_role")
         .annotate(now=PortalNow())
         .order_by(DUE.asc(nulls_last=True), "deployment", "position")[:LOOKED_AT]
     )
-    return [(item, item.now) for item in found]

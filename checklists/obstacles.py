@@ -1,11 +1,11 @@
 """What the checklist says about readiness: required items of phase before that are still open."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce, JSONObject
 
 from accounts.naming import called
@@ -13,17 +13,19 @@ from checklists.enums import CLOSED, ItemState, Phase
 from checklists.models import Item
 from deployments.blockers import Blocker, Findings, Page, Waits
 from deployments.models import Deployment
+from statements import AnyOf, built_once
 
 ANYBODY = "any member of this service"
 
 
 def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
     asked = {one.pk: one.submitted_at for one in deployments}
-    rows = list(_counted(deployments))
+    rows = _counted(list(asked))
     return {row["deployment_id"]: _findings(row, asked[row["deployment_id"]]) for row in rows}
 
 
-def _counted(deployments: Sequence[Deployment]) -> Iterable[Any]:
+@built_once
+def _counted(deployments: list[int]) -> QuerySet[Item, Any]:
     """One row a deployment: closed items as a number, open ones by name."""
     closed = Q(state__in=list(CLOSED))
     named = JSONObject(
@@ -39,7 +41,7 @@ def _counted(deployments: Sequence[Deployment]) -> Iterable[Any]:
         asked_at="asked_at",
     )
     return (
-        Item.objects.filter(deployment__in=deployments, phase=Phase.BEFORE, required=True)
+        Item.objects.filter(AnyOf("deployment", deployments), phase=Phase.BEFORE, required=True)
         .order_by("deployment_id")
         .values("deployment_id")
         .annotate(

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from checklists.deadlocks import STEPS
 from checklists.enums import CLOSED, ON_THE_DAY, ItemState, Phase
 from checklists.models import Item
 from deployments.enums import State
 from deployments.models import Deployment
+from statements import AnyOf, built_once
 
 # What counts now: steps while it runs, the way back while it rolls back, criteria in the watch.
 PHASES: dict[State, Phase] = {
@@ -67,17 +69,22 @@ def progress_of(deployments: Sequence[Deployment]) -> dict[int, Progress]:
     started = [one for one in deployments if one.state in PHASES]
     if not started:
         return {}
+    items: dict[int, list[Item]] = {one.pk: [] for one in started}
+    for item in _present(list(items)):
+        items[item.deployment_id].append(item)
+    return {one.pk: _progress(items[one.pk], PHASES[State(one.state)]) for one in started}
+
+
+@built_once
+def _present(started: list[int]) -> QuerySet[Item, Any]:
     present = Q(no_return_at__isnull=False)
     for stage, phase in PHASES.items():
         present |= Q(deployment__state=stage, phase=phase)
-    rows = Item.objects.filter(present, deployment__in=started).only(
+    rows = Item.objects.filter(present, AnyOf("deployment", started)).only(
         "deployment_id", "text", "state", "required", "kind", "phase", "no_return_at",
         "question_to_id",
     )  # fmt: skip
-    items: dict[int, list[Item]] = {one.pk: [] for one in started}
-    for item in rows.order_by("position"):
-        items[item.deployment_id].append(item)
-    return {one.pk: _progress(items[one.pk], PHASES[State(one.state)]) for one in started}
+    return rows.order_by("position")
 
 
 def still_to_do(deployment: Deployment) -> list[str]:

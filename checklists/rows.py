@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, prefetch_related_objects
+from django.db.models import Count, QuerySet, prefetch_related_objects
 
 from checklists import due
 from checklists.day.policies import first_failed, refusal_by_failed
@@ -24,6 +25,12 @@ from checklists.policies import (
 from deployments import anchors, clock
 from deployments.enums import State
 from deployments.models import Deployment
+from statements import built_once
+
+NAMED = (
+    "section", "state_by", "seconded_by", "asked_by", "owner", "owner_role", "begun_by",
+    "question_to",
+)  # fmt: skip
 
 
 @dataclass
@@ -131,27 +138,13 @@ def calendar(deployment: Deployment, items: Collection[Item]) -> Calendar:
 
 
 def groups_of(
-    deployment: Deployment, kinds: Collection[Kind], only: Collection[int] | None = None
+    deployment: Deployment, kinds: tuple[Kind, ...], only: Collection[int] | None = None
 ) -> list[Group]:
     """Items of these kinds by section, or those of them that are named; a few queries, however
     many. What a step that failed holds up is the same whether or not that step is among them.
     """
-    items = (
-        deployment.items.filter(kind__in=kinds)
-        .select_related(
-            "section",
-            "state_by",
-            "seconded_by",
-            "asked_by",
-            "owner",
-            "owner_role",
-            "begun_by",
-            "question_to",
-        )
-        .annotate(evidence_count=Count("evidence"))
-        .order_by("position")
-    )
-    shown = list(items if only is None else items.filter(pk__in=only))
+    of_kinds = _items(deployment.pk, kinds=kinds)
+    shown = [one for one in of_kinds if only is None or one.pk in only]
     prefetch_related_objects([one for one in shown if one.is_step], "predecessors")
     times, held = calendar(deployment, shown), holders(deployment.service_id, shown)
     failed = first_failed(deployment) if any(one.is_of_the_day for one in shown) else None
@@ -161,6 +154,14 @@ def groups_of(
         group = groups.setdefault(item.section_id, Group(item.section))
         group.items.append(row_of(item, deployment, item.evidence_count, times, held, failed))
     return list(groups.values())
+
+
+@built_once
+def _items(deployment: int, *, kinds: tuple[Kind, ...]) -> QuerySet[Item, Any]:
+    """In order, with all that a row names."""
+    items = Item.objects.filter(kind__in=kinds, deployment=deployment)
+    counted = items.select_related(*NAMED).annotate(evidence_count=Count("evidence"))
+    return counted.order_by("position")
 
 
 def row_of(  # noqa: PLR0917 - an item, and the facts that it is drawn from

@@ -11,20 +11,21 @@ from checklists.forms import FORMS, AnswerForm, SectionForm, StateForm
 from checklists.models import Evidence, Item
 from checklists.panels import claims_page, item_page, section_page
 from checklists.sniffing import IMAGES
+from checklists.visible import visible_item
 from deployments.answers import acted, posted, tried
 from deployments.exceptions import Forbidden
-from deployments.models import Deployment
 from deployments.policies import rights_of
+from deployments.visible import visible_deployment
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def item(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
     """One item with its evidence; posting says what became of it."""
-    found = _visible(request, pk, item_pk)
+    found = visible_item(request.user, pk, item_pk)
     form = StateForm(posted(request), item=found)
     said = tried(request, form, lambda: form.say(request.user))
     if said.done:
-        found = _visible(request, pk, item_pk)
+        found = visible_item(request.user, pk, item_pk)
         if found.asked_state:
             messages.success(request, "Asked: another person now agrees or declines.")
             return redirect("checklists:item", pk, item_pk)
@@ -35,7 +36,7 @@ def item(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
     """The second person agrees to leave a required item out, or declines."""
-    found = _visible(request, pk, item_pk)
+    found = visible_item(request.user, pk, item_pk)
     form = AnswerForm(posted(request))
     said = tried(request, form, lambda: form.say(found, request.user))
     if said.done:
@@ -45,14 +46,14 @@ def answer(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
 
 @require_POST
 def take_back(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
-    found = _visible(request, pk, item_pk)
+    found = visible_item(request.user, pk, item_pk)
     services.take_back(pk, found.pk, actor=request.user, seen=request.POST.get("seen", ""))
     return redirect("checklists:item", pk, item_pk)
 
 
 @require_POST
 def choose(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
-    found = _visible(request, pk, item_pk)
+    found = visible_item(request.user, pk, item_pk)
     word, seen = request.GET.get("word", ""), request.GET.get("seen")
     services.choose(pk, found.pk, word, actor=request.user, seen=seen)
     return acted(request, found.deployment, _tab(found))
@@ -61,8 +62,7 @@ def choose(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def tick_section(request: PersonRequest, pk: int, section_pk: int) -> HttpResponse:
     """Several items of a section at once, exactly those that the page showed."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     section = get_object_or_404(deployment.sections, pk=section_pk)
     form = SectionForm(posted(request))
     ticked = tried(
@@ -81,8 +81,7 @@ def tick_section(request: PersonRequest, pk: int, section_pk: int) -> HttpRespon
 @require_http_methods(["GET", "POST"])
 def claims(request: PersonRequest, pk: int) -> HttpResponse:
     """The ticks of the document, confirmed in one act by somebody who answers for them."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     form = SectionForm(posted(request))
     confirmed = tried(
         request, form, lambda: services.confirm_claims(pk, form.item_ids, actor=request.user)
@@ -98,8 +97,7 @@ def claims(request: PersonRequest, pk: int) -> HttpResponse:
 @require_safe
 def filters(request: PersonRequest, pk: int) -> HttpResponse:
     """The open, late or own items of a tab: personal, fetched again when something changed."""
-    visible = Deployment.objects.visible_to(request.user).select_related("service")
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     tab = request.GET.get("tab", "checklist")
     if tab not in KINDS:
         raise Http404
@@ -111,7 +109,7 @@ def filters(request: PersonRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add_evidence(request: PersonRequest, pk: int, item_pk: int, kind: EvidenceKind) -> HttpResponse:
     """Who may add nothing is told so before what they sent is judged."""
-    found = _visible(request, pk, item_pk)
+    found = visible_item(request.user, pk, item_pk)
     rights = rights_of(request.user, found.deployment.service)
     refusal = policies.refusal_to_add_evidence(rights, found, found.deployment)
     if request.method == "POST" and isinstance(refusal, Forbidden):
@@ -155,7 +153,7 @@ def _page(
     answer_form: AnswerForm | None = None,
 ) -> HttpResponse:
     """The item as it is now; a form that was refused stands there with what was typed."""
-    found = _visible(request, found.deployment_id, found.pk)
+    found = visible_item(request.user, found.deployment_id, found.pk)
     if state_form:
         state_form.offer(found)
     context = item_page(
@@ -168,26 +166,17 @@ def _page(
     return render(request, "checklists/item.html", context, status=status)
 
 
-def _visible(request: PersonRequest, pk: int, item_pk: int) -> Item:
-    visible = Deployment.objects.visible_to(request.user)
-    items = Item.objects.select_related(
-        "deployment__service", "deployment__environment", "section", "state_by", "seconded_by",
-        "asked_by", "owner", "owner_role", "question_to",
-    )  # fmt: skip
-    return get_object_or_404(items, pk=item_pk, deployment__in=visible.filter(pk=pk))
-
-
 def _kept(
     request: PersonRequest, pk: int, item_pk: int, evidence_pk: int, **only: object
 ) -> Evidence:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     found = get_object_or_404(deployment.items, pk=item_pk)
     return get_object_or_404(found.evidence.filter(kind=EvidenceKind.FILE, **only), pk=evidence_pk)
 
 
 @require_POST
 def set_state(request: PersonRequest, pk: int, item_pk: int, state: ItemState) -> HttpResponse:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     item = get_object_or_404(deployment.items, pk=item_pk)
     services.set_state(
         deployment.pk,
@@ -205,6 +194,6 @@ def _tab(item: Item) -> str:
 
 @require_POST
 def complete(request: PersonRequest, pk: int) -> HttpResponse:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     services.complete(deployment.pk, actor=request.user)
     return acted(request, deployment, "overview")

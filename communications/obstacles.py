@@ -20,6 +20,7 @@ from deployments import clock
 from deployments.blockers import Blocker, Findings, Waits
 from deployments.enums import State
 from deployments.models import Deployment, Membership
+from statements import AnyOf, built_once
 
 MEND = "messages"
 THEN = "The address has to be changed, or somebody says that it works again."
@@ -39,8 +40,8 @@ class Unreached:
 
 def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
     """One question while nobody's mail bounces, a handful otherwise, however many deployments."""
-    rows = _bouncing_leads(deployments).union(_bouncing_holders(deployments), all=True)
-    pairs: list[tuple[str, int, int]] = list(rows)
+    services = {one.service_id for one in deployments}
+    pairs = _bouncing([one.pk for one in deployments], list(services))
     if not pairs:
         return {}
     people = _unreached({person for _, _, person in pairs})
@@ -53,8 +54,15 @@ def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
     return found
 
 
-def _bouncing_leads(deployments: Sequence[Deployment]) -> Any:
-    led = Deployment.objects.filter(pk__in=[one.pk for one in deployments]).order_by()
+@built_once
+def _bouncing(deployments: list[int], services: list[int]) -> QuerySet[Any, tuple[str, int, int]]:
+    """`lead` with a deployment and a person, or `role` with a service and a person."""
+    leads: QuerySet[Any, tuple[str, int, int]] = _bouncing_leads(deployments)
+    return leads.union(_bouncing_holders(services), all=True)
+
+
+def _bouncing_leads(deployments: list[int]) -> Any:
+    led = Deployment.objects.filter(AnyOf("pk", deployments)).order_by()
     return (
         led.annotate(small=Lower("lead__email"), what=Value("lead"))
         .filter(small__in=_left_alone())
@@ -62,10 +70,9 @@ def _bouncing_leads(deployments: Sequence[Deployment]) -> Any:
     )
 
 
-def _bouncing_holders(deployments: Sequence[Deployment]) -> Any:
-    services = {one.service_id for one in deployments}
+def _bouncing_holders(services: list[int]) -> Any:
     held = Membership.objects.filter(
-        service__in=services, group__user__is_active=True, group__user__kind=Kind.PERSON
+        AnyOf("service", services), group__user__is_active=True, group__user__kind=Kind.PERSON
     ).order_by()
     return (
         held.annotate(small=Lower("group__user__email"), what=Value("role"))

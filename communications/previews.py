@@ -23,6 +23,7 @@ from communications.trials import trying
 from deployments.answers import Tried, tried
 from deployments.models import Deployment
 from deployments.policies import rights_of
+from deployments.visible import visible_deployment
 
 # The page with the letter's frame on it, whoever draws it; no other answer may frame anything.
 _framing: Callable[..., HttpResponse] = csp_update({"frame-src": [SELF]})(render)  # type: ignore[arg-type, assignment]
@@ -116,7 +117,7 @@ def send_to_me(
 
 
 def _visible(request: PersonRequest, pk: int) -> Deployment:
-    return get_object_or_404(Deployment.objects.visible_to(request.user).with_names(), pk=pk)
+    return visible_deployment(request.user, pk)
 
 
 def _message(deployment: Deployment, plan_pk: int | None, message_pk: int | None) -> Message:

@@ -15,14 +15,13 @@ from communications.whom import audience
 from communications.writing import calendar_entries
 from deployments.answers import acted
 from deployments.exceptions import require
-from deployments.models import Deployment
 from deployments.policies import rights_of
+from deployments.visible import visible_deployment
 
 
 @require_safe
 def messages(request: PersonRequest, pk: int) -> HttpResponse:
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     rights = rights_of(request.user, deployment.service)
     return render(request, "communications/messages.html", panels.messages_page(deployment, rights))
 
@@ -30,8 +29,7 @@ def messages(request: PersonRequest, pk: int) -> HttpResponse:
 @require_safe
 def calendar(request: PersonRequest, pk: int) -> HttpResponse:
     """The entry for one's own calendar, in the register of the mails that the person gets."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     require(policies.refusal_of_entry(deployment))
     assert deployment.t0 is not None
     is_technical = request.user.pk in audience.working(deployment.service)
@@ -46,7 +44,7 @@ def calendar(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def send_now(request: PersonRequest, pk: int, message_pk: int) -> HttpResponse:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     message = get_object_or_404(deployment.messages, pk=message_pk)
     services.send_now(deployment.pk, message.pk, actor=request.user)
     return acted(request, deployment, "messages")
@@ -54,7 +52,7 @@ def send_now(request: PersonRequest, pk: int, message_pk: int) -> HttpResponse:
 
 @require_POST
 def skip(request: PersonRequest, pk: int, message_pk: int) -> HttpResponse:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     message = get_object_or_404(deployment.messages, pk=message_pk)
     reason = request.POST.get("reason", "")
     services.skip(deployment.pk, message.pk, actor=request.user, reason=reason)
@@ -63,7 +61,7 @@ def skip(request: PersonRequest, pk: int, message_pk: int) -> HttpResponse:
 
 @require_POST
 def hold(request: PersonRequest, pk: int) -> HttpResponse:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     reason = request.POST.get("reason", "")
     pausing.hold_all(deployment.pk, actor=request.user, reason=reason)
     return redirect("communications:messages", deployment.pk)
@@ -71,7 +69,7 @@ def hold(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def release(request: PersonRequest, pk: int) -> HttpResponse:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     pausing.release_all(deployment.pk, actor=request.user)
     said.success(request, "The messages are released; what is due leaves now.")
     return redirect("communications:messages", deployment.pk)
@@ -79,7 +77,7 @@ def release(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def arrived(request: PersonRequest, pk: int, copy_pk: int) -> HttpResponse:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     copy = get_object_or_404(Delivery, message__deployment=deployment, pk=copy_pk)
     settling.arrived(deployment.pk, copy.pk, actor=request.user)
     said.success(request, f"Noted: {copy.name} has it.")
@@ -88,7 +86,7 @@ def arrived(request: PersonRequest, pk: int, copy_pk: int) -> HttpResponse:
 
 @require_POST
 def send_again(request: PersonRequest, pk: int, copy_pk: int) -> HttpResponse:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     copy = get_object_or_404(Delivery, message__deployment=deployment, pk=copy_pk)
     address = request.POST.get("address", "")
     settling.send_again(deployment.pk, copy.pk, actor=request.user, address=address)
@@ -99,7 +97,7 @@ def send_again(request: PersonRequest, pk: int, copy_pk: int) -> HttpResponse:
 @require_POST
 def works_again(request: PersonRequest, pk: int, address_pk: int) -> HttpResponse:
     """One of the addresses that the page lists; all others are as if they were not there."""
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     row = next((one for one in bouncing.to_whom_of(deployment) if one.pk == address_pk), None)
     if row is None:
         raise Http404

@@ -27,6 +27,7 @@ from deployments.models.deployment import DeploymentQuerySet
 from deployments.policies import Rights, rights_on
 from monitoring.models import Question
 from monitoring.questions import open_questions
+from statements import built_once
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -61,8 +62,7 @@ if TYPE_CHECKING:
 
 def marked(deployments: DeploymentQuerySet) -> QuerySet[Marked]:
     """With all by which is judged what somebody may do there, and may not as an author."""
-    told = deployments.with_place().prefetch_related("authors")
-    return cast("QuerySet[Marked]", told.annotate(**MARKS))
+    return cast("QuerySet[Marked]", deployments.with_place().annotate(**MARKS))
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,7 @@ def inbox_of(
     user: User, now: datetime | None = None, *, service: str = "", asks: str = ""
 ) -> Inbox:
     """All that waits, in as many queries as for one; a filter that fits nothing shows nothing."""
-    visible = marked(Deployment.objects.visible_to(user).open())
-    found = visible.filter(Q(state__in=WAITING) | Q(has_asked=True) | Q(has_unsigned=True))
-    open_ones = list(found.order_by("t0", "pk")[:MOST])
+    open_ones = _open(user.pk, sees_all=user.is_superuser)
     held = rights_on(user, {one.service_id for one in open_ones})
     # Whoever only reads is asked for nothing, and who sees all services reads most of them.
     deployments = [one for one in open_ones if held[one.service_id].may_be_asked]
@@ -114,6 +112,13 @@ def inbox_of(
         sorted(services.items(), key=lambda pair: pair[1]),
         [(one.value, str(one.label)) for one in Asks if one in kinds],
     )
+
+
+@built_once
+def _open(user: int, *, sees_all: bool) -> QuerySet[Deployment, Any]:
+    visible = marked(Deployment.objects.seen_by(user, sees_all=sees_all).open())
+    found = visible.filter(Q(state__in=WAITING) | Q(has_asked=True) | Q(has_unsigned=True))
+    return found.order_by("t0", "pk")[:MOST]
 
 
 def waiting_on(

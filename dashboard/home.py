@@ -6,8 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import groupby
+from typing import Any
 
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from accounts.models import User
 from approvals import reach
@@ -23,6 +24,7 @@ from deployments.models import Deployment
 from deployments.policies import Rights, rights_on
 from monitoring.models import Question, Watch
 from monitoring.questions import open_questions
+from statements import built_once
 
 SHOWN = 25
 WEEK = timedelta(days=7)
@@ -86,12 +88,7 @@ class Home:
 def home_of(user: User, zone: tzinfo) -> Home:
     """Everything open that the person may see, sorted by what it asks of them."""
     now = clock.now()
-    visible = marked(Deployment.objects.visible_to(user).open())
-    left_open = visible.annotate(is_left_open=_is_left_open(user, now))
-    urgent = left_open.order_by(
-        "-has_question", "-is_left_open", URGENCY, F("t0").asc(nulls_last=True), "pk"
-    )
-    deployments = list(urgent[: SHOWN + 1])
+    deployments = _urgent(user.pk, now - CLOSED_WITHIN, now, sees_all=user.is_superuser)
     cut_at = SHOWN if len(deployments) > SHOWN else 0
     deployments = deployments[:SHOWN]
     views = outlooks(deployments, now, judged=SAYS_READINESS)
@@ -110,12 +107,19 @@ def home_of(user: User, zone: tzinfo) -> Home:
     return replace(found, cut_at=cut_at, waiting=waiting)
 
 
-def _is_left_open(user: User, now: datetime) -> Q:
-    """Led by the person, completed long ago, and watched no more."""
+@built_once
+def _urgent(
+    user: int, long_ago: datetime, now: datetime, *, sees_all: bool
+) -> QuerySet[Deployment, Any]:
+    """As many as are shown and one more; with those first that the person leads, that completed
+    long ago, and that are watched no more.
+    """
     watched = Watch.objects.filter(deployment=OuterRef("pk"), ends_at__gt=now)
-    return Q(
-        ~Exists(watched), lead=user, state=State.WATCHING, completed_at__lte=now - CLOSED_WITHIN
-    )
+    left = Q(~Exists(watched), lead=user, state=State.WATCHING, completed_at__lte=long_ago)
+    visible = marked(Deployment.objects.seen_by(user, sees_all=sees_all).open())
+    return visible.annotate(is_left_open=left).order_by(
+        "-has_question", "-is_left_open", URGENCY, F("t0").asc(nulls_last=True), "pk"
+    )[: SHOWN + 1]
 
 
 def _entry(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dashboard.panels import Audience, outlook_for, panels_for, render
-from deployments.models import Deployment
+from deployments.visible import deployment_with_names
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Snapshot:
 
 def snapshot(deployment_id: int, audience: Audience, panels: tuple[str, ...]) -> Snapshot | None:
     """Render the named panels as they are now; None if the deployment is gone."""
-    deployment = Deployment.objects.with_names().filter(pk=deployment_id).first()
+    deployment = deployment_with_names(deployment_id)
     if deployment is None:
         return None
     known = [name for name in panels if name in panels_for(audience)]

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import Http404, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -25,6 +25,7 @@ from deployments.comments import comment
 from deployments.mentions import named, people_of
 from deployments.models import Deployment
 from deployments.policies import Rights, refusal_to_comment, rights_of
+from deployments.visible import visible_deployment
 from monitoring.charts import charts_of
 from monitoring.questions import open_questions
 
@@ -38,8 +39,7 @@ def home(request: PersonRequest) -> HttpResponse:
 @require_safe
 def deployment(request: PersonRequest, pk: int, tab: str = "overview") -> HttpResponse:
     """One tab of the deployment's page: the shared panels, and around them what is personal."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    found = get_object_or_404(visible, pk=pk)
+    found = visible_deployment(request.user, pk)
     if tab not in TABS:
         raise Http404
     rights = rights_of(request.user, found.service)
@@ -50,8 +50,7 @@ def deployment(request: PersonRequest, pk: int, tab: str = "overview") -> HttpRe
 @require_http_methods(["GET", "HEAD", "POST"])
 def comments(request: PersonRequest, pk: int) -> HttpResponse:
     """The tab of the comments; its form comes back with what was typed when it is refused."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    found = get_object_or_404(visible, pk=pk)
+    found = visible_deployment(request.user, pk)
     form = CommentForm(posted(request), deployment=found, about=request.GET.get("about", ""))
     said = tried(
         request,
@@ -110,7 +109,7 @@ def _acts(rights: Rights, found: Deployment, view: Outlook) -> list[Act]:
 @require_safe
 def mine(request: PersonRequest, pk: int) -> HttpResponse:
     """The personal part of the page, fetched again when something changed for this person."""
-    found = get_object_or_404(Deployment.objects.visible_to(request.user).with_names(), pk=pk)
+    found = visible_deployment(request.user, pk)
     rights = rights_of(request.user, found.service)
     acts = _acts(rights, found, outlook_for(found, ()))
     context = {"deployment": found, "acts": acts, "plan_acts": plan_acts(rights, found)}
@@ -120,7 +119,7 @@ def mine(request: PersonRequest, pk: int) -> HttpResponse:
 @require_safe
 def panels(request: PersonRequest, pk: int) -> HttpResponse:
     """The same fragments that the live channel sends, for a page whose stream is down."""
-    found = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    found = visible_deployment(request.user, pk)
     rights = rights_of(request.user, found.service)
     names = tuple(request.GET.get("panels", "").split(","))
     shot = live.snapshot(found.pk, rights.rights, names)

@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from deployments.blockers import Blocker, Findings, Page, Waits
 from deployments.enums import HOLDS_ENVIRONMENT, OPEN, State
 from deployments.fitting import cut
 from deployments.models import Deployment
 from deployments.places import left_as_it_is
+from statements import AnyOf, built_once
 
 SHOWN = 200
 NO_T0 = "no time T0 is set"
@@ -23,14 +25,18 @@ def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
 
 def _by_place(deployments: Sequence[Deployment]) -> Mapping[Place, list[Deployment]]:
     """What is open on the same services, where a conflict can come from, and what was stopped."""
-    services = {deployment.service_id for deployment in deployments}
-    met = Q(state__in=sorted(OPEN)) | left_as_it_is()
     found: dict[Place, list[Deployment]] = defaultdict(list)
-    for one in Deployment.objects.filter(met, service__in=services).only(
-        "pk", "service_id", "environment_id", "state", "t0", "window_end", "stopped_note"
-    ):
+    for one in _there(list({deployment.service_id for deployment in deployments})):
         found[_place(one)].append(one)
     return found
+
+
+@built_once
+def _there(services: list[int]) -> QuerySet[Deployment, Any]:
+    met = Q(state__in=sorted(OPEN)) | left_as_it_is()
+    return Deployment.objects.filter(met, AnyOf("service", services)).only(
+        "pk", "service_id", "environment_id", "state", "t0", "window_end", "stopped_note"
+    )
 
 
 def _place(deployment: Deployment) -> Place:

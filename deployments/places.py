@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from deployments.enums import FINAL, HOLDS_ENVIRONMENT, State
 from deployments.exceptions import Refused
 from deployments.models import Deployment
+from statements import built_once
 
 
 def refusal_while_occupied(deployment: Deployment) -> Refused | None:
@@ -52,10 +54,9 @@ class Around:
 
 def around(deployment: Deployment) -> Around:
     """One query; whoever completed or is over shows no longer how another one left the place."""
-    there = Q(left_as_it_is(), service=deployment.service_id, environment=deployment.environment_id)
-    linked = Q(successor=deployment.pk) | Q(pk=deployment.successor_id)
-    found = Deployment.objects.filter(linked | there)
-    others = list(found.exclude(pk=deployment.pk).select_related("environment").order_by("pk"))
+    others = _around(
+        deployment.pk, deployment.successor_id, deployment.service_id, deployment.environment_id
+    )
     stopped = [one for one in others if one.state == State.STOPPED]
     shows = bool(stopped) and deployment.state not in FINAL and deployment.completed_at is None
     return Around(
@@ -63,6 +64,15 @@ def around(deployment: Deployment) -> Around:
         max(stopped, key=lambda one: (one.ended_at, one.pk)) if shows else None,
         next((one for one in others if one.pk == deployment.successor_id), None),
     )
+
+
+@built_once
+def _around(
+    pk: int, successor: int | None, service: int, environment: int
+) -> QuerySet[Deployment, Any]:
+    there = Q(left_as_it_is(), service=service, environment=environment)
+    found = Deployment.objects.filter(Q(successor=pk) | Q(pk=successor) | there).exclude(pk=pk)
+    return found.select_related("environment").order_by("pk")
 
 
 def later_start(deployment: Deployment) -> Deployment | None:

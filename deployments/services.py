@@ -105,6 +105,7 @@ def _write(deployment: Deployment, facts: Facts, changed: Collection[str]) -> No
     deployment.save(update_fields=columns)
     if "authors" in changed:
         deployment.authors.set(facts.authors)
+        deployment.author_ids = [one.pk for one in facts.authors]
 
 
 def _last_actor(deployment: Deployment, *verbs: str) -> str:

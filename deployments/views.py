@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
@@ -12,13 +12,13 @@ from deployments.foresight import foresee
 from deployments.forms import CancelForm, ScheduleForm
 from deployments.models import Deployment, Event
 from deployments.versions import number_in, versions_page
+from deployments.visible import visible_deployment
 
 
 @require_http_methods(["GET", "POST"])
 def schedule(request: PersonRequest, pk: int) -> HttpResponse:
     """Set or move the time; `preview` only shows what that would bring about."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     form = ScheduleForm(posted(request), deployment=deployment)
 
     def save() -> Event | None:
@@ -46,8 +46,7 @@ def _schedule_page(
     request: PersonRequest, deployment: Deployment, form: ScheduleForm, seen: Tried[Any]
 ) -> HttpResponse:
     """For htmx only what follows from the time; whoever was slower sees the present one."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = visible.get(pk=deployment.pk)
+    deployment = visible_deployment(request.user, deployment.pk)
     rights = policies.rights_of(request.user, deployment.service)
     context = {
         "deployment": deployment,
@@ -63,8 +62,7 @@ def _schedule_page(
 
 @require_http_methods(["GET", "POST"])
 def cancel(request: PersonRequest, pk: int) -> HttpResponse:
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     form = CancelForm(request.user, deployment, posted(request))
     cancelled = tried(
         request,
@@ -87,7 +85,6 @@ def cancel(request: PersonRequest, pk: int) -> HttpResponse:
 @require_safe
 def versions(request: PersonRequest, pk: int) -> HttpResponse:
     """Everything that was ever to be signed, and what changed between any two of them."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     ends = [number_in(request.GET.get(name, "")) for name in ("from", "to")]
     return render(request, "deployments/versions.html", versions_page(deployment, *ends))

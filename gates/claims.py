@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from deployments import clock
 from deployments.clock import PortalNow
 from gates.enums import RunState
 from gates.models import GateRun, GateRunQuerySet
+from statements import built_once
 
 # A healthy worker renews its lease long before it ends.
 LEASE = timedelta(seconds=45)
@@ -61,8 +63,7 @@ def claim(run_id: int) -> Claim | None:
     gives it another token. The deadline is fixed by the first claim, so that a run which no worker
     could take does not run out of time in the queue.
     """
-    asked = GateRun.objects.select_related("gate__deployment__service").filter(pk=run_id)
-    run = next(iter(asked.annotate(read_at=PortalNow()).order_by()), None)
+    run = next(iter(_read(run_id)), None)
     if run is None:
         return None
     now, token = run.read_at, uuid.uuid4()
@@ -81,6 +82,13 @@ def claim(run_id: int) -> Claim | None:
         )
     )
     return Claim(run, token, now) if taken else None
+
+
+@built_once
+def _read(run: int) -> QuerySet[GateRun, Any]:
+    """With all that is judged by, and the present time."""
+    runs = GateRun.objects.select_related("gate__deployment__service").filter(pk=run)
+    return runs.annotate(read_at=PortalNow()).order_by()
 
 
 @contextmanager

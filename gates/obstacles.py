@@ -3,12 +3,16 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
 
 from deployments.blockers import Blocker, Findings, Page, Waits
 from deployments.clock import PortalNow
 from deployments.models import Deployment
 from gates.enums import UNDER_WAY, GateState
 from gates.models import Gate
+from statements import AnyOf, built_once
 
 FIELDS = (
     "deployment_id", "key", "title", "kind", "required", "state", "state_at", "state_reason",
@@ -32,12 +36,16 @@ BY_HAND = "a machine, or by hand a technical lead or security holder"
 
 def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
     gates: dict[int, list[Gate]] = defaultdict(list)
-    of_all = Gate.objects.as_of_now().filter(deployment__in=deployments)
-    of_all = of_all.annotate(read_at=PortalNow())
-    for gate in of_all.only(*FIELDS).order_by("position"):
-        gates[gate.deployment_id].append(gate)
     planned = {one.pk: one.t0 for one in deployments}
+    for gate in _gates(list(planned)):
+        gates[gate.deployment_id].append(gate)
     return {pk: _findings(of_one, planned[pk]) for pk, of_one in gates.items()}
+
+
+@built_once
+def _gates(deployments: list[int]) -> QuerySet[Gate, Any]:
+    of_all = Gate.objects.as_of_now().filter(AnyOf("deployment", deployments))
+    return of_all.annotate(read_at=PortalNow()).only(*FIELDS).order_by("position")
 
 
 def _findings(gates: list[Gate], t0: datetime | None) -> Findings:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from deployments.models import Deployment
 from gates.declared import Declared
@@ -15,6 +15,7 @@ from gates.parts import GATES
 from gates.policies import refusal_by_state
 from gates.probes.documents import worded
 from gates.sparks import Spark, spark
+from statements import AnyOf, built_once
 
 SHOWN_RUNS = 20
 SHOWN_SAMPLES = 200
@@ -41,19 +42,11 @@ def gates_panel(deployment: Deployment, waivers: Mapping[str, Any] | None = None
 
     `waivers` by gate key come from whoever composes the page; they are kept a floor above.
     """
-    gates = list(
-        deployment.gates.as_of_now()
-        .annotate(recent=recent_samples())
-        .select_related("last_sample__reporter", "last_sample__run")
-        .order_by("position")
-    )
-    runs = {run.gate_id: run for run in GateRun.objects.live().filter(gate__deployment=deployment)}
-    samples = (
-        Sample.objects.filter(run__in=[run.pk for run in runs.values()])
-        .order_by("run_id", "-at", "-pk")
-        .distinct("run_id")
-    )
-    newest = {sample.run_id: sample for sample in samples} if runs else {}
+    gates = _gates(deployment.pk)
+    for gate in gates:
+        gate.deployment = deployment
+    runs = {run.gate_id: run for run in _live(deployment.pk)}
+    newest = {one.run_id: one for one in _newest([run.pk for run in runs.values()])} if runs else {}
     rows = [_row(gate, runs.get(gate.pk), newest, (waivers or {}).get(gate.key)) for gate in gates]
     refusal = refusal_by_state(deployment, "run")
     measurable = {gate.pk for gate in gates if gate.is_runnable} | set(runs)
@@ -66,6 +59,24 @@ def gates_panel(deployment: Deployment, waivers: Mapping[str, Any] | None = None
         "can_run": any(gate.is_runnable for gate in gates),
         "refusal": refusal.sentence if refusal else "",
     }
+
+
+@built_once
+def _gates(deployment: int) -> QuerySet[Gate, Any]:
+    gates = Gate.objects.as_of_now().filter(deployment=deployment)
+    gates = gates.annotate(recent=recent_samples())
+    return gates.select_related("last_sample__reporter", "last_sample__run").order_by("position")
+
+
+@built_once
+def _live(deployment: int) -> QuerySet[GateRun]:
+    return GateRun.objects.live().filter(gate__deployment=deployment)
+
+
+@built_once
+def _newest(runs: list[int]) -> QuerySet[Sample]:
+    samples = Sample.objects.filter(AnyOf("run", runs))
+    return samples.order_by("run_id", "-at", "-pk").distinct("run_id")
 
 
 def _row(gate: Gate, run: GateRun | None, newest: dict[int, Sample], waiver: Any) -> Row:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from connections.exceptions import Trouble
 from deployments import clock, hints
@@ -23,6 +24,7 @@ from gates.measuring import measure
 from gates.models import Gate, GateRun, Sample, TryOut
 from gates.storing import opened
 from gates.streaks import Judgment, Limits, Observation, judge, judge_look, judge_report
+from statements import built_once
 
 # A pause this short is waited out by the worker that holds the run; longer ones are the sweep's.
 PATIENCE = timedelta(seconds=1)
@@ -162,7 +164,7 @@ def _end(held: Claim, sample: Sample, judgment: Judgment) -> None:
     if not is_mine:
         return
     sample.save()
-    gate, why = _fresh(held), judgment.reason
+    gate, why = _fresh(held.run.gate_id)[0], judgment.reason
     standing.adopt(gate.deployment, gate, state, reason=why, sample=sample, at=sample.at)
 
 
@@ -177,12 +179,13 @@ def _go_on(held: Claim, sample: Sample) -> bool:
         return False
     sample.save()
     if has_settled:
-        gate = _fresh(held)
+        gate = _fresh(held.run.gate_id)[0]
         standing.adopt(gate.deployment, gate, GateState.SAMPLING, reason="")
     hints.changed(gate.deployment_id)
     return True
 
 
-def _fresh(held: Claim) -> Gate:
+@built_once
+def _fresh(gate: int) -> QuerySet[Gate]:
     """The gate and its deployment as they are under the lock."""
-    return Gate.objects.select_related("deployment").get(pk=held.run.gate_id)
+    return Gate.objects.select_related("deployment").filter(pk=gate)

@@ -6,9 +6,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import PersonRequest
 from deployments import clock
 from deployments.answers import acted, page, posted, tried
-from deployments.models import Deployment
 from deployments.policies import refusal_to_edit, rights_of
 from deployments.versions import number_in
+from deployments.visible import visible_deployment
 from gates import policies, services, tries
 from gates.forms.by_hand import ReportForm, UploadForm
 from gates.forms.settings import TryForm
@@ -20,7 +20,7 @@ from gates.uploads import hand_in_by_hand
 
 @require_POST
 def run(request: PersonRequest, pk: int, key: str) -> HttpResponse:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     gate = get_object_or_404(deployment.gates, key=key)
     services.request_run(gate, actor=request.user)
     return acted(request, deployment, "gates")
@@ -28,7 +28,7 @@ def run(request: PersonRequest, pk: int, key: str) -> HttpResponse:
 
 @require_POST
 def run_all(request: PersonRequest, pk: int) -> HttpResponse:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     services.request_all(deployment, actor=request.user)
     return acted(request, deployment, "gates")
 
@@ -36,8 +36,7 @@ def run_all(request: PersonRequest, pk: int) -> HttpResponse:
 @require_safe
 def detail(request: PersonRequest, pk: int, key: str) -> HttpResponse:
     """What the gate asks, how it stands, and every sample of the run that is asked for."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     gate = get_object_or_404(
         deployment.gates.as_of_now().annotate(recent=recent_samples()), key=key
     )
@@ -57,8 +56,7 @@ def detail(request: PersonRequest, pk: int, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def upload(request: PersonRequest, pk: int, key: str) -> HttpResponse:
     """A report file by hand; a worker reads it."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     gate = get_object_or_404(deployment.gates.as_of_now(), key=key)
     rights = rights_of(request.user, deployment.service)
     voices = policies.voices_by_hand(rights, gate, deployment)
@@ -90,8 +88,7 @@ def upload(request: PersonRequest, pk: int, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def report(request: PersonRequest, pk: int, key: str) -> HttpResponse:
     """A result by hand: value, evidence, and who says so, freshly authenticated."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     gate = get_object_or_404(deployment.gates.as_of_now(), key=key)
     rights = rights_of(request.user, deployment.service)
     voices = policies.voices_by_hand(rights, gate, deployment)
@@ -123,7 +120,7 @@ def report(request: PersonRequest, pk: int, key: str) -> HttpResponse:
 @require_POST
 def try_out(request: PersonRequest, pk: int) -> HttpResponse:
     """Measure once with what is typed; the page that is answered waits for the worker."""
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     form = TryForm(request.POST, deployment.service)
     asked = tried(
         request,
@@ -145,7 +142,7 @@ def try_out(request: PersonRequest, pk: int) -> HttpResponse:
 @require_safe
 def tried_out(request: PersonRequest, pk: int, try_pk: int) -> HttpResponse:
     """What came of it, for whoever asked."""
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     found = get_object_or_404(deployment.tries, pk=try_pk, asked_by=request.user)
     context = {
         "deployment": deployment,

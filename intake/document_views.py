@@ -1,10 +1,10 @@
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from accounts.requests import PersonRequest
-from deployments.models import Deployment
+from deployments.visible import visible_deployment
 from intake import exporting
 from intake.panels import document_page
 
@@ -12,16 +12,14 @@ from intake.panels import document_page
 @require_safe
 def document(request: PersonRequest, pk: int) -> HttpResponse:
     """What the plan was made from, and the plan itself as a document."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    found = get_object_or_404(visible, pk=pk)
+    found = visible_deployment(request.user, pk)
     return render(request, "intake/document.html", document_page(found, request.user))
 
 
 @require_safe
 def download(request: PersonRequest, pk: int, form: str) -> HttpResponse:
     """As a file, never as a page, whatever somebody wrote into the plan."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    found = get_object_or_404(visible, pk=pk)
+    found = visible_deployment(request.user, pk)
     text = exporting.exported(found, form)
     response = HttpResponse(text, content_type=f"{exporting.TYPES[form]}; charset=utf-8")
     response["Content-Disposition"] = str(

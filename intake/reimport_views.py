@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import PersonRequest
 from approvals.cost import weighed
 from deployments.answers import posted, tried
-from deployments.models import Deployment
+from deployments.visible import visible_deployment
 from intake.models import SourceDocument
 from intake.reimport import services
 from intake.reimport.forms import ReimportForm
@@ -18,8 +18,7 @@ def onto(request: PersonRequest, document_pk: int, pk: int) -> HttpResponse:
     """A changed document onto a deployment: first what becomes different, then the act."""
     documents = SourceDocument.objects.visible_to(request.user).select_related("service")
     document = get_object_or_404(documents, pk=document_pk)
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     form = ReimportForm(posted(request))
     done = tried(
         request,

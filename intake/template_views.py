@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import PersonRequest
 from deployments.answers import posted, tried
 from deployments.exceptions import require
-from deployments.models import Deployment
 from deployments.versions import number_in
+from deployments.visible import visible_deployment
 from intake.forms import TemplateForm
 from intake.message_forms import NoteForm, lines_form, lines_said
 from intake.models import TemplateVersion
@@ -64,8 +64,7 @@ def template_messages(request: PersonRequest, version_pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def save(request: PersonRequest, pk: int) -> HttpResponse:
     """The deployment's plan as a template; the next version of one, if its name is there."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    found = get_object_or_404(visible, pk=pk)
+    found = visible_deployment(request.user, pk)
     form = TemplateForm(request.user, posted(request))
     saved = tried(
         request,

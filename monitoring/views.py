@@ -21,6 +21,7 @@ from deployments.answers import page, posted, tried
 from deployments.exceptions import Refused
 from deployments.models import Deployment
 from deployments.policies import Rights, rights_of
+from deployments.visible import visible_deployment
 from gates.enums import Source
 from monitoring import charts, policies, services
 from monitoring.counted import counted_of
@@ -253,7 +254,7 @@ def incident(request: PersonRequest, pk: int, incident_pk: int) -> HttpResponse:
 
 
 def _visible(request: PersonRequest, pk: int) -> Deployment:
-    return get_object_or_404(Deployment.objects.visible_to(request.user).with_names(), pk=pk)
+    return visible_deployment(request.user, pk)
 
 
 def _act(

@@ -126,8 +126,8 @@ def refusal_by_role(rights: Rights, rule: Rule, on_behalf_of: User | None) -> Re
 def barred(deployment: Deployment) -> frozenset[int]:
     """Those who may not sign this content whatever role they hold, by their ids."""
     editor = deployment.content_version.author_id if deployment.content_version else None
-    authors = (author.pk for author in deployment.authors.all())
-    return frozenset({deployment.requester_id, *authors} | ({editor} if editor else set()))
+    people = {deployment.requester_id, *deployment.author_ids}
+    return frozenset(people | ({editor} if editor else set()))
 
 
 def refusal_by_authorship(person: User, deployment: Deployment) -> Refused | None:
@@ -135,7 +135,7 @@ def refusal_by_authorship(person: User, deployment: Deployment) -> Refused | Non
         return Forbidden("You requested this deployment; somebody else must sign it.")
     if deployment.content_version and person.pk == deployment.content_version.author_id:
         return Forbidden("You edited this content last; somebody else must sign it.")
-    if person in deployment.authors.all():
+    if person.pk in deployment.author_ids:
         return Forbidden("You are named as an author; somebody else must sign it.")
     return None
 

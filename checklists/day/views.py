@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import PersonRequest
@@ -23,10 +23,12 @@ from checklists.enums import ItemState
 from checklists.models import Item
 from checklists.policies import seen_as
 from checklists.services.handing import holder
+from checklists.visible import visible_item
 from connections.commands import command_names
 from deployments.answers import acted, posted, tried
-from deployments.models import Deployment, Event
+from deployments.models import Event
 from deployments.policies import rights_of
+from deployments.visible import visible_deployment
 
 RUNBOOK = "runbook"
 # Each may have said a mebibyte.
@@ -36,7 +38,7 @@ MOST_RUNS = 3
 @require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
     """Begin a step at once, or, if it cannot be undone, after reading what it closes off."""
-    found = _step(request, pk, item_pk)
+    found = visible_item(request.user, pk, item_pk)
     if request.method == "POST" and found.no_return_at is None and found.irreversible:
         return _begin_for_good(request, found)
     if request.method == "POST":
@@ -54,7 +56,7 @@ def _begin_for_good(request: PersonRequest, found: Item) -> HttpResponse:
     )
     if begun.done:
         return acted(request, found.deployment, RUNBOOK)
-    found = _step(request, found.deployment_id, found.pk)
+    found = visible_item(request.user, found.deployment_id, found.pk)
     return _begin_page(request, found, form, begun.status)
 
 
@@ -78,14 +80,14 @@ def _begin_page(request: PersonRequest, found: Item, form: BeginForm, status: in
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_step(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
     """How it goes on after a step failed; stop and roll back have pages of their own."""
-    found = _step(request, pk, item_pk)
+    found = visible_item(request.user, pk, item_pk)
     form = AnswerStepForm(posted(request))
     said = tried(request, form, lambda: form.say(found, request.user))
     if said.done:
-        if _step(request, pk, item_pk).asked_state:
+        if visible_item(request.user, pk, item_pk).asked_state:
             messages.success(request, "Asked: a second person agrees to skip it, or declines.")
         return acted(request, found.deployment, RUNBOOK)
-    found = _step(request, pk, item_pk)
+    found = visible_item(request.user, pk, item_pk)
     rights = rights_of(request.user, found.deployment.service)
     context = {
         **step_page(found),
@@ -98,7 +100,7 @@ def answer_step(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def hand_over(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
-    found = _step(request, pk, item_pk)
+    found = visible_item(request.user, pk, item_pk)
     form = HandOverForm(
         posted(request),
         deployment=found.deployment,
@@ -127,7 +129,7 @@ def hand_over(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
 @require_safe
 def output(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
     """Everything that the runs of a step's command said, as plain as it came."""
-    found = _step(request, pk, item_pk)
+    found = visible_item(request.user, pk, item_pk)
     attempts = list(found.attempts.select_related("requested_by").order_by("-number")[:MOST_RUNS])
     context = {
         **step_page(found),
@@ -140,14 +142,14 @@ def output(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
 
 @require_POST
 def end_command(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
-    found = _step(request, pk, item_pk)
+    found = visible_item(request.user, pk, item_pk)
     services.end_command(pk, found.pk, actor=request.user)
     return acted(request, found.deployment, RUNBOOK)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_step(request: PersonRequest, pk: int) -> HttpResponse:
-    deployment = _visible(request, pk)
+    deployment = visible_deployment(request.user, pk)
     form = AddStepForm(posted(request), deployment=deployment)
     added = tried(request, form, lambda: services.add_step(pk, form.step(), actor=request.user))
     if added.done:
@@ -163,7 +165,7 @@ def add_step(request: PersonRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: PersonRequest, pk: int) -> HttpResponse:
     """The end of a deployment that cannot go on: freshly proven, with how the place is left."""
-    deployment = _visible(request, pk)
+    deployment = visible_deployment(request.user, pk)
     form = StopForm(request, posted(request))
     stopped = tried(
         request,
@@ -174,7 +176,7 @@ def stop(request: PersonRequest, pk: int) -> HttpResponse:
     )
     if stopped.done:
         return acted(request, deployment, RUNBOOK)
-    deployment = _visible(request, pk)
+    deployment = visible_deployment(request.user, pk)
     rights = rights_of(request.user, deployment.service)
     context = {
         "deployment": deployment,
@@ -187,7 +189,7 @@ def stop(request: PersonRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def roll_back(request: PersonRequest, pk: int) -> HttpResponse:
     """What the way back is, what it does not bring back, and the act that begins it."""
-    deployment = _visible(request, pk)
+    deployment = visible_deployment(request.user, pk)
     form = RollBackForm(posted(request))
     begun = tried(
         request,
@@ -201,7 +203,7 @@ def roll_back(request: PersonRequest, pk: int) -> HttpResponse:
     )
     if begun.done:
         return acted(request, deployment, RUNBOOK)
-    deployment = _visible(request, pk)
+    deployment = visible_deployment(request.user, pk)
     rights = rights_of(request.user, deployment.service)
     context = {
         **roll_back_page(deployment, leftovers.limits_of(deployment)),
@@ -213,20 +215,6 @@ def roll_back(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def finish_rollback(request: PersonRequest, pk: int) -> HttpResponse:
-    deployment = _visible(request, pk)
+    deployment = visible_deployment(request.user, pk)
     services.finish_rollback(pk, actor=request.user)
     return acted(request, deployment, RUNBOOK)
-
-
-def _visible(request: PersonRequest, pk: int) -> Deployment:
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    return get_object_or_404(visible, pk=pk)
-
-
-def _step(request: PersonRequest, pk: int, item_pk: int) -> Item:
-    visible = Deployment.objects.visible_to(request.user)
-    items = Item.objects.select_related(
-        "deployment__service", "deployment__environment", "section", "state_by", "seconded_by",
-        "asked_by", "owner", "owner_role", "question_to",
-    )  # fmt: skip
-    return get_object_or_404(items, pk=item_pk, deployment__in=visible.filter(pk=pk))

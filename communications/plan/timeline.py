@@ -15,6 +15,7 @@ from communications.models import Delivery, Message, MessagePlan
 from communications.models.holds import remember
 from deployments.enums import Anchor
 from deployments.models import Deployment
+from statements import built_once
 
 TROUBLED = (
     DeliveryState.FAILED, DeliveryState.BOUNCED, DeliveryState.RETRY, DeliveryState.UNKNOWN,
@@ -233,8 +234,13 @@ def _entries(deployment: Deployment, messages: QuerySet[Message]) -> list[Entry]
 
 def _lines(deployment: Deployment) -> list[MessagePlan]:
     """With who holds them back, which every line of the page is judged by."""
-    lines = MessagePlan.objects.filter(deployment=deployment)
-    found = list(lines.select_related("deployment__message_hold__held_by"))
+    found = _planned(deployment.pk)
     if found:
         remember(deployment, getattr(found[0].deployment, "message_hold", None))
     return found
+
+
+@built_once
+def _planned(deployment: int) -> QuerySet[MessagePlan]:
+    lines = MessagePlan.objects.filter(deployment=deployment)
+    return lines.select_related("deployment__message_hold__held_by")

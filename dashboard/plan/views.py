@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,6 +19,7 @@ from deployments import editing
 from deployments.answers import Tried, posted, tried
 from deployments.models import Deployment
 from deployments.policies import rights_of
+from deployments.visible import visible_deployment
 
 
 @require_safe
@@ -141,7 +142,7 @@ def several(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 def _visible(request: PersonRequest, pk: int) -> Deployment:
-    return get_object_or_404(Deployment.objects.visible_to(request.user).with_names(), pk=pk)
+    return visible_deployment(request.user, pk)
 
 
 def _row(found: Deployment, editable: Editable, row_pk: int) -> Any:

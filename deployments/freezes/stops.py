@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from deployments.enums import BEFORE_START
 from deployments.freezes.recurrence import Window
 from deployments.models import Deployment, Exemption, Freeze
 from deployments.models.deployment import DeploymentQuerySet
+from statements import AnyOf, built_once
 
 Periods = Mapping[int, tuple[datetime, datetime]]
 
@@ -82,22 +84,30 @@ def _freezes(deployments: Sequence[Deployment], periods: Periods) -> list[Freeze
         return []
     begin = min(begin for begin, _ in periods.values())
     end = max(end for _, end in periods.values())
-    services = {one.service_id for one in deployments}
+    return _standing(list({one.service_id for one in deployments}), begin, end)
+
+
+@built_once
+def _standing(services: list[int], begin: datetime, end: datetime) -> QuerySet[Freeze, Any]:
     found = Freeze.objects.standing().filter(
-        Q(service=None) | Q(service__in=services),
+        Q(service=None) | Q(AnyOf("service", services)),
         ~Q(rule="") | Q(ends_at__gt=begin),
         starts_at__lt=end,
     )
-    return list(found.select_related("service", "environment"))
+    return found.select_related("service", "environment")
 
 
 def _exemptions(freezes: Sequence[Freeze], periods: Periods) -> Mapping[tuple[int, int], Exemption]:
     if not freezes:
         return {}
-    found = Exemption.objects.filter(
-        freeze__in=freezes, deployment__in=list(periods), ended_at=None
-    )
-    return {(one.deployment_id, one.freeze_id): one for one in found.select_related("made_by")}
+    found = _open_exemptions([one.pk for one in freezes], list(periods))
+    return {(one.deployment_id, one.freeze_id): one for one in found}
+
+
+@built_once
+def _open_exemptions(freezes: list[int], deployments: list[int]) -> QuerySet[Exemption, Any]:
+    met = AnyOf("freeze", freezes), AnyOf("deployment", deployments)
+    return Exemption.objects.filter(*met, ended_at=None).select_related("made_by")
 
 
 def covers_all(exemption: Exemption, windows: Sequence[Window]) -> bool:

@@ -25,6 +25,7 @@ from deployments.freezes.forms import (
 )
 from deployments.freezes.policies import refusal_to_change, refusal_to_freeze
 from deployments.models import Deployment, Freeze
+from deployments.visible import visible_deployment
 
 FREEZE = "deployments:freeze"
 
@@ -140,7 +141,7 @@ def _visible(request: PersonRequest, freeze_pk: int) -> Freeze:
 
 
 def _both(request: PersonRequest, pk: int, freeze_pk: int) -> tuple[Deployment, Freeze]:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user).with_names(), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     return deployment, _visible(request, freeze_pk)
 
 

@@ -6,16 +6,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models
-from django.db.models import DateTimeField, F, Q, Value
+from django.db.models import DateTimeField, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.db.transaction import TransactionManagementError
+from django.utils.functional import cached_property
 
 from accounts.models import User
 from deployments.addresses import address
 from deployments.clock import PortalNow
 from deployments.enums import HOLDS_ENVIRONMENT, OPEN, Right, State
-from deployments.models.service import AnyOf, Environment, Service, held_by
+from deployments.models.service import Environment, Service, held_by
+from statements import AnyOf, built_once
 
 DEFAULT_WINDOW = timedelta(hours=2)
 # Stands for "no time yet" where deployments are in the order of their T0 (finding/paging.py).
@@ -29,19 +32,22 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
         """What the person may know of; everything else answers 404."""
         if not user.is_active:
             return self.none()
-        if user.is_superuser:
-            return self
-        return self.filter(AnyOf("service", held_by(user, Right.SEE)))
+        return self.seen_by(user.pk, sees_all=user.is_superuser)
+
+    def seen_by(self, user: int, *, sees_all: bool) -> DeploymentQuerySet:
+        """The same by the id of somebody who is active."""
+        return self if sees_all else self.filter(AnyOf("service", held_by(user, Right.SEE)))
 
     def with_names(self) -> DeploymentQuerySet:
         """With all that its page names."""
         people = ("requester", "lead", "content_version__author")
-        return self.with_place().select_related(*people).prefetch_related("authors")
+        return self.with_place().select_related(*people)
 
     def with_place(self) -> DeploymentQuerySet:
         """With what a list says of each; what was signed is large and read where it is shown."""
         related = ("service", "environment", "content_version")
-        return self.select_related(*related).defer("content_version__content")
+        there = self.select_related(*related).defer("content_version__content")
+        return there.annotate(author_ids=_author_ids())
 
     def lock(self, pk: int) -> Deployment:
         """The one lock under which everything below a deployment is written, taken before judging.
@@ -50,8 +56,7 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
         is read again once it is locked: a joined row read while waiting would be an older one.
         """
         self.lock_row(pk)
-        told: dict[str, Any] = {"locked_at": PortalNow()}
-        return self.with_place().annotate(**told).get(pk=pk)
+        return _locked(pk)[0]
 
     def lock_row(self, pk: int) -> None:
         """The same lock, for whoever reads by themselves what they judge, and after it.
@@ -181,9 +186,25 @@ class Deployment(models.Model):
     def content_hash(self) -> str:
         return self.content_version.hash if self.content_version else ""
 
+    @cached_property
+    def author_ids(self) -> list[int]:
+        """Who must not sign because they wrote it; lists read it with the deployment."""
+        return list(self.authors.values_list("pk", flat=True))
+
     @property
     def window_length(self) -> timedelta:
         return self.window_end - self.t0 if self.window_end and self.t0 else DEFAULT_WINDOW
+
+
+def _author_ids() -> ArraySubquery:
+    written = Deployment.authors.through.objects.filter(deployment=OuterRef("pk"))
+    return ArraySubquery(written.values("user"))
+
+
+@built_once
+def _locked(pk: int) -> DeploymentQuerySet:
+    told: dict[str, Any] = {"locked_at": PortalNow()}
+    return Deployment.objects.with_place().annotate(**told).filter(pk=pk)
 
 
 class ContentVersion(models.Model):

@@ -9,22 +9,10 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from accounts.models import Role, User
 from deployments.enums import Grant, Right
+from statements import AnyOf
 
 
-class AnyOf(models.Func):
-    """Whether a value is one of an array that is read once, before the rows are looked for.
-
-    For the planner that is a handful of values, for which it has indexes; of a subquery it thinks
-    that next to nothing comes, and reads all of a table first.
-    """
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY("
-    arity = 2
-    output_field = models.BooleanField()
-
-
-def held_by(user: User, right: Right) -> ArraySubquery:
+def held_by(user: int, right: Right) -> ArraySubquery:
     """The services on which a group of the person holds the right."""
     given = ServiceGroupObjectPermission.objects.filter(
         permission__codename=right, group__user=user
@@ -35,7 +23,7 @@ def held_by(user: User, right: Right) -> ArraySubquery:
 class ServiceQuerySet(models.QuerySet["Service"]):
     def with_right(self, user: User | AnonymousUser, right: Right) -> ServiceQuerySet:
         """Services on which a group of the person holds the right; for lists and pages alike."""
-        return self.filter(AnyOf("pk", held_by(user, right))) if user.is_active else self.none()
+        return self.filter(AnyOf("pk", held_by(user.pk, right))) if user.is_active else self.none()
 
     def visible_to(self, user: User | AnonymousUser) -> ServiceQuerySet:
         if user.is_active and user.is_superuser:

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.requests import PersonRequest
 from deployments import clock
 from deployments.answers import posted, tried
-from deployments.models import Deployment
 from deployments.policies import rights_of
 from deployments.sharing import links, policies
 from deployments.sharing.forms import ShareForm
+from deployments.visible import visible_deployment
 
 MOST_SHOWN = 20
 
@@ -21,8 +21,7 @@ MOST_SHOWN = 20
 @require_http_methods(["GET", "HEAD", "POST"])
 def share_link(request: PersonRequest, pk: int) -> HttpResponse:
     """Every link that was made; the address of a new one is on the answer that made it, once."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     form = ShareForm(posted(request))
     made = tried(
         request, form, lambda: links.make(deployment.pk, lasts=form.lasts, actor=request.user)
@@ -43,7 +42,7 @@ def share_link(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def revoke_share_link(request: PersonRequest, pk: int, link_pk: int) -> HttpResponse:
-    deployment = get_object_or_404(Deployment.objects.visible_to(request.user), pk=pk)
+    deployment = visible_deployment(request.user, pk)
     link = get_object_or_404(deployment.share_links, pk=link_pk)
     links.revoke(deployment.pk, link.pk, actor=request.user)
     messages.success(request, "The link is revoked; whoever opens it reads that it leads nowhere.")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, F, Q, Value
+from django.db.models import BigIntegerField, CharField, F, Q, QuerySet, Value
 
 from checklists.models import Item
 from deployments.conditions import UNITS, Condition, fits, saved
@@ -17,6 +17,7 @@ from gates.models import Gate, Metric
 from monitoring.counted import COUNTED
 from monitoring.enums import TriggerMode
 from monitoring.models import AlertRule, Target, Trigger
+from statements import AnyOf, built_once
 
 # Their conditions name numbers of the kind's own, never a metric.
 COUNTING = [kind for kind, declared in KINDS.items() if declared.numbers]
@@ -58,21 +59,24 @@ class Use:
 
 def watched(deployments: Iterable[Deployment]) -> list[Use]:
     """Triggers, targets, alert thresholds and criteria in the order of their plan; one query."""
+    return list(_uses(_watched([one.pk for one in deployments])))
+
+
+@built_once
+def _watched(deployments: list[int]) -> QuerySet[Any, Any]:
     also = Q(mode=TriggerMode.AUTOMATIC, condition="") | Q(decided_by__isnull=False)
     triggers = _named(Trigger, "rollback trigger", deployments, also=also, of_trigger=True)
     targets = _named(Target, "target", deployments)
     alerts = _named(AlertRule, "alert threshold", deployments)
     criteria = _named(Item, "success criterion", deployments)
-    rows = triggers.union(targets, alerts, criteria, all=True).order_by(
-        "deployment_id", "position", "key"
-    )
-    return list(_uses(rows))
+    together: QuerySet[Any, Any] = triggers.union(targets, alerts, criteria, all=True)
+    return together.order_by("deployment_id", "position", "key")
 
 
 def _named(
     model: Any,
     word: str,
-    deployments: Iterable[Deployment],
+    deployments: list[int],
     *,
     also: Q | None = None,
     of_trigger: bool = False,
@@ -85,7 +89,7 @@ def _named(
         said["decided_by"] = Value(None, BigIntegerField())
     wanted = ~Q(condition="") | also if also else ~Q(condition="")
     return (
-        model.objects.filter(wanted, deployment__in=deployments)
+        model.objects.filter(wanted, AnyOf("deployment", deployments))
         .annotate(**said)
         .order_by()
         .values_list(
@@ -112,8 +116,8 @@ def _uses(rows: Iterable[Any]) -> Iterator[Use]:
 
 
 def open_uses(service_id: int) -> dict[str, list[Use]]:
-    """What open deployments of a service name, by the name of the metric; two queries."""
-    planned = Deployment.objects.open().filter(service=service_id)
+    """What open deployments of a service name, by the name of the metric; three queries."""
+    planned = list(Deployment.objects.open().filter(service=service_id))
     found: dict[str, list[Use]] = defaultdict(list)
     for use in [*watched(planned), *asked_by_gates(planned)]:
         found[use.metric].append(use)

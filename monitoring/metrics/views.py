@@ -15,8 +15,9 @@ from approvals.cost import Costly, weighed
 from deployments import clock
 from deployments.answers import posted, tried
 from deployments.exceptions import Invalid
-from deployments.models import Deployment, Service
+from deployments.models import Service
 from deployments.policies import rights_of
+from deployments.visible import visible_deployment
 from gates import tries
 from gates.policies import refusal_to_edit_metrics
 from monitoring.metrics import services
@@ -103,8 +104,7 @@ def metric_alias(request: PersonRequest, service_key: str) -> HttpResponse:
 @require_POST
 def metric_meant(request: PersonRequest, pk: int) -> HttpResponse:
     """What the plan calls so is a metric of its service; whoever lost a signature is told first."""
-    visible = Deployment.objects.visible_to(request.user).with_names()
-    deployment = get_object_or_404(visible, pk=pk)
+    deployment = visible_deployment(request.user, pk)
     form = MeantForm(request.POST)
     if not form.is_valid():
         raise Invalid("Say which name means which metric.")

@@ -196,7 +196,7 @@ def test_vote_costs_the_same_when_many_have_signed(
     shown, proof = Shown.of(deployment), make_proof()
 
     # Nine under the row lock, and the savepoint around them.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         services.sign(
             deployment.pk,
             rule.pk,

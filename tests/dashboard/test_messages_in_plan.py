@@ -114,5 +114,5 @@ def test_page_asks_as_many_questions_however_many_lines_there_are(
     ]
     with transaction.atomic():
         define_plan(Deployment.objects.lock(made.pk), lines)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(url("plan", made, "messages"))

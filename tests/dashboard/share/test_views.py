@@ -203,7 +203,7 @@ def test_number_of_queries_is_the_same_with_one_message_and_with_many(
     for lines in (PLAN, PLAN * 15):
         deployment = make_planned(team, *lines, t0_in=30 * HOUR)
         path = make_link(deployment, team)
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(15):
             read(path)
 
 

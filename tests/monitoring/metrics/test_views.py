@@ -161,5 +161,5 @@ def test_page_asks_as_much_however_many_there_are(
     for n in range(count):
         make_metric(team, f"m{n}")
     make_planned(team, triggers=tuple(f"m{n} > 1" for n in range(count)))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(metrics_page(team.service, team.member)["rows"]) == count
