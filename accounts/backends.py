@@ -1,15 +1,13 @@
 """Who may have a session: people."""
 
-from functools import cache
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import QuerySet
 
 from accounts import aboard
 from accounts.models import User
-
-# Stands for a person in the statement that is the same for all of them.
-_SOMEBODY = -1
+from statements import built_once
 
 
 class PersonBackend(ModelBackend):
@@ -23,16 +21,10 @@ class PersonBackend(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The person of a session, with what every page says besides its own facts."""
-        statement, given = _statement()
-        asked = [user_id if one == _SOMEBODY else one for one in given]
-        found = next(iter(User.objects.raw(statement, asked)), None)
+        found = next(iter(_person(user_id)), None)
         return found if found is not None and self.user_can_authenticate(found) else None
 
 
-@cache
-def _statement() -> tuple[str, tuple[Any, ...]]:
-    """As text, once a process: building it takes twice as long as asking it does, and every request
-    asks.
-    """
-    somebody = User.objects.annotate(**aboard.expressions()).filter(pk=_SOMEBODY)
-    return somebody.query.sql_with_params()
+@built_once
+def _person(pk: int) -> QuerySet[User]:
+    return User.objects.annotate(**aboard.expressions()).filter(pk=pk)

@@ -19,6 +19,7 @@ from communications.sending import backlog, dispatch, leaving
 from communications.sending.handover import Result, hand_over
 from communications.sending.leaving import Begun, Handed
 from communications.sending.line import MOST_CLAIMED, Line
+from communications.services import SWEEP
 from communications.writing.mails import Texts, checked, envelope_sender
 from deployments import clock, hints, provenance, ticks
 
@@ -71,9 +72,13 @@ def _note_backlog() -> None:
 
 
 def _send_all() -> None:
-    line = Line()
+    line, has_asked = Line(), False
     try:
         while copies := dispatch.claim(line.pace.share):
+            if len(copies) == line.pace.share and not has_asked:
+                # There is more than one has hands for, and whoever has nothing to do hears of it.
+                hints.hint(SWEEP)
+                has_asked = True
             if not send(copies, line):
                 leaving.postpone(dispatch.claim(MOST_CLAIMED), line.trouble)
                 break

@@ -11,6 +11,7 @@ from deployments import clock, hints, provenance
 from deployments.appending import append
 from deployments.canonical import digest
 from deployments.models import Chain, Deployment, Event
+from deployments.subscriptions import receivers_of
 
 HASHED_FIELDS = (
     "chain", "sequence", "deployment_id", "actor_id", "actor_name", "on_behalf_of_id", "means",
@@ -69,8 +70,9 @@ def record(
         previous_hash=subject.event_head,
     )
     event.hash = fingerprint(event)
-    append(event, subject)
-    _tell(event)
+    is_awaited = bool(receivers_of(verb))
+    append(event, subject, is_awaited=is_awaited)
+    _tell(event, is_awaited=is_awaited)
     return event
 
 
@@ -87,7 +89,8 @@ def chain(key: str) -> Chain:
     return Chain.objects.select_for_update().get(key=key)
 
 
-def _tell(event: Event) -> None:
-    hints.hint("deployments.deliver_event", event.pk)
+def _tell(event: Event, *, is_awaited: bool) -> None:
+    if is_awaited:
+        hints.hint("deployments.deliver_event", event.pk)
     if event.deployment_id:
         hints.changed(event.deployment_id)

@@ -53,6 +53,8 @@ def _written(build: Callable[..., QuerySet[Any, Row]], names: list[str], **shape
     compiler = queryset.query.get_compiler(using=queryset.db)
     text, values = compiler.as_sql()
     reads = {name: getattr(compiler, name) for name in READS}
+    read = [column[0] for column in compiler.select[: compiler.col_count]]
+    reads["converters"] = compiler.get_converters(read)
     asked: Any = queryset.query.chain(klass=_Query)
     asked.reader = partial(_Reader, asked, reads, text, values)
     queryset._query = asked  # noqa: SLF001 - as `query` it would forget to read rows as tuples
@@ -72,6 +74,8 @@ class _Query(Query):
 class _Reader(SQLCompiler):
     """Asks by a text that is there, and reads the rows as the compiler that wrote it would."""
 
+    converters: Any
+
     def __init__(  # noqa: PLR0917 - the first four are the same for all that are asked
         self,
         query: Query,
@@ -88,3 +92,6 @@ class _Reader(SQLCompiler):
 
     def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, tuple[Any, ...]]:
         return self._asked
+
+    def get_converters(self, expressions: Any) -> Any:
+        return self.converters

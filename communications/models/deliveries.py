@@ -88,7 +88,10 @@ class Delivery(models.Model):
         ordering = ["message", "name"]
         indexes = [
             models.Index(
-                fields=["due_at"], condition=Q(state__in=sorted(WAITING)), name="delivery_due"
+                # In the order in which they are claimed, so that the rest is not looked at.
+                fields=["due_at", "id"],
+                condition=Q(state__in=sorted(WAITING)),
+                name="delivery_due",
             ),
             models.Index(
                 fields=["lease_until"],

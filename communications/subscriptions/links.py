@@ -6,6 +6,7 @@ address that the mail went to. It never expires: a mail of last year leaves as w
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from deployments.models import Service
 
 # Another purpose has another salt, so that no other signed value of the portal is one of these.
 SALT = "communications.subscription"
+_MARK = "0.0"  # as a link is written: of letters, digits, `-`, `_` and dots alone
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
@@ -40,7 +42,14 @@ def of_entry(entry: Stakeholder) -> str:
 
 
 def address_of(link: str, page: str = "subscription") -> str:
-    return f"{settings.PORTAL_URL}{reverse(f'communications:{page}', args=[link])}"
+    before, after = _around(page)
+    return f"{settings.PORTAL_URL}{before}{link}{after}"
+
+
+@cache
+def _around(page: str) -> list[str]:
+    """What stands before and after the link; `reverse` looks for that anew for each of them."""
+    return reverse(f"communications:{page}", args=[_MARK]).split(_MARK)
 
 
 def headers_of(link: str) -> dict[str, str]:
