@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import QuerySet
 
 from accounts.models import User
 from communications.enums import (
@@ -19,11 +20,13 @@ from communications.enums import (
 )
 from communications.holding import LEAVES_BEFORE_T0
 from communications.models import BouncingAddress, Message, MessageHold
+from communications.models.holds import is_remembered, remember
 from deployments.access.policies import refusal_to_administer
 from deployments.enums import FINAL, Right, State
 from deployments.exceptions import Forbidden, Invalid, Refused
 from deployments.models import Deployment
 from deployments.policies import Rights
+from statements import built_once
 
 LONGEST_TEXT = 10_000
 MAY_SEND = (Right.EDIT, Right.OPERATE)
@@ -93,7 +96,15 @@ def waits_for(message: Message, deployment: Deployment) -> str:
 
 
 def hold_of(deployment: Deployment) -> MessageHold | None:
+    """Asked once a deployment, since every line of its page and every batch is judged by it."""
+    if not is_remembered(deployment):
+        remember(deployment, next(iter(_hold(deployment.pk)), None))
     return getattr(deployment, "message_hold", None)
+
+
+@built_once
+def _hold(deployment: int) -> QuerySet[MessageHold]:
+    return MessageHold.objects.filter(deployment=deployment).select_related("held_by")
 
 
 def is_held_by_hand(message: Message) -> bool:

@@ -15,7 +15,7 @@ from deployments import clock
 from deployments.clock import PortalNow
 from gates.enums import RunState
 from gates.models import GateRun, GateRunQuerySet
-from statements import built_once
+from statements import Change, built_once, change_built_once
 
 # A healthy worker renews its lease long before it ends.
 LEASE = timedelta(seconds=45)
@@ -41,7 +41,7 @@ class Claim:
     @property
     def mine(self) -> GateRunQuerySet:
         """The row as long as nobody else has claimed it, to be written by one statement or not."""
-        return GateRun.objects.filter(pk=self.run.pk, token=self.token, state=RunState.RUNNING)
+        return GateRun.objects.held(self.run.pk, self.token)
 
     @property
     def stands(self) -> bool:
@@ -69,18 +69,10 @@ def claim(run_id: int) -> Claim | None:
     now, token = run.read_at, uuid.uuid4()
     run.started_at = run.started_at or now
     run.deadline = run.deadline or now + run.gate.timeout
-    taken = (
-        GateRun.objects.claimable(now)
-        .filter(pk=run_id, token=run.token, starts__lt=MOST_STARTS)
-        .update(
-            state=RunState.RUNNING,
-            token=token,
-            lease_until=now + LEASE,
-            starts=F("starts") + 1,
-            started_at=run.started_at,
-            deadline=run.deadline,
-        )
-    )
+    taken = _taken(
+        run_id, run.token, now,
+        token=token, lease_until=now + LEASE, started_at=run.started_at, deadline=run.deadline,
+    )  # fmt: skip
     return Claim(run, token, now) if taken else None
 
 
@@ -89,6 +81,28 @@ def _read(run: int) -> QuerySet[GateRun, Any]:
     """With all that is judged by, and the present time."""
     runs = GateRun.objects.select_related("gate__deployment__service").filter(pk=run)
     return runs.annotate(read_at=PortalNow()).order_by()
+
+
+@change_built_once
+def _taken(
+    run: int,
+    known_by: uuid.UUID,
+    now: datetime,
+    *,
+    token: uuid.UUID,
+    lease_until: datetime,
+    started_at: datetime,
+    deadline: datetime,
+) -> Change:
+    free = GateRun.objects.claimable(now).filter(pk=run, token=known_by, starts__lt=MOST_STARTS)
+    return free, {
+        "state": RunState.RUNNING,
+        "token": token,
+        "lease_until": lease_until,
+        "starts": F("starts") + 1,
+        "started_at": started_at,
+        "deadline": deadline,
+    }
 
 
 @contextmanager

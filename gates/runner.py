@@ -3,8 +3,9 @@
 import math
 import time
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -24,7 +25,7 @@ from gates.measuring import measure
 from gates.models import Gate, GateRun, Sample, TryOut
 from gates.storing import opened
 from gates.streaks import Judgment, Limits, Observation, judge, judge_look, judge_report
-from statements import built_once
+from statements import Change, built_once, change_built_once
 
 # A pause this short is waited out by the worker that holds the run; longer ones are the sweep's.
 PATIENCE = timedelta(seconds=1)
@@ -153,19 +154,24 @@ def _end(held: Claim, sample: Sample, judgment: Judgment) -> None:
     """The deployment's lock comes first, as everywhere; the token then decides."""
     Deployment.objects.lock_row(held.run.gate.deployment_id)
     state = GateState(judgment.state)
-    is_mine = held.mine.update(
-        state=RunState.COMPLETE,
-        outcome=state,
-        reason=judgment.reason,
-        finished_at=sample.at,
-        lease_until=None,
-        starts=0,
-    )
-    if not is_mine:
+    if not _ended(held.run.pk, held.token, state, judgment.reason, sample.at):
         return
     sample.save()
     gate, why = _fresh(held.run.gate_id)[0], judgment.reason
     standing.adopt(gate.deployment, gate, state, reason=why, sample=sample, at=sample.at)
+
+
+@change_built_once
+def _ended(run: int, token: UUID, outcome: GateState, reason: str, at: datetime) -> Change:
+    """Nothing where somebody else has claimed it since."""
+    return GateRun.objects.held(run, token), {
+        "state": RunState.COMPLETE,
+        "outcome": outcome,
+        "reason": reason,
+        "finished_at": at,
+        "lease_until": None,
+        "starts": 0,
+    }
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
-from statements.expressions import Given
+from statements.expressions import Given, filled
 
 Said = ParamSpec("Said")
 Row = TypeVar("Row")
@@ -87,8 +87,7 @@ class _Reader(SQLCompiler):
     ) -> None:
         super().__init__(query, connections[using], using)
         vars(self).update(reads)
-        filled = tuple(said[one.name] if isinstance(one, Given) else one for one in values)
-        self._asked = text, filled
+        self._asked = text, filled(values, said)
 
     def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, tuple[Any, ...]]:
         return self._asked

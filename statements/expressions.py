@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models
@@ -19,6 +20,11 @@ class Given(models.Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         return "%s", (self,)
+
+
+def filled(values: Iterable[Any], said: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The values of a statement, each place taken by what is said this time."""
+    return tuple(said[one.name] if isinstance(one, Given) else one for one in values)
 
 
 class AnyOf(models.Func):

@@ -33,5 +33,12 @@ class MessageHold(models.Model):
 
 def remember(deployment: Deployment, hold: MessageHold | None) -> None:
     """Note what was read with other rows, so that nobody asks for it once more."""
-    field: Any = Deployment._meta.get_field("message_hold")
-    field.set_cached_value(deployment, hold)
+    _field().set_cached_value(deployment, hold)
+
+
+def is_remembered(deployment: Deployment) -> bool:
+    return bool(_field().is_cached(deployment))
+
+
+def _field() -> Any:
+    return Deployment._meta.get_field("message_hold")

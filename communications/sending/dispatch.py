@@ -17,9 +17,10 @@ from communications.models import Delivery, Message
 from communications.sending import copies, leaving
 from communications.sending.judging import fate, judge
 from communications.sending.leaving import CLAIM_LEASE
+from communications.services import SWEEP
 from communications.whom import audience, readers
 from communications.writing import calendar_entries
-from deployments import clock, history
+from deployments import clock, hints, history
 from deployments.models import Deployment
 
 MESSAGES_AT_ONCE = 200
@@ -30,15 +31,29 @@ LOST = "The worker ended while it handed this copy over; it may have arrived."
 
 
 def expand_due() -> set[int]:
-    """Turn due messages into one copy per recipient; the ids of the deployments that changed."""
+    """Turn due messages into one copy per recipient; the ids of the deployments that changed.
+
+    What somebody is at right now, be it another worker that writes copies, is left to the end.
+    """
     due = Message.objects.due(clock.now()).order_by("due_at").values_list("pk", "deployment_id")
-    return {deployment for pk, deployment in due[:MESSAGES_AT_ONCE] if _tried(pk, deployment)}
+    waiting = list(due[:MESSAGES_AT_ONCE])
+    changed, busy = set[int](), []
+    for pk, deployment in waiting:
+        written = _tried(pk, deployment, waits=False)
+        if written is None:
+            busy.append((pk, deployment))
+        elif written:
+            if not changed and len(waiting) > 1:
+                # The first can leave while the others are written.
+                hints.hint(SWEEP)
+            changed.add(deployment)
+    return changed | {deployment for pk, deployment in busy if _tried(pk, deployment)}
 
 
-def _tried(message_id: int, deployment_id: int) -> bool:
+def _tried(message_id: int, deployment_id: int, *, waits: bool = True) -> bool | None:
     """Expand one message; one that cannot be must not keep the mail of all others from leaving."""
     try:
-        return expand(message_id, deployment_id)
+        return expand(message_id, deployment_id, waits=waits)
     except (OperationalError, InterfaceError):
         raise  # the database is gone for all of them alike
     except Exception:
@@ -58,8 +73,13 @@ def _pause(message_id: int) -> None:
 
 
 @transaction.atomic
-def expand(message_id: int, deployment_id: int) -> bool:
-    """Judge one due message under the deployment's lock and write its copies, or give it up."""
+def expand(message_id: int, deployment_id: int, *, waits: bool = True) -> bool | None:
+    """Judge one due message under the deployment's lock and write its copies, or give it up.
+
+    Whether anything changed; None where the lock is somebody's and this does not wait for it.
+    """
+    if not waits and not Deployment.objects.lock_row_if_free(deployment_id):
+        return None
     deployment = Deployment.objects.lock(deployment_id)
     message = Message.objects.get(pk=message_id)
     now = clock.now()

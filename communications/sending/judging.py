@@ -9,7 +9,6 @@ from communications import policies
 from communications.enums import TELLS_A_VERDICT, UNDER_WAY, WAITING, Fate, Kind, MessageState
 from communications.models import Delivery, Message
 from communications.sending.in_vain import is_in_vain
-from deployments import clock
 from deployments.enums import State
 from deployments.models import Deployment
 from monitoring.models import Watch
@@ -30,7 +29,7 @@ class Judgement:
 def judge(message: Message) -> Judgement:
     """Under the deployment's lock: a new time that is saved before this holds the old one back."""
     deployment = Deployment.objects.lock(message.deployment_id)
-    now = clock.now()
+    now = deployment.locked_at
     return Judgement(fate(message, deployment, now), now, deployment.event_count)
 
 

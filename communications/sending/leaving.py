@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
@@ -22,6 +23,7 @@ from communications.sending.handover import Outcome, Result
 from communications.sending.judging import judge
 from deployments import history, portal_hold
 from deployments.clock import PortalNow, now
+from statements import AnyOf, Change, change_built_once
 
 CLAIM_LEASE = timedelta(seconds=60)
 # Longer than BEGINS_WITHIN and the time-outs of what follows it together.
@@ -85,17 +87,21 @@ def _begun(waiting: Sequence[Delivery]) -> Begun:
         if found.becomes != Fate.LEAVE:
             end(waiting, found.becomes, found.at)
             return Begun([])
-        ours = _ours(waiting, DeliveryState.CLAIMED).filter(
-            ~portal_hold.on(), lease_until__gt=found.at
-        )
-        ids = set(ours.select_for_update().values_list("pk", flat=True))
-        Delivery.objects.filter(pk__in=ids).update(
-            state=DeliveryState.DISPATCHING,
-            lease_until=found.at + HANDOVER_LEASE,
-            attempts=F("attempts") + 1,
-        )
+        ids = set(_handed_over(*_named(waiting), found.at, found.at + HANDOVER_LEASE))
     copies = [copy for copy in waiting if copy.pk in ids]
     return Begun(copies, found.version, found.at + BEGINS_WITHIN)
+
+
+@change_built_once
+def _handed_over(
+    copies: list[int], tokens: list[UUID], now: datetime, lease_until: datetime
+) -> Change:
+    ours = _held(copies, tokens, DeliveryState.CLAIMED)
+    return ours.filter(~portal_hold.on(), lease_until__gt=now), {
+        "state": DeliveryState.DISPATCHING,
+        "lease_until": lease_until,
+        "attempts": F("attempts") + 1,
+    }
 
 
 @transaction.atomic
@@ -104,9 +110,7 @@ def finish(begun: Begun, handed: Sequence[Handed]) -> None:
     done = {copy.pk for copy, _ in handed}
     accepted = [copy for copy, outcome in handed if outcome.result == Result.ACCEPTED]
     if accepted:
-        _ours(accepted, *IN_OUR_HANDS).update(
-            state=DeliveryState.SENT, sent_at=PortalNow(), lease_until=None, last_error=""
-        )
+        _sent(*_named(accepted))
     for copy, outcome in handed:
         if outcome.result != Result.ACCEPTED:
             _note_trouble(copy, outcome)
@@ -117,6 +121,16 @@ def finish(begun: Begun, handed: Sequence[Handed]) -> None:
             attempts=F("attempts") - 1,
             last_error="",
         )
+
+
+@change_built_once
+def _sent(copies: list[int], tokens: list[UUID]) -> Change:
+    return _held(copies, tokens, *IN_OUR_HANDS), {
+        "state": DeliveryState.SENT,
+        "sent_at": PortalNow(),
+        "lease_until": None,
+        "last_error": "",
+    }
 
 
 def _note_trouble(copy: Delivery, outcome: Outcome) -> None:
@@ -174,6 +188,14 @@ def put_off(waiting: Sequence[Delivery], error: Exception) -> None:
 
 
 def _ours(copies: Sequence[Delivery], *states: str) -> DeliveryQuerySet:
+    return _held(*_named(copies), *states)
+
+
+def _named(copies: Sequence[Delivery]) -> tuple[list[int], list[UUID]]:
     """One claim has one token."""
-    ids, tokens = [copy.pk for copy in copies], {copy.token for copy in copies}
-    return Delivery.objects.filter(pk__in=ids, token__in=tokens, state__in=states)
+    return [copy.pk for copy in copies], list({copy.token for copy in copies})
+
+
+def _held(copies: list[int], tokens: list[UUID], *states: str) -> DeliveryQuerySet:
+    ours = AnyOf("pk", copies), AnyOf("token", tokens)
+    return Delivery.objects.filter(*ours, state__in=states)

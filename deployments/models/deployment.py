@@ -72,6 +72,14 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
             if cursor.fetchone() is None:
                 raise Deployment.DoesNotExist(f"There is no deployment {pk}.")
 
+    def lock_row_if_free(self, pk: int) -> bool:
+        """The same unless somebody else has it, or there is none; whoever has it may be waited for
+        later.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(f"{LOCKED} SKIP LOCKED", [pk])
+            return cursor.fetchone() is not None
+
     def open(self) -> DeploymentQuerySet:
         """By the states that are open, since those that are over are most of the table: the index
         on states finds the former, and nothing is won by it for all but the latter.

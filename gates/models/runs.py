@@ -32,6 +32,10 @@ class GateRunQuerySet(models.QuerySet["GateRun"]):
         """Live runs whose next sample is due and that no worker holds; none while the portal is."""
         return self.due(now).filter(~portal_hold.on())
 
+    def held(self, pk: int, token: uuid.UUID) -> GateRunQuerySet:
+        """The one run as long as the claim that has this token holds it."""
+        return self.filter(pk=pk, token=token, state=RunState.RUNNING)
+
     def due(self, now: datetime) -> GateRunQuerySet:
         free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
         return self.live().filter(free, due_at__lte=now)

@@ -53,7 +53,7 @@ def test_batch_that_leaves_asks_as_much_as_one_copy(
     copies = dispatch.claim(count)
     # A savepoint and its end; lock and read the deployment, the time, whether somebody holds the
     # messages back; lock and mark the copies.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         begun = leaving.begin(copies)
     assert len(begun.copies) == count
     with django_assert_num_queries(1):
