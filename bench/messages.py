@@ -107,9 +107,7 @@ def at_once(team: Team, server: Server) -> None:
     print(f"portal: {rate:.0f} a second, {used / COUNT * 1000:.2f} ms of its processors each")
     print(f"plain SMTP loop: {plain:.0f} a second")
     print(f"ratio: {rate / plain:.2f}   (promised: 0.6)")
-    print(
-        f"once the first has left, {first - began:.1f} s after they were due: {later:.0f} a second"
-    )
+    print(f"the first left after {first - began:.1f} s; from then on {later:.0f} a second")
 
 
 def let_leave(messages: Sequence[Message]) -> None:

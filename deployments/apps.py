@@ -1,5 +1,6 @@
 from celery.signals import task_success
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 from deployments.grants import give_to_application
@@ -10,7 +11,7 @@ class DeploymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import aboard
-        from deployments import anchors, banners, blockers, obstacles, portal_hold, ticks
+        from deployments import anchors, banners, blockers, instants, obstacles, portal_hold, ticks
         from deployments.access.stakes import led_by, register_stakes
         from deployments.entry import doubts
         from deployments.enums import Anchor
@@ -18,6 +19,7 @@ class DeploymentsConfig(AppConfig):
 
         # Fires once all apps have migrated, so every table is there to be granted.
         post_migrate.connect(give_to_application, sender=self)
+        connection_created.connect(instants.read_by)
         anchors.register(Anchor.T0, anchors.t0)
         anchors.register(Anchor.START, anchors.start)
         anchors.register(Anchor.COMPLETE, anchors.completion)
