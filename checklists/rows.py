@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet, prefetch_related_objects
+from django.db.models import Count, OuterRef, QuerySet, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce
 
+from accounts.models import User
 from checklists import due
 from checklists.day.policies import first_failed, refusal_by_failed
 from checklists.enums import ItemState, Kind
-from checklists.models import Item, Section
+from checklists.models import Evidence, Item, Section
 from checklists.owners import Holders, holders
 from checklists.policies import (
     phase_is_over,
@@ -25,12 +27,9 @@ from checklists.policies import (
 from deployments import anchors, clock
 from deployments.enums import State
 from deployments.models import Deployment
-from statements import built_once
+from statements import AnyOf, built_once
 
-NAMED = (
-    "section", "state_by", "seconded_by", "asked_by", "owner", "owner_role", "begun_by",
-    "question_to",
-)  # fmt: skip
+PEOPLE = ("state_by", "seconded_by", "asked_by", "owner", "begun_by", "question_to")
 
 
 @dataclass
@@ -145,6 +144,7 @@ def groups_of(
     """
     of_kinds = _items(deployment.pk, kinds=kinds)
     shown = [one for one in of_kinds if only is None or one.pk in only]
+    _name_people(shown)
     prefetch_related_objects([one for one in shown if one.is_step], "predecessors")
     times, held = calendar(deployment, shown), holders(deployment.service_id, shown)
     failed = first_failed(deployment) if any(one.is_of_the_day for one in shown) else None
@@ -158,10 +158,27 @@ def groups_of(
 
 @built_once
 def _items(deployment: int, *, kinds: tuple[Kind, ...]) -> QuerySet[Item, Any]:
-    """In order, with all that a row names."""
+    """In order, each with how much evidence it has."""
+    evidence = Evidence.objects.filter(item=OuterRef("pk")).order_by().values("item")
+    count = Subquery(evidence.annotate(count=Count("pk")).values("count"))
     items = Item.objects.filter(kind__in=kinds, deployment=deployment)
-    counted = items.select_related(*NAMED).annotate(evidence_count=Count("evidence"))
-    return counted.order_by("position")
+    items = items.select_related("section", "owner_role").order_by("position")
+    return items.annotate(evidence_count=Coalesce(count, 0))
+
+
+def _name_people(items: Collection[Item]) -> None:
+    """Few people have to do with many items, and most items name nobody: each is read once."""
+    named = [(one, name, getattr(one, f"{name}_id")) for one in items for name in PEOPLE]
+    ids = {pk for _, _, pk in named if pk is not None}
+    people = {one.pk: one for one in _people(list(ids))} if ids else {}
+    for item, name, pk in named:
+        if pk is not None:
+            setattr(item, name, people[pk])
+
+
+@built_once
+def _people(ids: list[int]) -> QuerySet[User]:
+    return User.objects.filter(AnyOf("pk", ids))
 
 
 def row_of(  # noqa: PLR0917 - an item, and the facts that it is drawn from

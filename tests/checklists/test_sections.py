@@ -188,7 +188,7 @@ def test_filters_cost_the_same_for_10_and_for_500_items(team: Team) -> None:
         with CaptureQueriesContext(connection) as queries:
             filters_panel(deployment, rights, "checklist", "mine")
         costs.append(len(queries))
-    assert costs[0] == costs[1] == 5
+    assert costs[0] == costs[1] == 6
 
 
 def test_what_was_typed_stays_when_the_page_of_an_item_refuses(team: Team) -> None:
