@@ -2,20 +2,33 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from deployments.blockers import Blocker, Findings, Page, Waits
 from deployments.enums import HOLDS_ENVIRONMENT, OPEN, State
 from deployments.fitting import cut
 from deployments.models import Deployment
 from deployments.places import left_as_it_is
-from statements import AnyOf, built_once
+from statements import built_once
 
 SHOWN = 200
 NO_T0 = "no time T0 is set"
 Place = tuple[int, int]
+# Driven by the few that are asked about, since there may be thousands of others.
+MEETING = """(
+    SELECT other.id
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[])
+        AS asked (id, service_id, environment_id, t0, window_end)
+    JOIN deployments_deployment other USING (service_id, environment_id)
+    WHERE other.id <> asked.id
+        AND (other.state = ANY(%s) OR other.t0 < asked.window_end AND asked.t0 < other.window_end)
+)"""
+# Whatever its time: what is there now, and what may have been left as it is.
+AT_ANY_TIME = sorted([*HOLDS_ENVIRONMENT, State.STOPPED])
 
 
 def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
@@ -24,17 +37,32 @@ def find(deployments: Sequence[Deployment]) -> dict[int, Findings]:
 
 
 def _by_place(deployments: Sequence[Deployment]) -> Mapping[Place, list[Deployment]]:
-    """What is open on the same services, where a conflict can come from, and what was stopped."""
+    """What a conflict at one of these places and times can come from, and what was left there."""
     found: dict[Place, list[Deployment]] = defaultdict(list)
-    for one in _there(list({deployment.service_id for deployment in deployments})):
+    for one in _there(
+        [one.pk for one in deployments],
+        [one.service_id for one in deployments],
+        [one.environment_id for one in deployments],
+        [one.t0 for one in deployments],
+        [one.window_end for one in deployments],
+    ):
         found[_place(one)].append(one)
     return found
 
 
 @built_once
-def _there(services: list[int]) -> QuerySet[Deployment, Any]:
+def _there(
+    deployments: list[int],
+    services: list[int],
+    environments: list[int],
+    begins: list[datetime | None],
+    ends: list[datetime | None],
+) -> QuerySet[Deployment, Any]:
+    """A row of each deployment, which need not be saved as it is, by column."""
+    asked = deployments, services, environments, begins, ends, AT_ANY_TIME
     met = Q(state__in=sorted(OPEN)) | left_as_it_is()
-    return Deployment.objects.filter(met, AnyOf("service", services)).only(
+    meeting = RawSQL(MEETING, asked)  # noqa: S611 - a text of ours, what is asked is no part of it
+    return Deployment.objects.filter(met, pk__in=meeting).only(
         "pk", "service_id", "environment_id", "state", "t0", "window_end", "stopped_note"
     )
 
