@@ -177,7 +177,7 @@ def working(mail_servers: Sequence[str]) -> Iterator[list[subprocess.Popen[bytes
     ]  # fmt: skip
     beat = subprocess.Popen(BEAT, env=environment, stdout=subprocess.DEVNULL)
     try:
-        wait_until_ready(len(workers))
+        wait_until_ready(workers)
         yield workers
     finally:
         for process in (beat, *workers):
@@ -186,11 +186,11 @@ def working(mail_servers: Sequence[str]) -> Iterator[list[subprocess.Popen[bytes
             process.wait(60)
 
 
-def wait_until_ready(count: int) -> None:
+def wait_until_ready(workers: Sequence[subprocess.Popen[bytes]]) -> None:
     """All workers answer, and a sweep has just come by: until the next one is the longest wait."""
+    while len(current_app.control.ping(timeout=0.5)) < len(workers):
+        assert all(worker.poll() is None for worker in workers), "A worker ended before it began."
     Tick.objects.filter(name=ticks.MAIL).delete()
-    while len(current_app.control.ping(timeout=0.5)) < count:
-        pass
     while not Tick.objects.filter(name=ticks.MAIL).exists():
         time.sleep(0.05)
 

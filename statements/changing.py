@@ -20,25 +20,25 @@ Change = tuple[QuerySet[Any, Any], dict[str, Any]]
 class change_built_once(Generic[Said]):  # noqa: N801 - a decorator
     """Of a function that says which rows get which values, one that changes them.
 
-    It answers with the ids of the rows that it found, in one statement and no order. What is said
-    is compared with and written down, and nothing else.
+    It answers with the ids of the rows that it found, in one statement and no order. All that is
+    said, by position or by name, is a value: compared with or written down, and nothing else.
     """
 
     def __init__(self, build: Callable[Said, Change]) -> None:
         update_wrapper(self, build)
         self._build: Callable[..., Change] = build
-        self._names = list(inspect.signature(build).parameters)
+        self._says = inspect.signature(build)
 
     def __call__(self, *said: Said.args, **by_name: Said.kwargs) -> list[int]:
         using, text, values = self._written
-        known = dict(zip(self._names, said, strict=False)) | by_name
+        asked = filled(values, self._says.bind(*said, **by_name).arguments)
         with transaction.mark_for_rollback_on_error(using=using), connections[using].cursor() as it:
-            it.execute(text, filled(values, known))
+            it.execute(text, asked)
             return [pk for (pk,) in it.fetchall()]
 
     @cached_property
     def _written(self) -> tuple[str, str, tuple[Any, ...]]:
-        queryset, changed = self._build(**{name: Given(name) for name in self._names})
+        queryset, changed = self._build(**{name: Given(name) for name in self._says.parameters})
         query: Any = queryset.query.chain(UpdateQuery)
         query.add_update_values(changed)
         query.clear_ordering(force=True)
