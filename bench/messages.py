@@ -187,7 +187,7 @@ def working(mail_servers: Sequence[str]) -> Iterator[list[subprocess.Popen[bytes
 
 
 def wait_until_ready(workers: Sequence[subprocess.Popen[bytes]]) -> None:
-    """All workers answer, and a sweep has just come by: until the next one is the longest wait."""
+    """All workers answer, and the ticker has them sweep."""
     while len(current_app.control.ping(timeout=0.5)) < len(workers):
         assert all(worker.poll() is None for worker in workers), "A worker ended before it began."
     Tick.objects.filter(name=ticks.MAIL).delete()
