@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from accounts.enums import Kind
 from accounts.models import User
 from deployments.enums import Right
 from deployments.models import Deployment, ServiceGroupObjectPermission
 
 BEGAN = ("started", "rollback begun")
+OPERATES = ServiceGroupObjectPermission.objects.filter(permission__codename=Right.OPERATE.value)
+PEOPLE = User.objects.filter(is_active=True, kind=Kind.PERSON)
 
 
 def ops_leads(deployment: Deployment) -> list[User]:
     """Those who may operate this deployment, by name; never whoever requested it."""
-    groups = ServiceGroupObjectPermission.objects.filter(
-        content_object=deployment.service_id, permission__codename=Right.OPERATE.value
-    )
-    people = User.objects.filter(
-        is_active=True, kind=Kind.PERSON, groups__in=groups.values("group")
-    )
+    groups = OPERATES.filter(content_object=deployment.service_id)
+    people = PEOPLE.filter(groups__in=groups.values("group"))
     found = people.exclude(pk=deployment.requester_id).distinct()
     return sorted(found, key=lambda one: (str(one), one.pk))
+
+
+def still_able(people: Collection[int], services: Collection[int]) -> set[tuple[int, int]]:
+    """Of people who were asked, each that may operate a service still: (service, person)."""
+    if not people:
+        return set()
+    groups = OPERATES.filter(content_object__in=services)
+    able = groups.filter(group__user__in=PEOPLE.filter(pk__in=people))
+    return set(able.values_list("content_object", "group__user"))
 
 
 def asked_person(deployment: Deployment) -> User | None:

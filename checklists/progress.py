@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from checklists.asked import still_able
 from checklists.deadlocks import STEPS
 from checklists.enums import CLOSED, ON_THE_DAY, ItemState, Phase
 from checklists.models import Item
@@ -26,7 +28,7 @@ PHASES: dict[State, Phase] = {
 
 @dataclass(frozen=True)
 class Question:
-    """A step that failed, and who is asked by name how it goes on (None: nobody is there)."""
+    """A step that failed, and who is asked by name how it goes on (None: each ops lead is)."""
 
     item_pk: int
     text: str
@@ -72,7 +74,22 @@ def progress_of(deployments: Sequence[Deployment]) -> dict[int, Progress]:
     items: dict[int, list[Item]] = {one.pk: [] for one in started}
     for item in _present(list(items)):
         items[item.deployment_id].append(item)
-    return {one.pk: _progress(items[one.pk], PHASES[State(one.state)]) for one in started}
+    able = _still_able(started, items)
+    return {
+        one.pk: _progress(items[one.pk], PHASES[State(one.state)], able[one.service_id])
+        for one in started
+    }
+
+
+def _still_able(
+    deployments: Sequence[Deployment], items: Mapping[int, Sequence[Item]]
+) -> dict[int, set[int]]:
+    """By service, who was asked and may still answer; one query where a step failed."""
+    asked = {item.question_to_id for of_one in items.values() for item in of_one}
+    able: dict[int, set[int]] = defaultdict(set)
+    for service, person in still_able(asked - {None}, {one.service_id for one in deployments}):
+        able[service].add(person)
+    return able
 
 
 @built_once
@@ -92,7 +109,7 @@ def still_to_do(deployment: Deployment) -> list[str]:
     return progress_of([deployment]).get(deployment.pk, Progress()).still
 
 
-def _progress(items: Iterable[Item], phase: Phase) -> Progress:
+def _progress(items: Iterable[Item], phase: Phase, able: Collection[int]) -> Progress:
     listed = list(items)
     here = [one for one in listed if one.phase == phase]
     required = [one for one in here if one.required]
@@ -106,7 +123,9 @@ def _progress(items: Iterable[Item], phase: Phase) -> Progress:
         waiting=tuple(one.text for one in required if one.state not in CLOSED),
         under_way=tuple(one.text for one in here if _is_under_way(one)),
         questions=tuple(
-            Question(one.pk, one.text, one.question_to_id) for one in here if one.asks_how_to_go_on
+            Question(one.pk, one.text, one.question_to_id if one.question_to_id in able else None)
+            for one in here
+            if one.asks_how_to_go_on
         ),
         no_return=NoReturn(passed[0][1], passed[0][0]) if passed else None,
     )

@@ -61,9 +61,10 @@ def start(
     prepare(supervisor, told, [sample.certificate(places)] if "sample" in sockets else [])
     if "sample" in sockets:
         supervisor.start(sample.program(places, sockets))
-    # Pages first, beside the demo; who works in the background may come a moment later.
-    web = [supervisor.start(program) for program in portal.web_processes(told, sockets["web"])]
+    # Whoever comes before the demo waits for it: an empty portal would ask for its first account.
     supervisor.do(portal.load_demo(told))
+    # Pages first; who works in the background may come a moment later.
+    web = [supervisor.start(program) for program in portal.web_processes(told, sockets["web"])]
     sign_ins = supervisor.ask(portal.show_sign_ins(told))
     for program in portal.background(told):
         supervisor.start(program)

@@ -17,9 +17,10 @@ from checklists.definitions import ItemDefinition, SectionDefinition
 from checklists.enums import Answer, AttemptState, ItemState
 from checklists.models import Attempt
 from deployments import clock
-from deployments.enums import State
+from deployments.access.granting import grant, revoke
+from deployments.enums import Grant, State
 from deployments.models import Deployment
-from tests.builders import PASSWORD, Team, make_deployment, signed_in
+from tests.builders import PASSWORD, Team, make_deployment, make_person, signed_in
 from tests.checklists.makers import begin, do, make_day, say, step
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +102,24 @@ def test_a_failure_names_who_is_asked_to_everybody_and_leads_them_there(team: Te
     assert "Say how it goes on: “Drain” failed" in home
     inbox = words(signed_in(team.ops_lead), reverse("dashboard:decisions"))
     assert answer in inbox
+
+
+@pytest.mark.parametrize("way", ["the right is taken away", "the account is closed"])
+def test_every_ops_lead_is_asked_once_whoever_was_asked_no_longer_may(team: Team, way: str) -> None:
+    deployment = make_day(team)
+    second = make_person("zora")
+    grant(team.service, Grant.OPS_LEAD, second, actor=None)
+    say(deployment, "Drain", FAILED, team, "node 2 hangs")
+    asks = "Say how it goes on: “Drain” failed"
+    assert asks not in words(signed_in(second), reverse("dashboard:decisions"))
+
+    if way == "the account is closed":
+        team.ops_lead.is_active = False
+        team.ops_lead.save()
+    else:
+        revoke(team.service, Grant.OPS_LEAD, team.ops_lead, actor=None, aware=True)
+
+    assert asks in words(signed_in(second), reverse("dashboard:decisions"))
 
 
 def test_what_cannot_be_undone_opens_a_page_that_says_what_it_closes_off(team: Team) -> None:
