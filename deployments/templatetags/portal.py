@@ -5,6 +5,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -39,6 +40,16 @@ TONES: dict[str, str] = {
 ICONS: dict[str, str] = {
     "good": "done", "bad": "bad", "warn": "warn", "wait": "wait", "run": "run", "quiet": "open",
 }  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def place(context: Context, name: str) -> SafeString:
+    """The attributes of a link of the header, which says when the page is there or below it."""
+    there, here = address(name), context["request"].path
+    if here == there:
+        return format_html('href="{}" aria-current="page"', there)
+    is_below = there != "/" and here.startswith(there)
+    return format_html('href="{}" aria-current="true"' if is_below else 'href="{}"', there)
 
 
 @register.simple_tag

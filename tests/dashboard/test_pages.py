@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
@@ -33,6 +34,8 @@ from monitoring.definitions import TriggerDefinition
 from tests.builders import PASSWORD, Team, make_deployment, make_person, signed_in
 
 pytestmark = pytest.mark.django_db
+# How a link of the header says that the page is there, and its word.
+HERE = re.compile(r'aria-current="(\w+)"[^>]*>([^<]+)')
 
 
 def test_home_costs_the_same_with_one_and_with_thirty_deployments(
@@ -324,3 +327,24 @@ def test_person_with_an_unknown_zone_still_gets_pages(team: Team) -> None:
     assert signed_in(team.member).get("/").status_code == 200
     with pytest.raises(ValidationError, match="is no time zone"):
         User.objects.get(pk=team.member.pk).full_clean()
+
+
+@pytest.mark.parametrize(
+    ("page", "marked"),
+    [
+        ("/", [("Home", "page")]),
+        ("/deployments/", [("Deployments", "page")]),
+        ("/deployments/{pk}/checklist/", [("Deployments", "true")]),
+        ("/deployments/new/", [("Deployments", "true")]),
+        ("/services/storage-layer/", [("Services", "true")]),
+        ("/settings/", [("Your settings", "page")]),
+        ("/nothing-is-here/", []),
+    ],
+)
+def test_the_header_says_where_the_page_is(
+    team: Team, page: str, marked: list[tuple[str, str]]
+) -> None:
+    client, deployment = signed_in(team.release_manager), make_deployment(team)
+    text = client.get(page.format(pk=deployment.pk)).content.decode()
+    header = text[text.index("<header") : text.index("</header>")]
+    assert [(word, how) for how, word in HERE.findall(header)] == marked
