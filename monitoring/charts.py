@@ -43,7 +43,10 @@ class Chart:
 
 @dataclass
 class Group:
-    """A widget of the document with its charts, and what it names that nothing measures."""
+    """A widget of the document with its charts, and what it names that nothing measures.
+
+    What no widget names has no title where nothing else is drawn.
+    """
 
     title: str
     charts: list[Chart] = field(default_factory=list)
@@ -74,7 +77,8 @@ def charts_of(deployment: Deployment) -> list[Group]:
                 drawn.add(found.key)
         groups.append(group)
     others = [Chart(one, _bands(one, limits)) for one in series if one.key not in drawn]
-    return [*groups, Group(OTHERS, others)] if others else groups
+    title = OTHERS if drawn else ""
+    return [*groups, Group(title, others)] if others else groups
 
 
 def _limits(deployment: Deployment) -> list[Limit]:

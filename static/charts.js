@@ -54,6 +54,8 @@ const range = bands => (plot, low, high) => {
 // One reading alone is no span of time; without an edge it would be drawn within years.
 const spread = (plot, low, high) => low === high ? [low - 60, high + 60] : [low, high];
 
+// Between two marks of the time stands a minute at least, since no shorter time is written there.
+const steps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080, 43200].map(minutes => 60 * minutes);
 // The day stands below the first hour of it.
 const days = new Intl.DateTimeFormat(undefined, {day: "numeric", month: "short", timeZone: zone});
 const hours = (plot, splits) => splits.map((at, place) => {
@@ -76,7 +78,7 @@ const draw = (figure, data) => {
     legend: {show: true, live: true},
     cursor: {sync: {key: "watch", setSeries: false}, drag: {x: true, y: false}},
     scales: {x: {range: spread}, y: {range: range(bands)}},
-    axes: [{...axis, values: hours}, {...axis, size: 60}],
+    axes: [{...axis, incrs: steps, values: hours}, {...axis, size: 60}],
     series: [
       {label: "At", value: (plot, at) => at == null ? "–" : short.format(at * 1000)},
       {label: "Mean", stroke: line, width: 2, value: inUnit(unit)},

@@ -95,6 +95,15 @@ def test_chart_is_shaded_beyond_every_limit_and_a_widget_says_what_nothing_measu
     assert bands == [(80, False, "warning"), (70, False, "critical"), (60, False, "critical")]
 
 
+def test_what_no_widget_names_is_told_apart_only_where_a_widget_is_drawn(watch: Watch) -> None:
+    watch.deployment.widgets.create(title="Cache", series=["misses"], position=1)
+    assert [one.title for one in charts.charts_of(watch.deployment)] == ["Cache", ""]
+
+    watch.series.create(key="errors", title="Errors")
+    watch.deployment.widgets.update(series=["Hit rate", "misses"])
+    assert [one.title for one in charts.charts_of(watch.deployment)] == ["Cache", "Other metrics"]
+
+
 def test_what_happened_at_the_place_meanwhile_is_a_line_through_every_chart(
     watch: Watch, team: Team
 ) -> None:
