@@ -15,7 +15,7 @@ from .children import die_with_parent
 from .supervisor import Supervisor, say
 
 PREFIX = "test-"
-# Nothing the caller points to may be reached by a test.
+# Nothing the caller points to may be reached by a test, and what is compiled serves all processes.
 FORGOTTEN = (
     "ALLOWED_HOSTS",
     "DATABASE_OWNER_URL",
@@ -30,6 +30,7 @@ FORGOTTEN = (
     "PORTAL_DEMO_SAMPLE_AUTHORITY",
     "PORTAL_DEMO_SAMPLE_TLS",
     "PORTAL_URL",
+    "PYTHONDONTWRITEBYTECODE",
     "REDIS_URL",
     "SECRET_KEY",
     "WATCH_PACE",
