@@ -15,13 +15,18 @@ PAGE = 25
 def decisions(request: PersonRequest) -> HttpResponse:
     """What waits for this person over all services; the filter stands in the address."""
     service, asks = request.GET.get("service", ""), request.GET.get("asks", "")
-    now = clock.now()
-    inbox = inbox_of(request.user, now, service=service, asks=asks)
+    inbox = inbox_of(request.user, service=service, asks=asks)
     context = {
         "inbox": inbox,
         "page": Paginator(inbox.rows, PAGE).get_page(request.GET.get("page")),
-        "lately": lately_of(request.user, now),
         "service": service,
         "asks": asks,
     }
     return render(request, "dashboard/decisions.html", context)
+
+
+@require_safe
+def said(request: PersonRequest) -> HttpResponse:
+    """What this person signed and decided in the last days."""
+    lately = lately_of(request.user, clock.now())
+    return render(request, "dashboard/said.html", {"lately": lately})

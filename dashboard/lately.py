@@ -1,4 +1,4 @@
-"""What one person signed and decided in the last days, below what still waits for them."""
+"""What one person signed and decided in the last days."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from deployments.models import Deployment
 from statements import built_once
 
 LATELY = timedelta(days=7)
-SHOWN = 20
+SHOWN = 50
 WHERE = "deployment__environment"
 
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("calendar/<str:secret>.ics", calendar.calendar_feed, name="calendar_feed"),
     path("numbers/", numbers.numbers, name="numbers"),
     path("decisions/", decisions_views.decisions, name="decisions"),
+    path("decisions/said/", decisions_views.said, name="said"),
     path("deployments/", deployments_views.deployments, name="deployments"),
     path("deployments/<int:pk>/", views.deployment, name="deployment"),
     path("deployments/<int:pk>/room/", room.room, name="room"),

@@ -173,13 +173,15 @@ def test_stand_in_finds_the_signatures_of_the_absent(team: Team) -> None:
     assert labels(team.member, asks="answer") == ["Answer in the poll"]
 
 
-def test_page_keeps_the_filter_and_says_what_was_said_lately(team: Team) -> None:
+def test_page_keeps_the_filter_and_leads_to_what_was_said_lately(team: Team) -> None:
     deployment = make_deployment(team, submitted=True)
-    sign(team, deployment, "security", Choice.ABSTAIN)
     client = signed_in(team.security)
+    assert "signed and decided nothing" in client.get("/decisions/said/").content.decode()
+    sign(team, deployment, "security", Choice.ABSTAIN)
     body = client.get("/decisions/").content.decode()
     assert "Nothing waits for your word" in body
-    assert "Abstain as Security" in body
+    assert 'href="/decisions/said/"' in body
+    assert "Abstain as Security" in client.get("/decisions/said/").content.decode()
     change_content(team, deployment)
     body = client.get(f"/decisions/?{urlencode({'asks': 'decision'})}").content.decode()
     assert "Nothing fits this filter" in body

@@ -63,6 +63,7 @@ TABLE: dict[str, Row] = {
     "dashboard:calendar_feed": Row((404,) * 8, (405,) * 8, ("secret",)),
     "dashboard:numbers": Row(EVERYBODY, NO_METHOD),
     "dashboard:decisions": Row(EVERYBODY, NO_METHOD),
+    "dashboard:said": Row(EVERYBODY, NO_METHOD),
     "dashboard:room": Row(WHO_SEES, NO_METHOD, ONE),
     "dashboard:share": Row((200,) * 8, (405,) * 8, ("secret",)),
     "dashboard:share_panel": Row((200,) * 8, (405,) * 8, ("secret",)),
