@@ -34,9 +34,15 @@ KINDS = {
     "multipart/alternative", "multipart/related", "text/plain", "text/html", "text/calendar",
     "image/png",
 }  # fmt: skip
+# A stream is what is drawn, compressed, in which any letters come by chance.
+STREAM = re.compile(rb"\bstream\r?\n.*?\bendstream\b", re.DOTALL)
 # What a PDF may do when it is opened, or lead to.
 ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|OpenAction|AA|URI|EmbeddedFile|RichMedia)\b")
 ASKED_BY_MACHINES = ("api:deployment", "api:readiness", "api:gates", "api:votes")
+
+
+def active_in(pdf: bytes) -> list[bytes]:
+    return ACTIVE.findall(STREAM.sub(b"", pdf))
 
 
 def look_at_what_leaves(
@@ -110,7 +116,7 @@ def look_at_pack(bare: Page, one: Deployment, scenery: Scenery, folder: Path, to
         for name in archive.namelist():
             said = archive.read(name)
             if name.endswith(".pdf"):
-                told.faults += [f"{name}: {found!r}" for found in ACTIVE.findall(said)]
+                told.faults += [f"{name}: {one!r}" for one in active_in(said)]
             elif name.endswith(".html"):
                 open_bare(bare, f"pack {name}", said.decode(), told)
             else:

@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from django.conf import settings as django
 from playwright.sync_api import Browser, Page, Route
 from pytest_django import Settings
 
@@ -29,12 +30,12 @@ from gates.reports import Result
 from intake.review.services import upload
 from tests.builders import make_machine, make_proof
 from tests.e2e.aftermath import make_aftermath
-from tests.e2e.outgoing import look_at_mail
+from tests.e2e.outgoing import active_in, look_at_mail
 from tests.e2e.payloads import FEW, MARKUP, MUTATIONS, PAYLOADS, PLACES, written
 from tests.e2e.poison import LINE, NOT_DRAWN, disarm, hostile_document, text_fields
 from tests.e2e.scenery import Scenery
 from tests.e2e.sweeping import GLANCED, SHOWN, Sweep
-from tests.e2e.witness import Told, open_bare, watched
+from tests.e2e.witness import RENDERED, Told, open_bare, watched
 
 FULL = os.environ.get("PORTAL_AUDIT") == "1"
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(3500 if FULL else 300)]
@@ -136,13 +137,19 @@ def test_witnesses_tell_of_what_would_run_where_no_policy_is(bare: Page, told: T
 def test_witnesses_tell_of_what_leaves(bare: Page, told: Told) -> None:
     told.read_rows("rows", '\ufeff"said","=1+1"\r\n')
     told.read_calendar("calendar", "SUMMARY:x\r\nATTACH:javascript:pwned(7)\r\n")
+    told.read("page", "{{ settings.SECRET_KEY }} was cut: {{ settings.SEC…")
+    assert "page" not in " ".join(told.faults)
+    for rendered in (RENDERED, django.SECRET_KEY):
+        told.read("page", rendered)
+    assert active_in(b"<< /AA << /JS (x) >> >> stream\n/URI\nendstream") == [b"/AA", b"/JS"]
     mail = EmailMessage()
     mail["Subject"], mail["X-Brought"] = "pwned(7)", "in"
     mail.set_content("<svg onload=pwned(7)>", subtype="html")
     mail.add_attachment(b"x", maintype="application", subtype="javascript")
     look_at_mail(bare, "mail", mail, told)
     bare.wait_for_timeout(50)
-    assert told.shown == {"rows": set(), "calendar": {7}, "mail": {7}}
+    assert told.shown == {"rows": set(), "calendar": {7}, "mail": {7}, "page": set()}
+    assert told.faults.count("page: a template of somebody else was rendered") == 2
     for told_of in ("rows: =1+1", "calendar: ATTACH", "a header x-brought", "RAN 7",
                     "a part of application/javascript"):  # fmt: skip
         assert any(told_of in fault for fault in told.faults), told_of

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from playwright.sync_api import APIRequestContext, APIResponse, BrowserContext, Dialog, Page
 
 from tests.e2e.scenery import LETTERS, is_page
@@ -57,7 +58,7 @@ class Told:
         """Which fields are drawn here; and nothing is what a payload wanted to become."""
         numbers = {int(number) for number in re.findall(r"pwned\((\d+)\)", text)}
         self.shown.setdefault(name, set()).update(numbers)
-        if RENDERED in text or ("SECRET_KEY" not in text and "{{ settings" in text):
+        if RENDERED in text or settings.SECRET_KEY in text:
             self.faults.append(f"{name}: a template of somebody else was rendered")
 
     def read_rows(self, name: str, text: str) -> None:
