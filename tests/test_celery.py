@@ -6,7 +6,11 @@ import json
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
+from django.db import connection, connections
+
+from approvals.tasks import sweep
 
 LOADED = """
 import json, sys
@@ -28,3 +32,16 @@ def test_ticker_loads_nothing_that_draws_and_a_worker_knows_every_task() -> None
     assert (ticker_draws, worker_draws) == (False, True)
     assert {one["task"] for one in settings.CELERY_BEAT_SCHEDULE.values()} <= set(tasks)
     assert "gates.execute" in tasks
+
+
+@pytest.mark.usefixtures("committed")
+def test_task_works_on_a_thread_whose_connection_the_database_closed() -> None:
+    """As all of them are after PostgreSQL was restarted, and Celery would keep them for hours."""
+    connection.ensure_connection()
+    pid = connection.connection.info.backend_pid
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+    sweep.apply(throw=True)
+
+    assert connection.connection.info.backend_pid != pid
