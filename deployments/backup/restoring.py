@@ -20,9 +20,11 @@ from deployments.backup.archive import About
 from deployments.backup.making import own_key
 from deployments.backup.problems import BackupError
 
+# What another role's session is may be hidden from the owner; that somebody has one is not.
 OTHERS = """
 SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL
+    AND coalesce(backend_type, 'client backend') = 'client backend'
 """
 TRIES, PAUSE = 10, 0.2  # looks at who else is there, seconds between two
 OTHER_KEY = (

@@ -9,6 +9,7 @@ import tarfile
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError
@@ -16,6 +17,7 @@ from django.db import connections
 
 from checklists import shelf
 from deployments import clock, portal_hold
+from deployments.backup import programs
 from deployments.feeds import links as feeds
 from deployments.models import Deployment, Event, PortalHold
 from deployments.sharing import links
@@ -135,6 +137,20 @@ def test_restore_is_refused_while_somebody_works_on_the_database(
     finally:
         other.communicate()
     assert not PortalHold.objects.exists()
+
+
+def test_restore_is_refused_though_it_may_not_see_what_the_others_do(
+    committed: dict[str, str], real_team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL tells a role the kind of its own sessions only, and of those of roles it is in."""
+    kept = tmp_path / "portal.tar"
+    command("backup", "--to", kept)
+    monkeypatch.setattr(programs, "owner", lambda: "default")
+    with (
+        psycopg.connect(committed["DATABASE_OWNER_URL"]),
+        pytest.raises(CommandError, match="has 1 other connections"),
+    ):
+        command("restore", kept)
 
 
 def test_backup_of_a_later_version_is_refused(
