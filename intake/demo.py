@@ -84,12 +84,13 @@ def load() -> list[Deployment]:
         Role.objects.get_or_create(key=key, defaults=defaults)
     Environment.objects.get_or_create(key="staging", defaults={"title": "Staging", "order": 10})
     Environment.objects.get_or_create(key="production", defaults={"title": "Production"})
+    here = settings.PORTAL_DEMO_SELF or settings.PORTAL_URL
     Connection.objects.get_or_create(
         key="this-portal",
         defaults={
             "title": "This portal",
-            "base_url": settings.PORTAL_URL,
-            "permitted_ranges": ["127.0.0.0/8", "::1/128"],
+            "base_url": here,
+            "permitted_ranges": demo_sample.ranges(here),
         },
     )
     demo_sample.declare()
@@ -154,7 +155,7 @@ def _imported(
             GateDefinition(
                 title="The portal answers",
                 kind=GateKind.HTTP,
-                settings={"url": f"{settings.PORTAL_URL}/health/", "connection": "this-portal"},
+                settings={"url": "/health/", "connection": "this-portal"},
                 required=health_required,
             ),
             *more,

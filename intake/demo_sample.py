@@ -27,7 +27,7 @@ METRICS = (
     ("retrieval_time_avg", "Retrieval time", "ms"),
     ("error_rate", "Error rate", "%"),
 )
-LOOPBACK = ["127.0.0.0/8"]
+LOOPBACK = ["127.0.0.0/8", "::1/128"]
 # Where Compose puts its containers.
 PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"]
 # What passed is looked at every 20 s: the first bad answer warns, the second one fails.
@@ -112,7 +112,7 @@ def declare() -> None:
             defaults={
                 "title": title,
                 "base_url": base_url,
-                "permitted_ranges": _ranges(base_url),
+                "permitted_ranges": ranges(base_url),
                 "authorities": _authorities(key),
             },
         )
@@ -154,7 +154,7 @@ def _authorities(key: str) -> str:
     return Path(file).read_text(encoding="ascii") if key == SECURED and file else ""
 
 
-def _ranges(base_url: str) -> list[str]:
+def ranges(base_url: str) -> list[str]:
     host = urlsplit(base_url).hostname or ""
     try:
         return LOOPBACK if ip_address(host).is_loopback else PRIVATE

@@ -5,6 +5,8 @@ from pathlib import Path
 from deploy_portal.settings.environment import VAR_DIR, env
 
 PORTAL_DEMO = env.bool("PORTAL_DEMO", default=False)
+# Where a worker finds this portal, for the demo's gate on it; unset: at PORTAL_URL.
+PORTAL_DEMO_SELF = env.str("PORTAL_DEMO_SELF", default="").rstrip("/")
 # Where the demo's sample service is, and a Prometheus that scrapes it (intake/demo_sample.py);
 # unset: the demo has no gates on a sample, and the sample answers for Prometheus.
 PORTAL_DEMO_SAMPLE = env.str("PORTAL_DEMO_SAMPLE", default="").rstrip("/")

@@ -125,3 +125,19 @@ def test_real_prometheus_has_a_connection_of_its_own(settings):
         ("sample", "http://sample:8090", demo_sample.PRIVATE),
         ("sample-prometheus", "http://prometheus:9090", demo_sample.PRIVATE),
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("named", "found", "permitted"),
+    [
+        ("", "http://localhost:8000", demo_sample.LOOPBACK),
+        ("http://web:8000", "http://web:8000", demo_sample.PRIVATE),
+    ],
+)
+def test_portal_is_looked_for_where_its_workers_find_it(settings, named, found, permitted):
+    settings.PORTAL_URL, settings.PORTAL_DEMO_SELF = "http://localhost:8000", named
+    gate = demo.load()[0].gates.get(title="The portal answers")
+    declared = Connection.objects.get(key="this-portal")
+    assert (declared.base_url, declared.permitted_ranges) == (found, permitted)
+    assert gate.settings == {"url": "/health/", "connection": "this-portal"}
