@@ -163,6 +163,17 @@ def test_every_variable_without_a_default_is_in_the_example(compose: dict[str, A
     assert required - offered == set()
 
 
+def test_one_image_is_built_for_all(compose: dict[str, Any]) -> None:
+    """Each build makes an image of its own, and what runs on another one would be started anew."""
+    services = compose["services"]
+    builds = {name for name, service in services.items() if "build" in service}
+    assert builds == {"migrate", "backup"}
+    # It stands beside what `up` builds, for the machine on which a backup is brought back first.
+    assert "backup" not in [name for name, one in services.items() if "profiles" not in one]
+    ours = {name for name, one in services.items() if one["image"] == "deploy-portal"}
+    assert ours == {*SERVING, "migrate", "backup", "sample"}
+
+
 def test_the_image_runs_as_an_ordinary_user() -> None:
     lines = (PROJECT / "Dockerfile").read_text().splitlines()
     last_stage = lines[max(n for n, line in enumerate(lines) if line.startswith("FROM ")) :]
