@@ -1,5 +1,3 @@
-# syntax=docker/dockerfile:1
-
 # The front-end packages, exactly as locked.
 FROM node:24-slim AS front-end
 WORKDIR /app
