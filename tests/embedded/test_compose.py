@@ -163,6 +163,13 @@ def test_every_variable_without_a_default_is_in_the_example(compose: dict[str, A
     assert required - offered == set()
 
 
+def test_every_variable_of_the_example_reaches_the_containers() -> None:
+    example = (PROJECT / ".env.example").read_text()
+    text = (PROJECT / "docker-compose.yml").read_text()
+    offered = set(re.findall(r"^(\w+)=", example, re.MULTILINE))
+    assert offered - set(re.findall(r"\$\{(\w+)", text)) == set()
+
+
 def test_one_image_is_built_for_all(compose: dict[str, Any]) -> None:
     """Each build makes an image of its own, and what runs on another one would be started anew."""
     services = compose["services"]
