@@ -1,4 +1,4 @@
-"""docker-compose.yml, which no engine here can run, against its schema and our own demands.
+"""docker-compose.yml, which no test can run, against its schema and our own demands.
 
 The schema is the Compose specification's, as check-jsonschema carries it. Interpolation of
 variables and whether an image exists are not checked by anything here.
@@ -19,6 +19,7 @@ import yaml
 
 from deploy_portal.embedded.binaries import package_folder
 from deploy_portal.embedded.folders import PROJECT
+from deploy_portal.settings import DATABASE_POOL
 from deployments.backup import programs as backup_programs
 
 SERVING = ["web", "worker-gates", "worker-messages", "beat"]
@@ -179,6 +180,21 @@ def test_one_image_is_built_for_all(compose: dict[str, Any]) -> None:
     assert "backup" not in [name for name, one in services.items() if "profiles" not in one]
     ours = {name for name, one in services.items() if one["image"] == "deploy-portal"}
     assert ours == {*SERVING, "migrate", "backup", "sample"}
+
+
+def test_database_takes_what_four_web_processes_and_the_workers_may_connect(
+    compose: dict[str, Any],
+) -> None:
+    said = re.search(r"max_connections=(\d+)", compose["services"]["postgres"]["command"])
+    threads = [
+        int(number)
+        for name in ("worker-gates", "worker-messages")
+        for number in re.findall(r"--concurrency (\d+)", compose["services"][name]["command"])
+    ]
+    assert said
+    assert len(threads) == 2
+    # A thread that measures long renews its lease by a connection of its own.
+    assert int(said[1]) > 4 * DATABASE_POOL["max_size"] + 2 * sum(threads)
 
 
 def test_the_image_runs_as_an_ordinary_user() -> None:
