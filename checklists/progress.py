@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -85,9 +86,10 @@ def _still_able(
     deployments: Sequence[Deployment], items: Mapping[int, Sequence[Item]]
 ) -> dict[int, set[int]]:
     """By service, who was asked and may still answer; one query where a step failed."""
-    asked = {item.question_to_id for of_one in items.values() for item in of_one}
+    listed = chain.from_iterable(items.values())
+    asked = {item.question_to_id for item in listed if item.question_to_id}
     able: dict[int, set[int]] = defaultdict(set)
-    for service, person in still_able(asked - {None}, {one.service_id for one in deployments}):
+    for service, person in still_able(asked, {one.service_id for one in deployments}):
         able[service].add(person)
     return able
 

@@ -8,12 +8,14 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Func, Q, TextField
 
 from accounts.models import User
 from deployments.enums import FINAL, OPEN
 from deployments.models import Deployment, Environment, Service
 from deployments.models.deployment import DeploymentQuerySet
+from statements import AnyOf
 
 MOST_WORDS = 8
 MOST_PEOPLE = 200
@@ -114,10 +116,14 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
 
 
 def _says(word: str) -> Q:
-    """The word anywhere in what ships or where it goes; a number is that of the deployment."""
+    """The word anywhere in what ships or where it goes; a number is that of the deployment.
+
+    Places are arrays, so that each part of it has an index.
+    """
     found = Q(words__contains=word)
-    found |= Q(service__in=Service.objects.filter(title__icontains=word).values("pk"))
-    found |= Q(environment__in=Environment.objects.filter(title__icontains=word).values("pk"))
+    for name, places in (("service", Service.objects), ("environment", Environment.objects)):
+        called = places.filter(title__icontains=word).order_by()
+        found |= Q(AnyOf(name, ArraySubquery(called.values("pk"))))
     number = word.removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) < 19:
         found |= Q(pk=int(number))
