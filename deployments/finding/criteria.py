@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Func, Q, TextField
+from django.db.models import F, Func, Q, TextField, Value
+from django.db.models.functions import Lower
 
 from accounts.models import User
 from deployments.enums import FINAL, OPEN
 from deployments.models import Deployment, Environment, Service
 from deployments.models.deployment import DeploymentQuerySet
-from statements import AnyOf
 
 MOST_WORDS = 8
 MOST_PEOPLE = 200
@@ -27,6 +27,8 @@ SPANS: dict[str, tuple[int, int]] = {
     "today": (0, 0), "next-7": (0, 7), "next-30": (0, 30), "last-7": (-7, 0), "last-30": (-30, 0),
 }  # fmt: skip
 NO_TIME = "none"
+# A service or an environment: which of the two, its number, its title in small letters.
+Place = tuple[str, int, str]
 
 
 class Words(Func):
@@ -77,8 +79,10 @@ class Criteria:
             deployments = deployments.filter(self._of_state())
         if self.person:
             deployments = deployments.filter(pk__in=_of_people(self._people(viewer)))
-        for word in self.text.lower().split()[:MOST_WORDS]:
-            deployments = deployments.alias(words=Words()).filter(_says(word))
+        words = self.text.lower().split()[:MOST_WORDS]
+        places = _places() if words else []
+        for word in words:
+            deployments = deployments.alias(words=Words()).filter(_says(word, places))
         return deployments.filter(self._in_period(now, zone))
 
     def _of_state(self) -> Q:
@@ -115,15 +119,29 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
-def _says(word: str) -> Q:
+def _places() -> list[Place]:
+    """Every service and environment with its title, in one query."""
+    services = Service.objects.order_by().values_list(Value("service"), "pk", Lower("title"))
+    return list(
+        services.union(
+            Environment.objects.order_by().values_list(Value("environment"), "pk", Lower("title")),
+            all=True,
+        )
+    )
+
+
+def _says(word: str, places: Iterable[Place]) -> Q:
     """The word anywhere in what ships or where it goes; a number is that of the deployment.
 
-    Places are arrays, so that each part of it has an index.
+    Places that the word does not name are no part of it: the planner would expect some of each.
     """
     found = Q(words__contains=word)
-    for name, places in (("service", Service.objects), ("environment", Environment.objects)):
-        called = places.filter(title__icontains=word).order_by()
-        found |= Q(AnyOf(name, ArraySubquery(called.values("pk"))))
+    named = defaultdict(list)
+    for kind, place, title in places:
+        if word in title:
+            named[kind].append(place)
+    for kind, of_kind in named.items():
+        found |= Q((f"{kind}__in", of_kind))
     number = word.removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) < 19:
         found |= Q(pk=int(number))

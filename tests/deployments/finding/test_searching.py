@@ -222,6 +222,20 @@ def test_page_and_text_are_found_by_their_indexes(team: Team) -> None:
     assert "deployment_words" in text.values(n=F("pk")).explain()
 
 
+@pytest.mark.parametrize(("word", "is_a_place"), [("dd93acb5e", False), ("STORAGE", True)])
+def test_place_is_looked_for_only_where_a_word_names_one(
+    team: Team, word: str, is_a_place: bool
+) -> None:
+    found = Criteria(text=word).narrow(
+        Deployment.objects.order_by(), team.member, clock.now(), VIENNA
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan_of = found.values(n=F("pk")).explain()
+    assert "deployment_words" in plan_of
+    assert ("service_id" in plan_of) == is_a_place
+
+
 def test_what_somebody_sees_is_read_once_before_the_rows(team: Team) -> None:
     """Not joined to all of them: it is a few values, for which there is an index."""
     with connection.cursor() as cursor:
