@@ -230,7 +230,8 @@ def test_place_is_looked_for_only_where_a_word_names_one(
         Deployment.objects.order_by(), team.member, clock.now(), VIENNA
     )
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        for way in ("seqscan", "indexscan", "indexonlyscan"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
     plan_of = found.values(n=F("pk")).explain()
     assert "deployment_words" in plan_of
     assert ("service_id" in plan_of) == is_a_place
