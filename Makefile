@@ -5,8 +5,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 PY := .venv/bin/python
 EMBEDDED := $(PY) -m deploy_portal.embedded
-# Test processes beside each other; on two cores a third one works while others wait for a browser or a clock.
-JOBS ?= 3
+# Test processes beside each other; on two cores two more work while others wait for a browser or a clock.
+JOBS ?= 4
 ARGS ?=
 
 .DEFAULT_GOAL := help
