@@ -21,7 +21,8 @@ def deployments(request: PersonRequest) -> HttpResponse:
     visible, now = Deployment.objects.visible_to(request.user), clock.now()
     criteria = form.criteria if form.is_valid() else Criteria()
     if form.is_valid():
-        found = criteria.narrow(visible, request.user, now, timezone.get_current_timezone())
+        zone = timezone.get_current_timezone()
+        found = criteria.narrow(visible, request.user, form.places, now, zone)
     else:
         found = visible.none()
     shown = page(

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, Func, Q, TextField, Value
-from django.db.models.functions import Lower
+from django.db.models import F, Func, Q, TextField
 
 from accounts.models import User
 from deployments.enums import FINAL, OPEN
-from deployments.models import Deployment, Environment, Service
+from deployments.finding.places import Place
+from deployments.models import Deployment
 from deployments.models.deployment import DeploymentQuerySet
 
 MOST_WORDS = 8
@@ -27,8 +27,6 @@ SPANS: dict[str, tuple[int, int]] = {
     "today": (0, 0), "next-7": (0, 7), "next-30": (0, 30), "last-7": (-7, 0), "last-30": (-30, 0),
 }  # fmt: skip
 NO_TIME = "none"
-# A service or an environment: which of the two, its number, its title in small letters.
-Place = tuple[str, int, str]
 
 
 class Words(Func):
@@ -68,9 +66,17 @@ class Criteria:
         return urlencode({name: str(value) for name, value in vars(self).items() if value})
 
     def narrow(
-        self, deployments: DeploymentQuerySet, viewer: User, now: datetime, zone: tzinfo
+        self,
+        deployments: DeploymentQuerySet,
+        viewer: User,
+        places: Collection[Place],
+        now: datetime,
+        zone: tzinfo,
     ) -> DeploymentQuerySet:
-        """Only ever fewer of the given ones: what the viewer may not see is not found."""
+        """Only ever fewer of the given ones: what the viewer may not see is not found.
+
+        `places` are those that the viewer may name by a word of their titles.
+        """
         if self.service:
             deployments = deployments.filter(service__key=self.service)
         if self.environment:
@@ -79,9 +85,7 @@ class Criteria:
             deployments = deployments.filter(self._of_state())
         if self.person:
             deployments = deployments.filter(pk__in=_of_people(self._people(viewer)))
-        words = self.text.lower().split()[:MOST_WORDS]
-        places = _places() if words else []
-        for word in words:
+        for word in self.text.lower().split()[:MOST_WORDS]:
             deployments = deployments.alias(words=Words()).filter(_says(word, places))
         return deployments.filter(self._in_period(now, zone))
 
@@ -119,17 +123,6 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
-def _places() -> list[Place]:
-    """Every service and environment with its title, in one query."""
-    services = Service.objects.order_by().values_list(Value("service"), "pk", Lower("title"))
-    return list(
-        services.union(
-            Environment.objects.order_by().values_list(Value("environment"), "pk", Lower("title")),
-            all=True,
-        )
-    )
-
-
 def _says(word: str, places: Iterable[Place]) -> Q:
     """The word anywhere in what ships or where it goes; a number is that of the deployment.
 
@@ -137,9 +130,9 @@ def _says(word: str, places: Iterable[Place]) -> Q:
     """
     found = Q(words__contains=word)
     named = defaultdict(list)
-    for kind, place, title in places:
-        if word in title:
-            named[kind].append(place)
+    for one in places:
+        if word in one.title.lower():
+            named[one.kind].append(one.pk)
     for kind, of_kind in named.items():
         found |= Q((f"{kind}__in", of_kind))
     number = word.removeprefix("#")

@@ -3,12 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Value
 
 from accounts.models import User
 from deployments.enums import State
 from deployments.finding.criteria import NO_TIME, ONGOING, OVER, Criteria
-from deployments.models import Environment, Service
+from deployments.finding.places import places_of
 from deployments.models.saved_filter import LONGEST_NAME, LONGEST_QUERY
 
 STATES = [
@@ -28,16 +27,6 @@ def _day(label: str) -> forms.DateField:
     return forms.DateField(
         label=label, required=False, widget=widget, input_formats=["%Y-%m-%d"], error_messages=wrong
     )
-
-
-def _places(user: User) -> list[tuple[str, int, str, str]]:
-    """Services that the person sees and all environments in their order, in one query."""
-    services = Service.objects.visible_to(user).order_by()
-    columns = ("title", "key")
-    found = services.values_list(Value("service"), Value(0), *columns).union(
-        Environment.objects.order_by().values_list(Value("environment"), "order", *columns)
-    )
-    return sorted(found)
 
 
 class FilterForm(forms.Form):
@@ -71,10 +60,10 @@ class FilterForm(forms.Form):
 
     def __init__(self, user: User, data: Any) -> None:
         super().__init__(data, auto_id="filter_%s")
-        known = _places(user)
+        self.places = places_of(user)
         for name in ("service", "environment"):
             field: Any = self.fields[name]
-            listed = [(key, title) for kind, _, title, key in known if kind == name]
+            listed = [(one.key, one.title) for one in self.places if one.kind == name]
             field.choices = [("", f"All {name}s"), *listed]
 
     def clean(self) -> dict[str, Any]:

@@ -34,7 +34,7 @@ OF_EVERYBODY = {
     "/decisions/": 15,
     "/decisions/said/": 6,
     "/deployments/": 16,
-    "/deployments/?state=open&text=layer&person=me&when=next-30": 18,
+    "/deployments/?state=open&text=layer&person=me&when=next-30": 17,
     "/deployments/?after={key}": 16,
     "/services/": 3,
     "/templates/": 3,

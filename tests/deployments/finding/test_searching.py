@@ -17,6 +17,7 @@ from deployments.enums import Grant, State
 from deployments.finding import paging
 from deployments.finding.criteria import Criteria, Words
 from deployments.finding.forms import FilterForm
+from deployments.finding.places import places_of
 from deployments.models import Deployment
 from deployments.models.deployment import MOMENT
 from tests.builders import Team, make_environment, make_team, signed_in
@@ -59,7 +60,8 @@ def found(viewer: User, now: datetime | None = None, **said: str) -> list[Deploy
     form = FilterForm(viewer, QueryDict(mutable=True) | said)
     assert form.is_valid(), form.errors
     visible = Deployment.objects.visible_to(viewer)
-    return list(form.criteria.narrow(visible, viewer, now or clock.now(), VIENNA).order_by("pk"))
+    narrowed = form.criteria.narrow(visible, viewer, form.places, now or clock.now(), VIENNA)
+    return list(narrowed.order_by("pk"))
 
 
 @pytest.mark.parametrize(
@@ -227,7 +229,7 @@ def test_place_is_looked_for_only_where_a_word_names_one(
     team: Team, word: str, is_a_place: bool
 ) -> None:
     found = Criteria(text=word).narrow(
-        Deployment.objects.order_by(), team.member, clock.now(), VIENNA
+        Deployment.objects.order_by(), team.member, places_of(team.member), clock.now(), VIENNA
     )
     with connection.cursor() as cursor:
         for way in ("seqscan", "indexscan", "indexonlyscan"):
