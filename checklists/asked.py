@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from accounts.enums import Kind
 from accounts.models import User
+from checklists.models import Item
 from deployments.enums import Right
 from deployments.models import Deployment, ServiceGroupObjectPermission
 
@@ -29,6 +30,12 @@ def still_able(people: Collection[int], services: Collection[int]) -> set[tuple[
     groups = OPERATES.filter(content_object__in=services)
     able = groups.filter(group__user__in=PEOPLE.filter(pk__in=people))
     return set(able.values_list("content_object", "group__user"))
+
+
+def asked_now(item: Item) -> User | None:
+    """Whoever is asked by name how it goes on; None where each ops lead is."""
+    asked, service = item.question_to, item.deployment.service_id
+    return asked if asked and still_able([asked.pk], [service]) else None
 
 
 def asked_person(deployment: Deployment) -> User | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -68,30 +67,24 @@ class Progress:
 
 
 def progress_of(deployments: Sequence[Deployment]) -> dict[int, Progress]:
-    """One query for all of those that have started, none where none has."""
+    """One query for all of those that have started and one where a step failed, else none."""
     started = [one for one in deployments if one.state in PHASES]
     if not started:
         return {}
     items: dict[int, list[Item]] = {one.pk: [] for one in started}
     for item in _present(list(items)):
         items[item.deployment_id].append(item)
-    able = _still_able(started, items)
-    return {
-        one.pk: _progress(items[one.pk], PHASES[State(one.state)], able[one.service_id])
-        for one in started
-    }
-
-
-def _still_able(
-    deployments: Sequence[Deployment], items: Mapping[int, Sequence[Item]]
-) -> dict[int, set[int]]:
-    """By service, who was asked and may still answer; one query where a step failed."""
     listed = chain.from_iterable(items.values())
     asked = {item.question_to_id for item in listed if item.question_to_id}
-    able: dict[int, set[int]] = defaultdict(set)
-    for service, person in still_able(asked, {one.service_id for one in deployments}):
-        able[service].add(person)
-    return able
+    able = still_able(asked, {one.service_id for one in started})
+    return {
+        one.pk: _progress(
+            items[one.pk],
+            PHASES[State(one.state)],
+            {person for service, person in able if service == one.service_id},
+        )
+        for one in started
+    }
 
 
 @built_once

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from accounts.models import User
+from checklists.asked import asked_now
 from checklists.deadlocks import STEPS
 from checklists.enums import Answer, ItemState, Phase
 from checklists.models import Item
@@ -66,7 +67,7 @@ def first_failed(deployment: Deployment) -> Item | None:
 
 
 def _waits_for_answer(failed: Item) -> Refused:
-    who = failed.question_to or "an ops lead"
+    who = asked_now(failed) or "an ops lead"
     return Refused(f"“{failed.text}” failed; {who} says first how it goes on.")
 
 

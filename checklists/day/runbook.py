@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models.functions import Right
 
 from checklists import leftovers
+from checklists.asked import asked_now
 from checklists.day.policies import RUNNING
 from checklists.enums import ItemState, Kind, Phase
 from checklists.filters import KINDS
@@ -131,13 +132,15 @@ def runbook_panel(deployment: Deployment) -> dict[str, Any]:
     forward = _book(deployment, groups, Kind.STEP, said, now)
     back = _book(deployment, groups, Kind.ROLLBACK_STEP, said, now)
     is_back = deployment.state in {State.ROLLING_BACK, State.ROLLED_BACK}
+    running = back if is_back else forward
     passed = [one for one in items if one.no_return_at and one.phase == Phase.DURING]
     is_over = deployment.state == State.ROLLED_BACK
     return {
         "books": [back, forward] if is_back else [forward, back],
         "forward": forward,
         "back": back,
-        "running": back if is_back else forward,
+        "running": running,
+        "questions": [(line, asked_now(line.item)) for line in running.questions],
         "is_back": is_back,
         "overrun": _overrun(deployment, forward),
         "no_return": min(passed, key=lambda one: (one.no_return_at, one.pk), default=None),

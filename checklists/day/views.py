@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.requests import PersonRequest
 from checklists import leftovers, services
+from checklists.asked import asked_now
 from checklists.day import policies
 from checklists.day.forms import (
     AddStepForm,
@@ -93,6 +94,7 @@ def answer_step(request: PersonRequest, pk: int, item_pk: int) -> HttpResponse:
         **step_page(found),
         "form": form,
         "seen": seen_as(found),
+        "asked": asked_now(found),
         "refusal": policies.refusal_to_answer(rights, found, found.deployment),
     }
     return render(request, "checklists/answer_step.html", context, status=said.status)

@@ -19,6 +19,7 @@ from checklists.models import Attempt
 from deployments import clock
 from deployments.access.granting import grant, revoke
 from deployments.enums import Grant, State
+from deployments.exceptions import Refused
 from deployments.models import Deployment
 from tests.builders import PASSWORD, Team, make_deployment, make_person, signed_in
 from tests.checklists.makers import begin, do, make_day, say, step
@@ -111,7 +112,9 @@ def test_every_ops_lead_is_asked_once_whoever_was_asked_no_longer_may(team: Team
     grant(team.service, Grant.OPS_LEAD, second, actor=None)
     say(deployment, "Drain", FAILED, team, "node 2 hangs")
     asks = "Say how it goes on: “Drain” failed"
+    answer = reverse("checklists:answer_step", args=[deployment.pk, step(deployment, "Drain").pk])
     assert asks not in words(signed_in(second), reverse("dashboard:decisions"))
+    assert "Ops Lead is asked" in words(signed_in(second), answer)
 
     if way == "the account is closed":
         team.ops_lead.is_active = False
@@ -120,6 +123,10 @@ def test_every_ops_lead_is_asked_once_whoever_was_asked_no_longer_may(team: Team
         revoke(team.service, Grant.OPS_LEAD, team.ops_lead, actor=None, aware=True)
 
     assert asks in words(signed_in(second), reverse("dashboard:decisions"))
+    assert "Ops Lead is asked" not in words(signed_in(second), answer)
+    assert "Every ops lead is asked how it goes on" in runbook(deployment, team, "stakeholder")
+    with pytest.raises(Refused, match="“Drain” failed; an ops lead says first how it goes on"):
+        say(deployment, "Migrate", BEGUN, team)
 
 
 def test_what_cannot_be_undone_opens_a_page_that_says_what_it_closes_off(team: Team) -> None:
