@@ -73,7 +73,8 @@ def items_of(user: User) -> list[MyItem]:
 def _owned(user: int, *, sees_all: bool) -> QuerySet[Item, Any]:
     """Each with the present instant, which so costs no question of its own.
 
-    Roles that the person has anywhere are an array, so that few items are looked at where.
+    The roles that the person has anywhere come first, for which there is an index; whether on this
+    service is asked of few.
     """
     seen = Deployment.objects.seen_by(user, sees_all=sees_all)
     under_way = seen.filter(state__in=sorted(UNDER_WAY))

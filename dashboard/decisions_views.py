@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import PersonRequest
 from dashboard.decisions import inbox_of
-from dashboard.lately import lately_of
+from dashboard.lately import SHOWN, lately_of
 from deployments import clock
 
 PAGE = 25
@@ -29,4 +29,5 @@ def decisions(request: PersonRequest) -> HttpResponse:
 def said(request: PersonRequest) -> HttpResponse:
     """What this person signed and decided in the last days."""
     lately = lately_of(request.user, clock.now())
-    return render(request, "dashboard/said.html", {"lately": lately})
+    context = {"lately": lately, "cut_at": SHOWN if len(lately) == SHOWN else 0}
+    return render(request, "dashboard/said.html", context)

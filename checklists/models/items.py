@@ -130,11 +130,6 @@ class Item(models.Model):
                 condition=Q(state__in=sorted(UNCLOSED), removed_at=None),
                 name="item_unclosed",
             ),
-            models.Index(
-                fields=["owner_role"],
-                condition=Q(state__in=sorted(UNCLOSED), removed_at=None, owner_role__isnull=False),
-                name="item_unclosed_role",
-            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["deployment", "key"], name="item_key_once"),

@@ -15,6 +15,7 @@ from approvals.models import PollPlan, Round
 from checklists.enums import ItemState
 from checklists.policies import asked_as
 from checklists.services import agree, leave_out
+from dashboard import decisions_views
 from dashboard.decisions import inbox_of
 from dashboard.lately import lately_of
 from deployments import clock
@@ -173,7 +174,9 @@ def test_stand_in_finds_the_signatures_of_the_absent(team: Team) -> None:
     assert labels(team.member, asks="answer") == ["Answer in the poll"]
 
 
-def test_page_keeps_the_filter_and_leads_to_what_was_said_lately(team: Team) -> None:
+def test_page_keeps_the_filter_and_leads_to_what_was_said_lately(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
     deployment = make_deployment(team, submitted=True)
     client = signed_in(team.security)
     assert "signed and decided nothing" in client.get("/decisions/said/").content.decode()
@@ -181,7 +184,11 @@ def test_page_keeps_the_filter_and_leads_to_what_was_said_lately(team: Team) -> 
     body = client.get("/decisions/").content.decode()
     assert "Nothing waits for your word" in body
     assert 'href="/decisions/said/"' in body
-    assert "Abstain as Security" in client.get("/decisions/said/").content.decode()
+    said = client.get("/decisions/said/").content.decode()
+    assert "Abstain as Security" in said
+    assert "newest" not in said
+    monkeypatch.setattr(decisions_views, "SHOWN", 1)
+    assert "The newest 1 stand here" in client.get("/decisions/said/").content.decode()
     change_content(team, deployment)
     body = client.get(f"/decisions/?{urlencode({'asks': 'decision'})}").content.decode()
     assert "Nothing fits this filter" in body

@@ -35,7 +35,7 @@ KINDS = {
     "image/png",
 }  # fmt: skip
 # A stream is what is drawn, compressed, in which any letters come by chance.
-STREAM = re.compile(rb"\bstream\r?\n.*?\bendstream\b", re.DOTALL)
+STREAM = re.compile(rb"\bstream\r?\n.*?endstream", re.DOTALL)
 # What a PDF may do when it is opened, or lead to.
 ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|OpenAction|AA|URI|EmbeddedFile|RichMedia)\b")
 ASKED_BY_MACHINES = ("api:deployment", "api:readiness", "api:gates", "api:votes")

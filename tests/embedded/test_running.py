@@ -30,9 +30,15 @@ def wait_until_running(process: subprocess.Popen[str]) -> str:
     raise AssertionError(f"it ended with {process.wait()}: {told}")
 
 
-def page(port: str) -> str:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as answer:
+def page(port: str, patience: int = 30) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=patience) as answer:
         return str(answer.read().decode())
+
+
+def listens(port: str) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", int(port)), 1):
+        return True
+    return False
 
 
 def named(supervisor: int) -> dict[str, int]:
@@ -47,6 +53,9 @@ def named(supervisor: int) -> dict[str, int]:
 def test_the_portal_comes_survives_being_killed_and_goes(start: Start, tmp_path: Path) -> None:
     ports = free_ports()
     process = start("run", "--folder", tmp_path, **ports)
+    # Who comes before the demo is there waits for it: an empty portal asks for its first account.
+    until(lambda: listens(ports["PORT"]))
+    assert "<title>Sign in" in page(ports["PORT"], patience=90)
     told = wait_until_running(process)
     assert f"Deploy Portal  http://127.0.0.1:{ports['PORT']}\n" in told
     assert f"Mails          http://127.0.0.1:{ports['MAIL_PORT']}\n" in told
